@@ -1,3 +1,4 @@
+import type { Instant } from '#apimachinery';
 import type { AuthorizationAttributes } from './authorization/authorization.js';
 
 /** A member of etcd. */
@@ -31,6 +32,10 @@ export interface ControlPlane {
   reaches(from: string, to: string): boolean;
   /** Why the kubelet of a node cannot be asked: it does not listen, or does not answer; undefined if it can. */
   kubeletTrouble(node: string): 'refused' | 'timeout' | undefined;
+  /** By how many milliseconds the clock of a node is ahead at a time. */
+  skewAt(node: string, at: Instant): number;
+  /** The same of the API server to which the connection of a client comes, as of now; `client` tells connections apart. */
+  serverSkew(client: string): number;
   /** What the process of a static pod says before it ends, while it ends whenever it is started. */
   lastWords(component: string, node: string): string | undefined;
 }
@@ -45,5 +50,7 @@ export const WHOLE: ControlPlane = {
   etcd: () => ({ members: [], isFull: false }),
   reaches: () => true,
   kubeletTrouble: () => undefined,
+  skewAt: () => 0,
+  serverSkew: () => 0,
   lastWords: () => undefined,
 };

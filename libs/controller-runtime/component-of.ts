@@ -1,4 +1,4 @@
-import { isConflict } from '#apimachinery';
+import { type Clock, isConflict } from '#apimachinery';
 import type {
   Budget,
   Change,
@@ -71,6 +71,7 @@ const DEFAULT_SETTINGS: ManagerSettings = { runs: () => true, signs: () => true,
 class ControllersInstance implements ComponentInstance {
   private readonly running: Running[];
   private readonly informers: ReplayedInformers;
+  private readonly wall: Clock;
   /** Those that run with the current settings. */
   private enabled: readonly Running[];
   private settings: ManagerSettings | undefined = DEFAULT_SETTINGS;
@@ -83,7 +84,9 @@ class ControllersInstance implements ComponentInstance {
     controllers: readonly Controller[],
     private readonly context: ClusterContext,
   ) {
-    const { client, clock, random, informers, resumeAfter = 0 } = context;
+    const { client, clock, random, informers, faults, resumeAfter = 0 } = context;
+    const skew = (host?: string): number => (host === undefined ? faults.skewOf(component) : faults.skewAt(host, clock.now()));
+    this.wall = { now: () => clock.now() + skew() };
     this.informers = new ReplayedInformers(informers, resumeAfter);
     const own = { ...context, informers: this.informers };
     this.running = controllers.map((controller) => {
@@ -95,6 +98,7 @@ class ControllersInstance implements ComponentInstance {
       const recorder = createRecorder({
         client: client.as({ component: controller.name }),
         clock,
+        skew,
         random,
         component: controller.eventSource ?? controller.name,
         ...(controller.eventStyle === undefined ? {} : { style: controller.eventStyle }),
@@ -183,7 +187,8 @@ class ControllersInstance implements ComponentInstance {
     const { cluster, informers, clock, random, profile, rootCA, keys, faults } = this.context;
     const client = this.context.client.as({ component: controller.name, wokenBy });
     const settings = this.settings ?? DEFAULT_SETTINGS;
-    return { cluster, client, informers, clock, random, profile, rootCA, keys, faults, settings, recorder: recorder.through(client) };
+    const { wall } = this;
+    return { cluster, client, informers, clock, wall, random, profile, rootCA, keys, faults, settings, recorder: recorder.through(client) };
   }
 }
 

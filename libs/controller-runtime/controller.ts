@@ -19,6 +19,8 @@ export interface ReconcileContext {
   readonly client: CausalClient;
   readonly informers: Informers;
   readonly clock: Clock;
+  /** What the machine shows that it runs on. Timers do not depend on it. */
+  readonly wall: Clock;
   readonly random: RandomSource;
   readonly profile: TimingProfile;
   readonly rootCA: string;

@@ -54,6 +54,10 @@ export interface Faults {
   reaches(from: string, to: string): boolean;
   /** Set while a node as a whole is off or cut off: nothing on it can be reached. */
   node(node: string): Outage | undefined;
+  /** By how many milliseconds the clock of a node is ahead at a time. */
+  skewAt(node: string, at: Instant): number;
+  /** The same of the machine on which the instance of a component runs that leads, as of now. */
+  skewOf(component: string): number;
   /** Calls the listener after each change, from where the component's informers deliver theirs: it may queue keys. */
   onChange(listener: () => void): void;
 }
@@ -70,6 +74,8 @@ export const NO_FAULTS: Faults = {
   kubelet: () => undefined,
   reaches: () => true,
   node: () => undefined,
+  skewAt: () => 0,
+  skewOf: () => 0,
   onChange: () => undefined,
 };
 

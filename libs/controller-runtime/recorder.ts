@@ -55,6 +55,8 @@ export interface EventSink extends EventRecorder {
 export interface RecorderOptions {
   client: Client;
   clock: Clock;
+  /** By how many milliseconds the clock is ahead on the machine where an event is recorded: that of a host, or of the component. */
+  skew?(host: string | undefined): number;
   random: RandomSource;
   /** `source.component` and `reportingComponent`, e.g. `deployment-controller`. */
   component: string;
@@ -129,13 +131,13 @@ class BufferedRecorder implements EventSink {
 
   /** The write of an event; undefined if it is not written. */
   private recordThrough(client: Client, note: EventNote): Promise<void> | undefined {
-    const { clock, style } = this.options;
+    const { clock, skew, style } = this.options;
     this.correlator ??= new EventCorrelator<Written>(clock, () => ({ last: Promise.resolve() }), style !== 'series');
     const outcome = this.correlator.correlate(this.identity(note));
     if (outcome.action === 'skip') return undefined;
     const { state } = outcome;
     const message = this.options.style === 'series' ? note.message : outcome.message;
-    const at = note.at ?? this.options.clock.now();
+    const at = note.at ?? clock.now() + (skew?.(note.host) ?? 0);
     const ordinal = this.ordinals.next(at);
     const write = state.last
       .then(() => (outcome.action === 'create' ? undefined : this.countUp(client, state.event, { message, count: outcome.count, at })))

@@ -1,6 +1,6 @@
 import { type coordinationv1, type corev1, Lease, Node } from '#api';
-import { formatMicroTime, formatTime, type Instant, parseTime } from '#apimachinery';
-import { conditionOf } from '#component-helpers';
+import { formatMicroTime, formatTime, type Instant, type ObjectMeta, parseTime } from '#apimachinery';
+import { conditionOf, renewalSkew } from '#component-helpers';
 import type { ClusterContext, ComponentChange, Controller, OpenController, ReconcileContext, WorkQueue } from '#controller-runtime';
 import { healthyConditions } from './node-status.js';
 
@@ -69,7 +69,7 @@ class Heartbeats implements OpenController {
       return;
     }
     const now = Math.floor(ctx.clock.now());
-    if (lease && isLast(lease)) await renew(lease, now, ctx);
+    if (lease) await renewAgain(lease, { now, skew: faults.skewAt(name, now) }, ctx);
     const conditions = reportedAgain(node, now);
     if (conditions) await report(node, conditions, ctx);
   }
@@ -77,12 +77,41 @@ class Heartbeats implements OpenController {
 
 /** Writes the last renewal of the Lease of a kubelet that was silenced. */
 export async function lastSign(lease: coordinationv1.Lease, silenced: Instant, ctx: ReconcileContext): Promise<void> {
-  if (!isLast(lease)) await renew(lease, lastRenewal(lease, silenced) + LAST, ctx);
+  if (!isLast(lease)) await renew(lease, { at: lastRenewal(lease, silenced + renewalSkew(lease)) + LAST }, ctx);
 }
 
-async function renew({ metadata }: coordinationv1.Lease, at: Instant, { client }: ReconcileContext): Promise<void> {
+/** What the API server notes of a renewal: it tells by how much the kubelet's clock is wrong (renewalSkew). */
+const notedAt = (now: Instant): ObjectMeta['managedFields'] => [
+  {
+    manager: 'kubelet',
+    operation: 'Update',
+    apiVersion: 'coordination.k8s.io/v1',
+    time: formatTime(now),
+    fieldsType: 'FieldsV1',
+    fieldsV1: { 'f:spec': { 'f:renewTime': {} } },
+  },
+];
+
+/** The first renewal of a kubelet that was silent, or whose clock shows something else than before. */
+async function renewAgain(
+  lease: coordinationv1.Lease,
+  { now, skew }: { now: Instant; skew: number },
+  ctx: ReconcileContext,
+): Promise<void> {
+  const before = renewalSkew(lease);
+  const isChanged = Math.abs(before - skew) >= 1_000;
+  if (!isLast(lease) && !isChanged) return;
+  await renew(lease, { at: now + skew, ...(skew !== 0 || before !== 0 ? { managedFields: notedAt(now) } : {}) }, ctx);
+}
+
+async function renew(
+  { metadata }: coordinationv1.Lease,
+  { at, managedFields }: { at: Instant; managedFields?: ObjectMeta['managedFields'] },
+  { client }: ReconcileContext,
+): Promise<void> {
   const { name, namespace } = metadata;
-  await client.as({ node: name }).patch(Lease, name, namespace, 'merge', { spec: { renewTime: formatMicroTime(at) } });
+  const noted = managedFields && { metadata: { managedFields } };
+  await client.as({ node: name }).patch(Lease, name, namespace, 'merge', { ...noted, spec: { renewTime: formatMicroTime(at) } });
 }
 
 async function report(node: corev1.Node, conditions: corev1.NodeCondition[], ctx: ReconcileContext): Promise<void> {

@@ -21,10 +21,11 @@ export class Recorders {
   }
 
   private create(schedulerName: string): EventSink {
-    const { client, clock, random } = this.context;
+    const { client, clock, random, faults } = this.context;
     return createRecorder({
       client: client.as({ component: this.component }),
       clock,
+      skew: () => faults.skewOf(this.component),
       random,
       component: schedulerName,
       style: 'series',

@@ -2,6 +2,7 @@ import { Secret } from '#api';
 import { type Clock, StatusError } from '#apimachinery';
 import type { ApiServer } from '../api-server.js';
 import type { TokenOwner } from '../authorization/authorizer.js';
+import type { ControlPlane } from '../control-plane.js';
 import { inProcessClient } from '../in-process-client.js';
 import type { ClusterReader } from '../rest/reader.js';
 import type { SettingsSource } from '../settings/settings-source.js';
@@ -23,6 +24,7 @@ export interface AuthenticatorParts {
   clientAuthority?: ClientAuthority;
   serviceAccountKey?: SigningKey;
   authenticators?: readonly Authenticator[];
+  controlPlane?: Pick<ControlPlane, 'serverSkew'>;
 }
 
 async function noKey(): Promise<never> {
@@ -54,10 +56,12 @@ const whileAccepted = ({ authenticate }: Authenticator, settings: AuthenticatorP
 
 /** The authenticators of a cluster, in upstream's order: certificates before tokens (pkg/kubeapiserver/authenticator/config.go). */
 export function authenticationOf(parts: AuthenticatorParts): Authentication {
-  const { clock, reader, settings, api, clientAuthority, serviceAccountKey } = parts;
+  const { clock, reader, settings, api, clientAuthority, serviceAccountKey, controlPlane } = parts;
+  const skew = (client: string): number => controlPlane?.serverSkew(client) ?? 0;
   const tokens = new ServiceAccountTokens({
     key: serviceAccountKey ?? noKey,
     clock,
+    skew,
     reader,
     noteUse: labelling(api),
     settings: () => settings.current().tokens,
@@ -65,7 +69,7 @@ export function authenticationOf(parts: AuthenticatorParts): Authentication {
   const known = bootstrapTokens({ reader, clock });
   const bootstrap = async (token: string) => (settings.current().bootstrapTokens ? known(token) : undefined);
   const authenticators = [
-    ...(clientAuthority ? [whileAccepted(clientCertificateAuthenticator({ authority: clientAuthority, clock }), settings)] : []),
+    ...(clientAuthority ? [whileAccepted(clientCertificateAuthenticator({ authority: clientAuthority, clock, skew }), settings)] : []),
     ...(serviceAccountKey ? [serviceAccountAuthenticator(tokens)] : []),
     bootstrapTokenAuthenticator(bootstrap),
     ...(parts.authenticators ?? []),

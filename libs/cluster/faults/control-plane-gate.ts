@@ -1,4 +1,4 @@
-import { type Clock, failureStatus, StatusError, serviceUnavailable } from '#apimachinery';
+import { type Clock, failureStatus, type Instant, StatusError, serviceUnavailable } from '#apimachinery';
 import { type AuthorizationAttributes, CONTROL_PLANE_KEY, type ControlPlane, controlPlaneNodes, type Timers } from '#apiserver';
 import type { CachedObject, ClusterStore } from '#cacher';
 import { CloudView } from '../cloud/cloud-view.js';
@@ -90,6 +90,14 @@ export class ControlPlaneGate implements ControlPlane {
     const outage = this.view.kubelet(node);
     if (outage === undefined || outage.state === 'unreachable') return undefined;
     return outage.state === 'stopped' ? 'refused' : 'timeout';
+  }
+
+  skewAt(node: string, at: Instant): number {
+    return this.view.skewAt(node, at);
+  }
+
+  serverSkew(client: string): number {
+    return this.row.current(this.cold)?.serverSkew({ name: client }, this.options.clock.now()) ?? 0;
   }
 
   lastWords(component: string, node: string): string | undefined {

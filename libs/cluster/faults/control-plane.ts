@@ -1,6 +1,6 @@
 import { type Instant, type RandomSource, seededRandom } from '#apimachinery';
 import { type EtcdState, etcdStates, stateAt } from './etcd.js';
-import { cutBetween, type FaultList, type FaultyComponent, type Hold, holdOf, holdsOf, slowOf } from './fault.js';
+import { cutBetween, type FaultList, type FaultType, type FaultyComponent, type Hold, holdOf, holdsOf, skewAt, slowOf } from './fault.js';
 import { type ControlPlaneHistory, impairmentOf, isSound, sameImpairment } from './history.js';
 import { ELECTED, type Elected, type Leadership, leadershipAt, nextBase } from './leader-election.js';
 
@@ -65,16 +65,26 @@ export class ControlPlaneState {
 
   /**
    * How long a request of a client takes because the API server that it comes to is slow, and a write because the leader of etcd is. A
-   * follower's slowness is not felt: a majority commits without it. The connections of clients are spread over the API servers that are up.
+   * follower's slowness is not felt: a majority commits without it.
    */
   requestDelay(client: RequestingClient, now: Instant): number {
-    const { holds, history } = this;
-    if (!this.hasSlow) return 0;
-    const up = history.members.filter((node) => !holdOf(holds, 'kube-apiserver', node));
-    const drawn = up[Math.floor(this.random.draw('server', client.name).next() * up.length)];
-    const server = client.node !== undefined && up.includes(client.node) ? client.node : drawn;
-    const serving = server === undefined ? 0 : (slowOf(holds, 'kube-apiserver', server)?.delay ?? 0);
+    if (!this.has('slow')) return 0;
+    const server = this.serverOf(client);
+    const serving = server === undefined ? 0 : (slowOf(this.holds, 'kube-apiserver', server)?.delay ?? 0);
     return serving + (client.writes ? this.commitDelay(now) : 0);
+  }
+
+  /** By how much the clock of the API server is ahead to which the connection of a client comes. */
+  serverSkew(client: Pick<RequestingClient, 'name'>, now: Instant): number {
+    const server = this.has('skew-clock') ? this.serverOf(client) : undefined;
+    return server === undefined ? 0 : skewAt(this.holds, server, now);
+  }
+
+  /** The node of the API server to which the connection of a client comes: they are spread over those that are up. */
+  private serverOf({ name, node }: Pick<RequestingClient, 'name' | 'node'>): string | undefined {
+    const up = this.history.members.filter((member) => !holdOf(this.holds, 'kube-apiserver', member));
+    if (node !== undefined && up.includes(node)) return node;
+    return up[Math.floor(this.random.draw('server', name).next() * up.length)];
   }
 
   private commitDelay(now: Instant): number {
@@ -82,8 +92,8 @@ export class ControlPlaneState {
     return leader === undefined ? 0 : (slowOf(this.holds, 'etcd', this.history.members[leader] ?? '')?.delay ?? 0);
   }
 
-  private get hasSlow(): boolean {
-    return this.holds.some(({ type, component }) => type === 'slow' && (component === 'kube-apiserver' || component === 'etcd'));
+  private has(wanted: FaultType): boolean {
+    return this.holds.some(({ type }) => type === wanted);
   }
 
   leadership(name: Elected, now: Instant): Leadership | undefined {

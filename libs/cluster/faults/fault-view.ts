@@ -3,7 +3,18 @@ import type { CachedObject, ClusterStore } from '#cacher';
 import { type Crash, type Faults, type NodeShutdown, type Outage, type PullFault, shutdownPeriods } from '#controller-runtime';
 import type { KubeletConfigurations } from '../kubelet-configurations.js';
 import { ControlPlaneState } from './control-plane.js';
-import { cutBetween, FAULTS_KEY, FAULTY_COMPONENTS, type FaultList, type Hold, holdOf, holdsOf, isOutOfValidity, slowOf } from './fault.js';
+import {
+  cutBetween,
+  FAULTS_KEY,
+  FAULTY_COMPONENTS,
+  type FaultList,
+  type Hold,
+  holdOf,
+  holdsOf,
+  isOutOfValidity,
+  skewAt,
+  slowOf,
+} from './fault.js';
 import { pullFault } from './image-pulls.js';
 import { isElected } from './leader-election.js';
 
@@ -144,6 +155,19 @@ export class FaultView implements Faults {
     });
     if (hold === undefined) return this.off(node) ?? this.machines.outage(node);
     return { ...outageOf(hold), ...(hold.type === 'cut' ? { state: 'unreachable' as const } : {}) };
+  }
+
+  skewAt(node: string, at: Instant): number {
+    const state = this.row.current();
+    return state ? skewAt(state.holds, node, at) : 0;
+  }
+
+  skewOf(component: string): number {
+    const state = this.row.current();
+    if (state === undefined) return 0;
+    const now = this.clock.now();
+    const leader = isElected(component) ? state.leadership(component, now)?.holder : undefined;
+    return skewAt(state.holds, state.history.members[leader ?? 0] ?? '', now);
   }
 
   onChange(listener: () => void): void {

@@ -111,6 +111,10 @@ export function isOutOfValidity({ validFrom = 0, skew = 0 }: Pick<Fault, 'validF
   return local < validFrom - CERTIFICATE_BACKDATE || local > validFrom + CERTIFICATE_VALIDITY;
 }
 
+/** By how much the clock of a node is ahead at a time. */
+export const skewAt = (holds: readonly Hold[], node: string, at: Instant): number =>
+  holds.find((hold) => hold.type === 'skew-clock' && hold.node === node && hold.since <= at)?.skew ?? 0;
+
 /** The fault that keeps two nodes from reaching one another. */
 export const cutBetween = (faults: ReadonlyArray<Pick<Fault, 'type' | 'since' | 'node' | 'peer'>>, one: string, other: string) =>
   one === other

@@ -1,5 +1,5 @@
 import { formatGoDuration } from '#apimachinery';
-import type { Fault, FaultyComponent } from './fault.js';
+import { type Fault, type FaultyComponent, isOutOfValidity } from './fault.js';
 
 /** What is missing without a component. */
 const WITHOUT: Readonly<Record<FaultyComponent, string>> = {
@@ -21,6 +21,18 @@ function processSymptoms({ type, component, node, exitCode = 1 }: Fault): string
   return [without, `its container ends with exit code ${exitCode} whenever it is started, and is in CrashLoopBackOff`];
 }
 
+function skewSymptoms(fault: Fault): string[] {
+  const { node = '', skew = 0, since } = fault;
+  const by = `${formatGoDuration(Math.abs(skew))} ${skew > 0 ? 'ahead' : 'behind'}`;
+  const wrong = [
+    `date is ${by} in the containers on ${node}, and so are the renewals of its Lease and the times of its kubelet's events`,
+    `on a node of the control plane, CronJobs follow the clock of the kube-controller-manager that leads, and tokens and client certificates are valid by that of the kube-apiserver`,
+  ];
+  return isOutOfValidity(fault, since)
+    ? [...wrong, `the certificates of ${node} are not valid at the time that its clock shows`, WITHOUT.kubelet]
+    : wrong;
+}
+
 function slowSymptoms(component: FaultyComponent | undefined, delay: string, node = ''): string[] {
   const requests =
     'components react so much later, and clients wait so long while the clock goes; one that is stepped does not wait for them';
@@ -40,7 +52,7 @@ export function symptomsOf(fault: Fault): string[] {
     case 'slow':
       return slowSymptoms(component, formatGoDuration(delay), node);
     case 'skew-clock':
-      return [`the certificates of ${node} are not valid at the time that its clock shows`, WITHOUT.kubelet];
+      return skewSymptoms(fault);
     case 'fill-disk':
       if (component === 'etcd') return ['the alarm NOSPACE is raised: writes are refused with "etcdserver: mvcc: database space exceeded"'];
       return [`${node} has the condition DiskPressure and the taint node.kubernetes.io/disk-pressure`, 'its pods are evicted'];

@@ -42,7 +42,7 @@ async function syncCronJob(owner: batchv1.CronJob, ctx: ReconcileContext): Promi
 async function startIfDue(run: CronJobRun, ctx: ReconcileContext): Promise<number | undefined> {
   const { owner } = run;
   const { informers, recorder } = ctx;
-  const now = ctx.clock.now();
+  const now = ctx.wall.now();
   const { schedule: text, timeZone, suspend } = owner.spec;
   if (timeZone !== undefined && !isTimeZone(timeZone)) {
     recorder.warning(owner, 'UnknownTimeZone', `invalid timeZone: "${timeZone}": unknown time zone ${timeZone}`);
@@ -77,9 +77,9 @@ const unsupported = (schedule: string): string =>
   `CRON_TZ or TZ used in schedule ${JSON.stringify(schedule)} is not officially supported, see https://kubernetes.io/docs/concepts/workloads/controllers/cron-jobs/ for more details`;
 
 /** Whether a start is past its deadline. */
-function isTooLate(owner: batchv1.CronJob, start: Instant, { clock, recorder }: ReconcileContext): boolean {
+function isTooLate(owner: batchv1.CronJob, start: Instant, { wall, recorder }: ReconcileContext): boolean {
   const { startingDeadlineSeconds } = owner.spec;
-  if (startingDeadlineSeconds === undefined || start + startingDeadlineSeconds * 1000 >= clock.now()) return false;
+  if (startingDeadlineSeconds === undefined || start + startingDeadlineSeconds * 1000 >= wall.now()) return false;
   const time = new Date(start).toUTCString().replace('GMT', '+0000');
   recorder.warning(owner, 'MissSchedule', `Missed scheduled time to start a job: ${time}`);
   return true;

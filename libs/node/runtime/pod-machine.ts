@@ -229,7 +229,10 @@ export class PodMachine {
 
   /** What commands know of a container. */
   around(container: Container): Surroundings {
-    return surroundingsOf(this.pod, container, () => this.network());
+    const { faults } = this.world;
+    const { nodeName = '' } = this.pod.spec;
+    const time = (at: number): number => at + (faults?.skewAt?.(nodeName, at) ?? 0);
+    return surroundingsOf(this.pod, container, { network: () => this.network(), time });
   }
 
   /** The network at the time of the process that asks: what was created later is not there yet. */

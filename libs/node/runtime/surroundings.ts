@@ -5,15 +5,22 @@ import type { Surroundings } from '../shell/process.js';
 import type { ClusterNetwork } from './cluster-network.js';
 import type { Container } from './container.js';
 
-/** What the commands of a container know of it. `network`: as of the process that asks. */
-export function surroundingsOf(pod: corev1.Pod, container: Container, network: () => ClusterNetwork): Surroundings {
+interface Machine {
+  /** The network as of the process that asks. */
+  network(): ClusterNetwork;
+  /** What the clock of the node shows at an instant. */
+  time(at: number): number;
+}
+
+/** What the commands of a container know of it. */
+export function surroundingsOf(pod: corev1.Pod, container: Container, { network, time }: Machine): Surroundings {
   const user = container.status?.user?.linux;
   const memory = container.spec.resources?.limits?.memory;
   const volumes = new Map((pod.spec?.volumes ?? []).map((volume) => [volume.name, volume]));
   return {
     hostname: hostnameOf(pod),
     podIP: pod.status?.podIP ?? '',
-    time: (at) => at,
+    time: (at) => time(at),
     uid: user?.uid ?? 0,
     gid: user?.gid ?? 0,
     groups: user?.supplementalGroups ?? [],

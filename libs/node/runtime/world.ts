@@ -30,6 +30,8 @@ export interface MachineWorld {
   readonly faults?: {
     /** Whether connections get from one node to another. */
     reaches(from: string, to: string): boolean;
+    /** By how many milliseconds the clock of a node is ahead at a time. */
+    skewAt?(node: string, at: number): number;
     /** What the process of a static pod says before it ends, while it ends whenever it is started. */
     lastWords?(component: string, node: string): string | undefined;
   };

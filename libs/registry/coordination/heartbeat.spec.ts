@@ -12,6 +12,13 @@ const lease = (namespace: string, name: string, more: Partial<coordinationv1.Lea
 });
 const nodes = { ownerReferences: [{ apiVersion: 'v1', kind: 'Node', name: 'n', uid: 'u' }] };
 
+/** A Lease of a node that was renewed at the start, by a clock that is ahead. */
+function skewed(by: number): coordinationv1.Lease {
+  const noted = { manager: 'kubelet', operation: 'Update', time: '2026-01-02T03:04:05Z', fieldsV1: { 'f:spec': { 'f:renewTime': {} } } };
+  const stored = lease('kube-node-lease', 'n', { ...nodes, managedFields: [noted] });
+  return { ...stored, spec: { ...stored.spec, renewTime: new Date(start + by).toISOString().replace('Z', '000Z') } };
+}
+
 const server = serverLease({ host: 'n', address: '192.0.2.1', process: 'p', renewed: start });
 
 describe('a lease that is read later', () => {
@@ -21,6 +28,8 @@ describe('a lease that is read later', () => {
     ["a leader's", lease('kube-system', 'kube-scheduler'), 5_000, '2026-01-02T03:04:09.250000Z'],
     ["an API server's", server, 25_000, '2026-01-02T03:04:25.250000Z'],
     ["one that is only named like an API server's", { ...server, spec: { ...server.spec, holderIdentity: 'me' } }, 25_000, START],
+    ["a node's, whose clock is ahead", skewed(600_000), 25_000, '2026-01-02T03:14:25.250000Z'],
+    ["a node's, whose clock is behind", skewed(-600_000), 25_000, '2026-01-02T02:54:25.250000Z'],
     ["another holder's", lease('kube-system', 'mine'), 60_000, START],
     ["no node's, beside the nodes'", lease('kube-node-lease', 'n'), 60_000, START],
   ])('%s', (_, stored, later, renewTime) => {

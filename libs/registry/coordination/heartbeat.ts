@@ -1,6 +1,6 @@
 import type { coordinationv1 } from '#api';
 import { formatMicroTime, parseTime } from '#apimachinery';
-import { isServerRenewed, SERVER_RENEWAL } from '#component-helpers';
+import { isServerRenewed, renewalSkew, SERVER_RENEWAL } from '#component-helpers';
 
 const NODE_LEASES = 'kube-node-lease';
 const LEADERS = new Set(['kube-controller-manager', 'kube-scheduler']);
@@ -23,12 +23,14 @@ function periodOf(lease: coordinationv1.Lease): number | undefined {
 /**
  * A lease as read at a given time: with the last renewal before it, in whole periods since the stored one. Renewals are not stored, so an
  * idle cluster writes nothing. Simulated components write them in whole milliseconds; a finer one is somebody else's, or the last one of a
- * kubelet that has stopped.
+ * kubelet that has stopped. They are in the time of their holder's clock.
  */
 export function withHeartbeat(lease: coordinationv1.Lease, now: number): coordinationv1.Lease {
   const period = periodOf(lease);
   const stored = lease.spec?.renewTime ? parseTime(lease.spec.renewTime) : undefined;
-  if (period === undefined || stored === undefined || now - stored < period || stored % 1 !== 0) return lease;
-  const renewTime = formatMicroTime(stored + Math.floor((now - stored) / period) * period);
+  if (period === undefined || stored === undefined || stored % 1 !== 0) return lease;
+  const passed = now + renewalSkew(lease) - stored;
+  if (passed < period) return lease;
+  const renewTime = formatMicroTime(stored + Math.floor(passed / period) * period);
   return { ...lease, spec: { ...lease.spec, renewTime } };
 }

@@ -17,6 +17,8 @@ export type SigningKey = () => Promise<KeyObject>;
 interface TokenParts {
   key: SigningKey;
   clock: Clock;
+  /** By how many milliseconds the clock of the server that is asked is ahead; `client` tells connections apart. */
+  skew(client: string): number;
   reader: ClusterReader;
   noteUse: NoteUse;
   /** What the flags of the API server say about tokens. */
@@ -31,9 +33,10 @@ export class ServiceAccountTokens {
 
   /** A new, signed token, and its id. */
   async issue(draft: TokenDraft): Promise<{ token: string; id: string }> {
-    const { clock, settings } = this.parts;
+    const { clock, skew, settings } = this.parts;
     const id = newId();
-    const claims = claimsOf({ issuer: settings().issuers[0] ?? '', ...draft }, clock.now(), id);
+    const now = clock.now() + skew(draft.account.name);
+    const claims = claimsOf({ issuer: settings().issuers[0] ?? '', ...draft }, now, id);
     return { id, token: await signToken(await this.keys(), claims) };
   }
 
@@ -63,8 +66,8 @@ export class ServiceAccountTokens {
   }
 
   private async userOf(token: string, claims: TokenClaims, issuer: string): Promise<UserInfo> {
-    const { reader, clock, noteUse } = this.parts;
-    const now = clock.now();
+    const { reader, clock, skew, noteUse } = this.parts;
+    const now = clock.now() + skew(token);
     if (issuer === LEGACY_ISSUER) return legacyUser(token, { ...claims }, { reader, now, noteUse });
     await validateClaims(claims, reader, now);
     return userOf(claims);
