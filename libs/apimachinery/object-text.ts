@@ -6,10 +6,57 @@ const MARK = '"metadata":{';
 
 /** An object as it is stored. Members keep their order, except that kind, apiVersion and metadata come first. */
 export function storedText(object: KubeObject): string {
-  const { kind, apiVersion, metadata, ...rest } = object;
-  if (metadata.resourceVersion === undefined) return JSON.stringify({ kind, apiVersion, metadata, ...rest });
+  return JSON.stringify(storedForm(object));
+}
+
+function storedForm({ kind, apiVersion, metadata, ...rest }: KubeObject): KubeObject {
   const { resourceVersion: _, ...stored } = metadata;
-  return JSON.stringify({ kind, apiVersion, metadata: stored, ...rest });
+  return { kind, apiVersion, metadata: stored, ...rest };
+}
+
+/** An object as it is stored, with what parsing the text would return; that is unset if only parsing can tell. */
+export interface StoredState {
+  value: string;
+  object?: KubeObject;
+}
+
+/** The same as storedText(), for a caller that would parse the text. The parts of the object are shared with the result. */
+export function storedState(object: KubeObject): StoredState {
+  const form = storedForm(object);
+  const value = JSON.stringify(form);
+  return isParsed(form, DEEPEST) ? { value, object: form } : { value };
+}
+
+/** Objects of the API are less deep; deeper ones are parsed, so that the stack cannot overflow. */
+const DEEPEST = 64;
+
+/** Whether writing a value as JSON and parsing it gives the same value: nothing in it is undefined, a Date, NaN, -0 … */
+function isParsed(value: unknown, depth: number): boolean {
+  switch (typeof value) {
+    case 'string':
+    case 'boolean':
+      return true;
+    case 'number':
+      return Number.isFinite(value) && !Object.is(value, -0);
+    case 'object':
+      return value === null || (depth > 0 && areParsed(value, depth - 1));
+    default:
+      return false;
+  }
+}
+
+function areParsed(value: object, depth: number): boolean {
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (!isParsed(value[i], depth)) return false;
+    return true;
+  }
+  if (Object.getPrototypeOf(value) !== Object.prototype) return false;
+  const members = value as Record<string, unknown>;
+  for (const key in members) {
+    const member = members[key];
+    if (typeof member !== 'string' && !isParsed(member, depth)) return false;
+  }
+  return true;
 }
 
 /** A stored text with its revision spliced in as metadata.resourceVersion, right after the first `"metadata":{`. */

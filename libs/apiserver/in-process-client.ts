@@ -193,9 +193,9 @@ class InProcessClient implements CausalClient {
   }
 
   /** The written object, as cached: parsed once for all readers. */
-  private result<T extends KubeObject>(scope: RestScope, { value, revision }: Written): T {
-    const cached = revision === undefined ? undefined : this.cached(scope, value);
-    const current = cached !== undefined && cached.revision === revision ? cached : storedOf(value, revision);
+  private result<T extends KubeObject>(scope: RestScope, { value, object, revision }: Written): T {
+    const cached = revision === undefined || object !== undefined ? undefined : this.cached(scope, value);
+    const current = cached !== undefined && cached.revision === revision ? cached : storedOf(value, revision, object);
     return this.shown<T>(scope, current);
   }
 

@@ -15,6 +15,7 @@ function occurrences(text: string, character: string): number {
 /** A cached object; parsed and measured on first access. */
 class LazyObject implements CachedObject {
   #object: KubeObject | undefined;
+  #read = false;
   #bytes: number | undefined;
 
   constructor(
@@ -22,9 +23,14 @@ class LazyObject implements CachedObject {
     readonly value: string,
     readonly revision: Revision,
     readonly createRevision: Revision,
-  ) {}
+    /** What parsing would return, if that is known. */
+    parsed?: KubeObject,
+  ) {
+    this.#object = parsed;
+  }
 
   get object(): KubeObject {
+    this.#read = true;
     if (this.#object === undefined) {
       const object = JSON.parse(this.value) as KubeObject;
       object.metadata.resourceVersion = String(this.revision);
@@ -33,9 +39,20 @@ class LazyObject implements CachedObject {
     return this.#object;
   }
 
+  /** The object, if it is known without parsing, as of another revision. */
+  asOf(revision: Revision): KubeObject | undefined {
+    const object = this.#object;
+    return object && { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
+  }
+
   /** Parsed again if it is read again. */
   forget(): void {
     this.#object = undefined;
+    this.#read = false;
+  }
+
+  forgetUnread(): void {
+    if (!this.#read) this.#object = undefined;
   }
 
   get bytes(): number {
@@ -53,6 +70,11 @@ class LazyObject implements CachedObject {
  */
 export function forgetParsed(object: CachedObject): void {
   if (object instanceof LazyObject) object.forget();
+}
+
+/** Drops what was given as parsed, if nobody has read it: most objects without watchers are never read. */
+export function forgetUnread(object: CachedObject): void {
+  if (object instanceof LazyObject) object.forgetUnread();
 }
 
 /** A change; the cache of its encodings is created on first access. */
@@ -79,13 +101,22 @@ export function cachedObject(stored: StoredObject): CachedObject {
   return new LazyObject(stored.key, stored.value, stored.modRevision, stored.createRevision);
 }
 
-/** A log entry as an event for watchers. If `previous` is not given, it is built from the entry's previousValue, if that was read. */
-export function cacheEvent(entry: LogEntry, previous?: CachedObject): CacheEvent {
-  const { key, value, revision, createRevision, previousRevision, previousValue } = entry;
+/** The last state of a deleted object: what was parsed of it is used again. */
+function deletedState(previous: CachedObject | undefined, value: string, revision: Revision): KubeObject | undefined {
+  return previous instanceof LazyObject && previous.value === value ? previous.asOf(revision) : undefined;
+}
+
+/**
+ * A log entry as an event for watchers. `parsed`: the object of the entry, if it is known. If `previous` is not given, it is built from the
+ * entry's previousValue, if that was read.
+ */
+export function cacheEvent(entry: LogEntry, previous?: CachedObject, parsed?: KubeObject): CacheEvent {
+  const { type, key, value, revision, createRevision, previousRevision, previousValue } = entry;
   const before =
     previous ??
     (previousRevision !== undefined && previousValue !== undefined
       ? new LazyObject(key, previousValue, previousRevision, createRevision)
       : undefined);
-  return new LazyEvent(entry.type, revision, new LazyObject(key, value, revision, createRevision), before, entry.cause, entry.at);
+  const object = type === 'delete' ? deletedState(previous, value, revision) : parsed;
+  return new LazyEvent(type, revision, new LazyObject(key, value, revision, createRevision, object), before, entry.cause, entry.at);
 }

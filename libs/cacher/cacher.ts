@@ -14,6 +14,12 @@ export interface CachedObject {
   readonly bytes: number;
 }
 
+/**
+ * An operation with the object that its value is the text of (libs/apimachinery storedState), which the cache keeps instead of parsing the
+ * text. It gets its resourceVersion when it is committed; from then on it is shared and must not be modified.
+ */
+export type CachingWriteOp = WriteOp & { object?: KubeObject };
+
 /** A change, before the selectors of watchers are applied. */
 export interface CacheEvent {
   readonly type: 'put' | 'delete';
@@ -51,7 +57,7 @@ export interface ClusterStore {
    * Batched with other pending writes to this cluster: one transaction carries many. The operations of an atomic or fenced call stay
    * together.
    */
-  write(ops: readonly WriteOp[], options?: TransactionOptions): Promise<WriteResult[]>;
+  write(ops: readonly CachingWriteOp[], options?: TransactionOptions): Promise<WriteResult[]>;
   /** One key, as of now (linearizable). Concurrent reads share a round trip. */
   get(key: string): Promise<CachedObject | undefined>;
   /** One key as it was at a revision. Throws Compacted, FutureRevision. */

@@ -1,3 +1,4 @@
+import type { KubeObject } from '#apimachinery';
 import { memoryBus } from '#cacher/bus';
 import { Compacted, FutureRevision, memoryStorage, type Storage, type WriteOp } from '#storage';
 import type { CacheEvent, CacheSink } from './cacher.js';
@@ -86,6 +87,29 @@ test('an object is parsed once and has its resourceVersion', async () => {
   const object = await one.get('/r/p/a');
   expect(object?.object).toEqual({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a', resourceVersion: '1' }, n: 7 });
   expect(object?.object).toBe(object?.object);
+});
+
+test('what a writer gives as parsed is kept for those who read it, gets its revision, and is used for the deletion', async () => {
+  const { one, two } = await setUp();
+  const objects: unknown[] = [];
+  const sink = { ...recorder(), event: ({ current }: CacheEvent) => objects.push(current.object) };
+  await one.watch('/read/', 0, sink);
+  const given = (n: number) => ({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a' }, n }) as KubeObject & { n: number };
+  const [read, unread] = [given(1), given(2)];
+  await one.write([
+    { ...create('/read/a', 1), object: read },
+    { ...create('/unread/a', 2), object: unread },
+  ]);
+  await one.write([remove('/read/a')]);
+  expect(objects[0]).toBe(read);
+  const metadata = (revision: number) => ({ name: 'a', resourceVersion: String(revision) });
+  expect(objects).toEqual([
+    { ...read, metadata: metadata(1) },
+    { ...read, metadata: metadata(3) },
+  ]);
+  const kept = one.peek('/unread/a')?.object;
+  expect([kept, kept === unread]).toEqual([{ ...unread, metadata: metadata(2) }, false]);
+  expect((await two.get('/unread/a'))?.object).toEqual(kept);
 });
 
 test('a commit that is announced while the log is being read is not missed', async () => {

@@ -1,3 +1,4 @@
+import type { KubeObject } from '#apimachinery';
 import type { Bus } from '#cacher/bus';
 import {
   Compacted,
@@ -10,12 +11,11 @@ import {
   StorageUnavailable,
   type TransactionOptions,
   UnknownCluster,
-  type WriteOp,
   type WriteResult,
 } from '#storage';
 import { commitChannel, encodeCommit } from './bus-message.js';
 import { cachedObject, cacheEvent } from './cached-object.js';
-import type { CachedObject, CacheSink, ClusterStore, CommitListener } from './cacher.js';
+import type { CachedObject, CacheSink, CachingWriteOp, ClusterStore, CommitListener } from './cacher.js';
 import { listFromStorage } from './cold-read.js';
 import { follow } from './follow.js';
 import { KeptWatchCache } from './kept-watch-cache.js';
@@ -74,7 +74,7 @@ class CachingClusterStore implements HostedClusterStore {
     this.#limits = limits;
     this.#writes = new WriteQueue(
       (ops, options) => storage.write(ops, options),
-      (entries) => this.#committed(entries),
+      (entries, parsed) => this.#committed(entries, parsed),
       limits,
     );
     // A lost message is found by comparing with the store; an error here will occur again in the next read or tick.
@@ -100,7 +100,7 @@ class CachingClusterStore implements HostedClusterStore {
     return this.#writes.busy || (this.#kept.live?.watchers.count ?? 0) > 0;
   }
 
-  async write(ops: readonly WriteOp[], options: TransactionOptions = {}): Promise<WriteResult[]> {
+  async write(ops: readonly CachingWriteOp[], options: TransactionOptions = {}): Promise<WriteResult[]> {
     checkOps(ops);
     this.#checkOpen();
     const results = await this.#writes.write(ops, options);
@@ -110,11 +110,11 @@ class CachingClusterStore implements HostedClusterStore {
   }
 
   /** The cache and watchers come first, then the other processes, then the host; the writers' promises resolve afterwards. */
-  #committed(entries: readonly LogEntry[]): Promise<void> | undefined {
+  #committed(entries: readonly LogEntry[], parsed: ReadonlyArray<KubeObject | undefined>): Promise<void> | undefined {
     const watchCache = this.#kept.live;
     const last = entries[entries.length - 1]?.revision ?? 0;
     this.#kept.announce(last);
-    const inOrder = watchCache === undefined || watchCache.apply(entries);
+    const inOrder = watchCache === undefined || watchCache.apply(entries, parsed);
     this.#bus?.publish(commitChannel(this.cluster), encodeCommit(entries, this.#limits.busMessageBytes));
     if (inOrder) return this.#tellHost(entries, watchCache);
     // Another process's commit is in between: it is read from the log. If that fails, the write is committed all the same.
@@ -123,9 +123,11 @@ class CachingClusterStore implements HostedClusterStore {
   }
 
   #tellHost(entries: readonly LogEntry[], watchCache: WatchCache | undefined): undefined {
-    if (this.#onCommit === undefined) return;
-    const events = entries.map((entry) => watchCache?.window.at(entry.revision) ?? cacheEvent(entry));
-    this.#onCommit(this.cluster, events);
+    if (this.#onCommit !== undefined) {
+      const events = entries.map((entry) => watchCache?.window.at(entry.revision) ?? cacheEvent(entry));
+      this.#onCommit(this.cluster, events);
+    }
+    watchCache?.forgetUnread(entries);
   }
 
   async get(key: string): Promise<CachedObject | undefined> {

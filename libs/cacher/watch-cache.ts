@@ -1,5 +1,6 @@
+import type { KubeObject } from '#apimachinery';
 import { type LogEntry, mayGoOn, type Revision, type Storage, StorageUnavailable } from '#storage';
-import { cacheEvent, forgetParsed } from './cached-object.js';
+import { cacheEvent, forgetParsed, forgetUnread } from './cached-object.js';
 import type { CachedObject, CacheEvent } from './cacher.js';
 import { EventWindow } from './event-window.js';
 import type { StoreLimits } from './limits.js';
@@ -41,23 +42,24 @@ export class WatchCache {
   }
 
   /**
-   * Applies consecutive entries. Those already applied are skipped; if there is a gap before the first, nothing is done. Returns whether
-   * all of them are applied now.
+   * Applies consecutive entries, whose objects may be known (`parsed`, in the same order). Those already applied are skipped; if there is a
+   * gap before the first, nothing is done. Returns whether all of them are applied now.
    */
-  apply(entries: readonly LogEntry[]): boolean {
+  apply(entries: readonly LogEntry[], parsed?: ReadonlyArray<KubeObject | undefined>): boolean {
     if (this.#ended !== undefined) return false;
     const before = this.#applied;
-    for (const entry of entries) {
+    for (let i = 0; i < entries.length; i++) {
+      const entry = entries[i] as LogEntry;
       if (entry.revision <= this.#applied) continue;
       if (entry.revision !== this.#applied + 1) return false;
-      this.#take(entry);
+      this.#take(entry, parsed?.[i]);
     }
     if (this.#applied > before) this.watchers.progress(this.#applied);
     return true;
   }
 
-  #take(entry: LogEntry): void {
-    const event: CacheEvent = cacheEvent(entry, this.index.get(entry.key));
+  #take(entry: LogEntry, parsed: KubeObject | undefined): void {
+    const event: CacheEvent = cacheEvent(entry, this.index.get(entry.key), parsed);
     if (entry.type === 'put') this.index.put(event.current);
     else this.index.delete(entry.key);
     this.#applied = entry.revision;
@@ -65,6 +67,14 @@ export class WatchCache {
     this.watchers.event(event);
     if (event.previous !== undefined) forgetParsed(event.previous);
     if (event.type === 'delete') forgetParsed(event.current);
+  }
+
+  /** Drops the objects of these entries that were given as parsed and that nobody has read. */
+  forgetUnread(entries: readonly LogEntry[]): void {
+    for (const { revision } of entries) {
+      const event = this.window.at(revision);
+      if (event?.type === 'put') forgetUnread(event.current);
+    }
   }
 
   /** Resolves when everything up to a committed revision has been applied; reads the log if it was not announced. */

@@ -1,3 +1,4 @@
+import type { KubeObject } from '#apimachinery';
 import {
   Compacted,
   FencedError,
@@ -9,10 +10,11 @@ import {
   type WriteOp,
   type WriteResult,
 } from '#storage';
+import type { CachingWriteOp } from './cacher.js';
 import type { StoreLimits } from './limits.js';
 
 interface Call {
-  ops: readonly WriteOp[];
+  ops: readonly CachingWriteOp[];
   options: TransactionOptions;
   bytes: number;
   resolve(results: WriteResult[]): void;
@@ -22,8 +24,8 @@ interface Call {
 /** Executes one transaction. */
 export type WriteTransaction = (ops: readonly WriteOp[], options: TransactionOptions) => Promise<WriteResult[]>;
 
-/** Called after a commit, before the calls' promises resolve. Must not throw. */
-export type Committed = (entries: readonly LogEntry[]) => Promise<void> | undefined;
+/** Called after a commit, before the calls' promises resolve, with the objects of the entries as far as they are known. Must not throw. */
+export type Committed = (entries: readonly LogEntry[], parsed: ReadonlyArray<KubeObject | undefined>) => Promise<void> | undefined;
 
 /**
  * Group commit: while a transaction is in flight, further calls are collected into the next one. Calls on different keys may be reordered
@@ -44,7 +46,7 @@ export class WriteQueue {
     return this.#running || this.#waiting.length > 0;
   }
 
-  write(ops: readonly WriteOp[], options: TransactionOptions): Promise<WriteResult[]> {
+  write(ops: readonly CachingWriteOp[], options: TransactionOptions): Promise<WriteResult[]> {
     if (ops.length === 0 && options.fence === undefined) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
       this.#waiting.push({ ops, options, bytes: bytesOf(ops), resolve, reject });
@@ -64,18 +66,32 @@ export class WriteQueue {
     const [first] = calls;
     if (first === undefined) return;
     let results: WriteResult[];
+    const ops = calls.length === 1 ? first.ops : calls.flatMap((call) => call.ops);
     try {
-      results = await this.transaction(calls.length === 1 ? first.ops : calls.flatMap((call) => call.ops), first.options);
+      results = await this.transaction(ops, first.options);
     } catch (error) {
       return this.#failed(calls, error);
     }
-    const entries = results.flatMap((result) => (result.ok ? [result.entry] : []));
-    if (entries.length > 0) await this.committed(entries);
+    await this.#applied(ops, results);
     let start = 0;
     for (const call of calls) {
       call.resolve(results.slice(start, start + call.ops.length));
       start += call.ops.length;
     }
+  }
+
+  #applied(ops: readonly CachingWriteOp[], results: readonly WriteResult[]): Promise<void> | undefined {
+    const entries: LogEntry[] = [];
+    const parsed: Array<KubeObject | undefined> = [];
+    for (let i = 0; i < results.length; i++) {
+      const result = results[i];
+      if (!result?.ok) continue;
+      const object = ops[i]?.object;
+      if (object) object.metadata.resourceVersion = String(result.entry.revision);
+      entries.push(result.entry);
+      parsed.push(object);
+    }
+    return entries.length > 0 ? this.committed(entries, parsed) : undefined;
   }
 
   /** An unexpected error of the store is caused by the content of one call: the others are retried without it. */

@@ -61,7 +61,7 @@ function inPlaceOf<T extends Stored>(stored: T, object: KubeObject): T {
 async function shownText<T extends Written>(scope: RestScope, written: T): Promise<T> {
   const stored = JSON.parse(written.value) as KubeObject;
   const object = await asked(scope, stored, scope.resource.apiVersion);
-  return object === stored ? written : { ...written, value: JSON.stringify(object) };
+  return object === stored ? written : { ...written, value: JSON.stringify(object), object: undefined };
 }
 
 async function shownListing(scope: RestScope, listing: Listing): Promise<Listing> {

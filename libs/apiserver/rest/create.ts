@@ -7,10 +7,12 @@ import {
   type KubeObject,
   nthRandom,
   type Random,
-  storedText,
+  type StoredState,
+  storedState,
   validateObjectMeta,
 } from '#apimachinery';
-import type { LogEntry, Revision, WriteOp } from '#storage';
+import type { CachingWriteOp } from '#cacher';
+import type { Revision } from '#storage';
 import { Stage } from '../audit/audit-event.js';
 import type { WriteOptions } from '../request/options.js';
 import { type APIResource, objectKey } from './api-resource.js';
@@ -140,10 +142,10 @@ async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOp
     if (version && version !== '0') throw bareError(VERSION_SET);
     const key = objectKey(stored, metadata.namespace ?? '', metadata.name);
     await scope.work.step(() => stored.schema.prepareForStorage(object));
-    const value = await scope.work.step(() => storedText(object));
-    if (options.dryRun) return (await cluster.store.get(key)) === undefined ? { value } : undefined;
-    const written = await write(scope, { key, value, since }, companions);
-    if (written !== 'again') return written && { value: written.value, revision: written.revision };
+    const state = await scope.work.step(() => storedState(object));
+    if (options.dryRun) return (await cluster.store.get(key)) === undefined ? { value: state.value } : undefined;
+    const written = await write(scope, { key, since, ...state }, companions);
+    if (written !== 'again') return written;
   }
 }
 
@@ -187,19 +189,19 @@ type Companions = Awaited<ReturnType<typeof prepareForCreate>>;
 
 async function write(
   scope: RestScope,
-  { key, value, since }: { key: string; value: string; since: Revision },
+  stored: StoredState & { key: string; since: Revision },
   companions: Companions,
-): Promise<LogEntry | 'again' | undefined> {
+): Promise<Written | 'again' | undefined> {
   const { cluster, resource } = scope;
   const at = cluster.clock.now();
   const cause = causeOf(scope);
   const standard = resource.stored.strategy.ttl;
   // Only events expire.
   const ttl = standard === undefined ? undefined : (cluster.settings.eventTTL ?? standard);
-  const op: WriteOp = { type: 'create', key, value, since, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
+  const op: CachingWriteOp = { type: 'create', ...stored, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
   cluster.controlPlane.checkPut();
   const [first, ...others] = await cluster.store.write([op, ...companionOps(scope, companions, at)], companionTerms(scope, companions));
   noteWrite(scope, first);
-  if (first?.ok) return first.entry;
+  if (first?.ok) return { value: stored.value, object: stored.object, revision: first.entry.revision };
   return first?.reason === 'conflict' || isTaken(others) ? 'again' : undefined;
 }

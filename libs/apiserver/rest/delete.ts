@@ -1,6 +1,6 @@
-import { conflict, type Instant, type KubeObject, notFound, type Status, storedText } from '#apimachinery';
-import type { CachedObject } from '#cacher';
-import type { WriteOp } from '#storage';
+import { conflict, type Instant, type KubeObject, notFound, type Status, storedState, storedText } from '#apimachinery';
+import type { CachedObject, CachingWriteOp } from '#cacher';
+import type { Revision, WriteOp } from '#storage';
 import { Stage } from '../audit/audit-event.js';
 import type { DeleteOptions } from '../request/options.js';
 import { objectKey } from './api-resource.js';
@@ -89,25 +89,36 @@ async function attempt(scope: RestScope, standing: CachedObject, options: Delete
 /** Stores the mark of a deletion that other components complete. */
 async function rewrite(scope: RestScope, standing: CachedObject, object: KubeObject, { dryRun }: DeleteOptions): Promise<Outcome> {
   const { store, clock } = scope.cluster;
-  const value = storedText(object);
-  if (dryRun || value === standing.value) return { written: { value, revision: standing.revision }, gone: false };
-  const op: WriteOp = { type: 'update', key: standing.key, value, expected: standing.revision, cause: causeOf(scope), at: clock.now() };
+  const state = storedState(object);
+  const { value } = state;
+  const { key, revision } = standing;
+  if (dryRun || value === standing.value) return { written: { value, revision }, gone: false };
+  const op: CachingWriteOp = { type: 'update', key, ...state, expected: revision, cause: causeOf(scope), at: clock.now() };
   const [result] = await store.write([op], scope.fence ? { fence: scope.fence } : {});
   noteWrite(scope, result);
-  return result?.ok ? { written: { value, revision: result.entry.revision }, gone: false } : 'again';
+  return result?.ok ? { written: { ...state, revision: result.entry.revision }, gone: false } : 'again';
 }
 
 async function remove(scope: RestScope, standing: CachedObject, object: KubeObject, options: DeleteOptions): Promise<Outcome> {
   const { cluster, resource } = scope;
-  const value = object === standing.object ? standing.value : storedText(object);
-  if (options.dryRun) return answer(scope, { value, revision: standing.revision }, object, true);
+  if (options.dryRun) return answer(scope, lastState(object, standing, standing.revision), object, true);
   const at = cluster.clock.now();
   const released = (await resource.stored.strategy.release?.(object, strategyContext(scope, false))) ?? [];
   const op: WriteOp = { type: 'delete', key: standing.key, expected: standing.revision, cause: causeOf(scope), at };
   const [result] = await cluster.store.write([op, ...companionOps(scope, released, at)], companionTerms(scope, released));
   noteWrite(scope, result);
-  if (result?.ok) return answer(scope, { value, revision: result.entry.revision }, object, true);
+  if (result?.ok) return answer(scope, lastState(object, standing, result.entry.revision), object, true);
   return 'again';
+}
+
+/** The last state of a removed object; its text is made when it is read, which most callers do not. */
+function lastState(object: KubeObject, standing: CachedObject, revision: Revision): Written {
+  return {
+    get value() {
+      return object === standing.object ? standing.value : storedText(object);
+    },
+    revision,
+  };
 }
 
 /** The object, or a Status that names it; upstream puts the resource where the kind belongs (store.go finalizeDelete). */

@@ -8,9 +8,10 @@ import type { RestScope } from './scope.js';
 import type { Stored } from './view.js';
 import type { WatchSink } from './watch.js';
 
-/** What was written: the stored text, and its revision; no revision for a dry run. */
+/** What was written: the stored text, what parsing it would return if that is known, and its revision; no revision for a dry run. */
 export interface Written {
   value: string;
+  object?: KubeObject;
   revision?: number;
 }
 

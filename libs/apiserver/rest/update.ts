@@ -7,11 +7,12 @@ import {
   invalidValue,
   type KubeObject,
   notFound,
+  storedState,
   storedText,
   validateObjectMeta,
   validateObjectMetaUpdate,
 } from '#apimachinery';
-import type { CachedObject } from '#cacher';
+import type { CachedObject, CachingWriteOp } from '#cacher';
 import type { WriteOp } from '#storage';
 import { Stage } from '../audit/audit-event.js';
 import { forbiddenError } from '../authorization/authorization.js';
@@ -108,21 +109,22 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
     const now = await cluster.store.get(standing.key);
     return now?.revision === standing.revision ? unchanged : 'again';
   }
-  const value = await work.step(() => storedText(object));
-  if (rules.options.dryRun) return { value, revision: standing.revision, created: false };
+  const state = await work.step(() => storedState(object));
+  if (rules.options.dryRun) return { value: state.value, revision: standing.revision, created: false };
   const { ttl } = resource.stored.strategy;
   const at = cluster.clock.now();
   const expires = ttl === undefined ? {} : { expiresAt: at + ttl };
-  const op: WriteOp = { type: 'update', key: standing.key, value, expected: standing.revision, cause: causeOf(scope), at, ...expires };
+  const { key, revision: expected } = standing;
+  const op: CachingWriteOp = { type: 'update', key, ...state, expected, cause: causeOf(scope), at, ...expires };
   return write(scope, op, companions);
 }
 
-async function write(scope: RestScope, op: WriteOp, companions: readonly Companion[]): Promise<Outcome> {
+async function write(scope: RestScope, op: CachingWriteOp, companions: readonly Companion[]): Promise<Outcome> {
   const { store, controlPlane } = scope.cluster;
   controlPlane.checkPut();
   const [first, ...others] = await store.write([op, ...companionOps(scope, companions, op.at)], companionTerms(scope, companions));
   noteWrite(scope, first);
-  if (first?.ok) return { value: first.entry.value, revision: first.entry.revision, created: false };
+  if (first?.ok) return { value: first.entry.value, object: op.object, revision: first.entry.revision, created: false };
   if (first?.reason === 'missing') return missing(scope);
   return first?.reason === 'conflict' || others.length > 0 ? 'again' : missing(scope);
 }
