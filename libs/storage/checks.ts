@@ -1,5 +1,6 @@
 import { Compacted, FutureRevision } from './errors.js';
-import type { Revision, WriteOp } from './storage.js';
+import type { Revision } from './revision.js';
+import type { WriteOp } from './storage.js';
 
 /** Throws a TypeError for a call that no store can execute: a duplicate or empty key. */
 export function checkOps(ops: readonly WriteOp[]): void {

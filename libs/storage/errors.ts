@@ -1,4 +1,4 @@
-import type { Revision } from './storage.js';
+import type { Revision } from './revision.js';
 
 /** The requested revision has been compacted (etcd: mvcc: required revision has been compacted). */
 export class Compacted extends Error {

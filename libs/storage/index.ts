@@ -12,9 +12,9 @@ export {
 export { inRounds } from './in-rounds.js';
 export { mayGoOn } from './log-page.js';
 export { memoryStorage } from './memory.js';
+export type { Revision } from './revision.js';
 export { SortedKeys } from './sorted-keys.js';
 export type {
-  BeginOptions,
   Cause,
   ClockRequest,
   ClockState,
@@ -22,8 +22,6 @@ export type {
   ClockStepped,
   CompactableOptions,
   CopyOptions,
-  Fence,
-  LaggingTurn,
   ListOptions,
   ListResult,
   LogEntry,
@@ -31,13 +29,12 @@ export type {
   Replacement,
   RestoreOptions,
   Retention,
-  Revision,
   Storage,
   StorageAdmin,
   StoredObject,
   TransactionOptions,
-  TurnState,
   WriteOp,
   WriteResult,
 } from './storage.js';
 export { CLOCK } from './storage.js';
+export type { BeginOptions, Fence, LaggingTurn, TurnState } from './turn-state.js';

@@ -3,8 +3,9 @@ import { checkPrefix, checkReadable } from './checks.js';
 import { FutureRevision } from './errors.js';
 import { entriesUpTo } from './log-page.js';
 import { Turns } from './memory-turns.js';
+import type { Revision } from './revision.js';
 import { prefixEnd, SortedKeys } from './sorted-keys.js';
-import type { Cause, ListOptions, ListResult, LogEntry, LogOptions, Revision, StoredObject, WriteOp, WriteResult } from './storage.js';
+import type { Cause, ListOptions, ListResult, LogEntry, LogOptions, StoredObject, WriteOp, WriteResult } from './storage.js';
 
 /** The current value of a key, with its lease. */
 interface Live extends StoredObject {

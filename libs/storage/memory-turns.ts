@@ -1,16 +1,8 @@
 import type { Instant } from '#apimachinery';
 import { FencedError } from './errors.js';
-import {
-  type BeginOptions,
-  CLOCK,
-  type ClockRequest,
-  type ClockState,
-  type ClockStep,
-  type ClockStepped,
-  type Fence,
-  type Revision,
-  type TurnState,
-} from './storage.js';
+import type { Revision } from './revision.js';
+import { CLOCK, type ClockRequest, type ClockState, type ClockStep, type ClockStepped } from './storage.js';
+import type { BeginOptions, Fence, TurnState } from './turn-state.js';
 
 interface Turn extends TurnState {
   /** Begun by a host that shares the cluster with others, and not ended. */

@@ -2,30 +2,28 @@ import type { Instant } from '#apimachinery';
 import { checkOps, checkReadable, jsonEscaped } from './checks.js';
 import { ClusterExists, UnknownCluster } from './errors.js';
 import { MemoryCluster } from './memory-cluster.js';
+import type { Revision } from './revision.js';
 import type {
-  BeginOptions,
   ClockRequest,
   ClockState,
   ClockStep,
   ClockStepped,
   CompactableOptions,
   CopyOptions,
-  LaggingTurn,
   ListOptions,
   ListResult,
   LogEntry,
   LogOptions,
   Replacement,
   RestoreOptions,
-  Revision,
   Storage,
   StorageAdmin,
   StoredObject,
   TransactionOptions,
-  TurnState,
   WriteOp,
   WriteResult,
 } from './storage.js';
+import type { BeginOptions, LaggingTurn, TurnState } from './turn-state.js';
 
 /** One cluster's handle for the store in memory. */
 class MemoryStorage implements Storage {

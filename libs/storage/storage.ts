@@ -1,7 +1,6 @@
 import type { Instant } from '#apimachinery';
-
-/** A revision of one cluster: 1, 2, 3 … without gaps, in commit order. */
-export type Revision = number;
+import type { Revision } from './revision.js';
+import type { BeginOptions, Fence, LaggingTurn, TurnState } from './turn-state.js';
 
 /** Why a write happened. Stored in the log with the write. */
 export interface Cause {
@@ -65,12 +64,6 @@ export interface LogEntry {
   at: Instant;
 }
 
-/** Identifies a component's turn. A write with a superseded token changes nothing and throws FencedError. */
-export interface Fence {
-  component: string;
-  token: number;
-}
-
 /** How the operations of one write are committed. */
 export interface TransactionOptions {
   fence?: Fence;
@@ -104,26 +97,6 @@ export interface LogOptions {
   prefix?: string;
   /** Whether to read previousValue. */
   previous?: boolean;
-}
-
-/** A component's position in the log, and the fencing token of its last turn. */
-export interface TurnState {
-  token: number;
-  cursor: Revision;
-  nextAt?: Instant;
-  /** The number of consecutive turns that were begun with `now` and neither ended nor released: their holders died or were superseded. */
-  lost?: number;
-  /** The last of them was superseded by this one. */
-  overtook?: boolean;
-  /** The turn was not begun: no turn is begun before this time of the machine. */
-  parkedUntil?: Instant;
-}
-
-export interface BeginOptions {
-  /** The machine's time, if several hosts may hold turns: lost holders are counted, and parked turns have to wait. */
-  now?: Instant;
-  /** The turn that this one is part of. Throws FencedError if that was superseded. */
-  under?: Fence;
 }
 
 /** The component whose turn advances a stepped clock. */
@@ -170,15 +143,6 @@ export interface ClockStepped {
   now: Instant;
   target?: Instant;
   until?: string;
-}
-
-/** A turn that has work to do. */
-export interface LaggingTurn {
-  cluster: string;
-  component: string;
-  cursor: Revision;
-  /** Its timer is due, whatever the log contains. */
-  due: boolean;
 }
 
 /** How much of the logs is retained. Times are in milliseconds of the machine. */

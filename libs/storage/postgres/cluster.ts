@@ -1,9 +1,9 @@
 import type { Instant } from '#apimachinery';
 import { checkOps, checkPrefix, checkReadable } from '../checks.js';
 import { FencedError, FutureRevision, UnknownCluster } from '../errors.js';
+import type { Revision } from '../revision.js';
 import { prefixEnd } from '../sorted-keys.js';
 import {
-  type BeginOptions,
   CLOCK,
   type ClockRequest,
   type ClockState,
@@ -13,14 +13,13 @@ import {
   type ListResult,
   type LogEntry,
   type LogOptions,
-  type Revision,
   type Storage,
   type StoredObject,
   type TransactionOptions,
-  type TurnState,
   type WriteOp,
   type WriteResult,
 } from '../storage.js';
+import type { BeginOptions, TurnState } from '../turn-state.js';
 import { textArray } from './binary-array.js';
 import { toStorageError } from './failures.js';
 import { clockState, listedObject, logEntry, turnState } from './rows.js';

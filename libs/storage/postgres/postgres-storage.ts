@@ -2,16 +2,9 @@ import type pg from 'pg';
 import type { Instant } from '#apimachinery';
 import { checkReadable, jsonEscaped } from '../checks.js';
 import { ClusterExists, UnknownCluster } from '../errors.js';
-import type {
-  CompactableOptions,
-  CopyOptions,
-  LaggingTurn,
-  Replacement,
-  RestoreOptions,
-  Revision,
-  Storage,
-  StorageAdmin,
-} from '../storage.js';
+import type { Revision } from '../revision.js';
+import type { CompactableOptions, CopyOptions, Replacement, RestoreOptions, Storage, StorageAdmin } from '../storage.js';
+import type { LaggingTurn } from '../turn-state.js';
 import { bigintArray, textArray } from './binary-array.js';
 import { PostgresStorage } from './cluster.js';
 import { toCreationError } from './failures.js';

@@ -1,4 +1,5 @@
-import type { ClockState, LogEntry, StoredObject, TurnState, WriteOp, WriteResult } from '../storage.js';
+import type { ClockState, LogEntry, StoredObject, WriteOp, WriteResult } from '../storage.js';
+import type { TurnState } from '../turn-state.js';
 import type { Row } from './session.js';
 
 type Objects = readonly [key: string, modRevision: number, createRevision: number, version: number, value: string];

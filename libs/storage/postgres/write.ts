@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { StorageUnavailable } from '../errors.js';
-import type { Cause, Revision, TransactionOptions, WriteOp, WriteResult } from '../storage.js';
+import type { Revision } from '../revision.js';
+import type { Cause, TransactionOptions, WriteOp, WriteResult } from '../storage.js';
 import { bigintArray, textArray } from './binary-array.js';
 import { isLost } from './failures.js';
 import { writeResults } from './rows.js';
