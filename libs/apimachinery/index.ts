@@ -134,7 +134,7 @@ export { applyMergePatch, decodeMergePatch } from './patch/merge-patch.js';
 export { applyStrategicPatch, decodeStrategicPatch } from './patch/strategic-merge.js';
 export { canonicalQuantity, isQuantity, parseQuantity, Quantity } from './quantity.js';
 export { QuantityError, type QuantityFormat } from './quantity-parse.js';
-export { nthRandom, seededRandom } from './random.js';
+export { nthRandom, seededRandom, uuidOf } from './random.js';
 export type { SchemaField, SchemaLeaf, SchemaStruct, SchemaType } from './schema.js';
 export {
   failureStatus,

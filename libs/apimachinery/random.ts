@@ -56,6 +56,9 @@ function randomOf(text: string): Random {
   };
 }
 
+/** The version 4 UUID that belongs to a text, always the same one: ids of machines and processes, whose text is what they are. */
+export const uuidOf = (text: string): string => randomOf(text).uuid();
+
 /**
  * The random source of a cluster's seed. `moment` distinguishes draws at different times with the same purpose and key: hosts pass the
  * newest revision that the process knows and the cluster's time. The hash is cryptographic, so that uids (122 bits of it) do not collide.

@@ -1,10 +1,8 @@
-import { CSINode, type corev1, Lease, Node } from '#api';
-import { formatMicroTime, type KubeObject, type OwnerReference } from '#apimachinery';
-import { DECLARED_FEATURES, healthyConditions } from '#node';
+import { CSINode, Lease, Node } from '#api';
+import { formatMicroTime, type KubeObject, type OwnerReference, uuidOf } from '#apimachinery';
+import { nodeStatus } from '#node';
 import { create, type Made, type Step } from './step.js';
 import type { ClusterTemplate, NodePlan } from './template.js';
-
-const STORAGE = '100Gi';
 
 function labelsOf({ name, controlPlane, labels }: NodePlan): Record<string, string> {
   return {
@@ -15,48 +13,6 @@ function labelsOf({ name, controlPlane, labels }: NodePlan): Record<string, stri
     'kubernetes.io/os': 'linux',
     ...(controlPlane ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
     ...labels,
-  };
-}
-
-/** An id of the machine, derived from its name: machine-id has 32 digits, the others are UUIDs. */
-export function machineId(name: string, kind: string): string {
-  let text = '';
-  for (let round = 0; text.length < 32; round++) {
-    let hash = 0x811c9dc5;
-    for (const char of `${kind}/${name}/${round}`) hash = Math.imul(hash ^ (char.codePointAt(0) ?? 0), 0x01000193);
-    text += (hash >>> 0).toString(16).padStart(8, '0');
-  }
-  return text;
-}
-
-/** The same as a UUID. */
-export const asUuid = (hex: string): string =>
-  [hex.slice(0, 8), hex.slice(8, 12), hex.slice(12, 16), hex.slice(16, 20), hex.slice(20, 32)].join('-');
-
-function statusOf({ name, address, cpu, memory, pods, version }: NodePlan, now: number): corev1.NodeStatus {
-  const capacity = { cpu, 'ephemeral-storage': STORAGE, 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory, pods: String(pods) };
-  return {
-    capacity,
-    allocatable: { ...capacity },
-    conditions: healthyConditions(now),
-    addresses: [
-      { type: 'InternalIP', address },
-      { type: 'Hostname', address: name },
-    ],
-    daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
-    nodeInfo: {
-      machineID: machineId(name, 'machine'),
-      systemUUID: asUuid(machineId(name, 'system')),
-      bootID: asUuid(machineId(name, 'boot')),
-      kernelVersion: '6.1.0-37-amd64',
-      osImage: 'Debian GNU/Linux 12 (bookworm)',
-      containerRuntimeVersion: 'containerd://2.1.4',
-      kubeletVersion: version,
-      kubeProxyVersion: '',
-      operatingSystem: 'linux',
-      architecture: 'amd64',
-    },
-    declaredFeatures: [...DECLARED_FEATURES],
   };
 }
 
@@ -71,7 +27,7 @@ export function nodeSteps({ now }: ClusterTemplate, nodes: readonly NodePlan[]):
     create(Node, {
       metadata: { name: node.name, labels: labelsOf(node), annotations },
       spec: { podCIDR: node.podCIDR, podCIDRs: [node.podCIDR], taints: [...node.taints] },
-      status: statusOf(node, now),
+      status: nodeStatus({ ...node, now }),
     }),
   );
 }
@@ -101,7 +57,7 @@ export function leaseSteps(nodes: readonly NodePlan[], made: Made, now: number):
     create(Lease, {
       metadata: { name, namespace: 'kube-system' },
       spec: {
-        holderIdentity: `${nodes[0]?.name}_${asUuid(machineId(nodes[0]?.name ?? '', name))}`,
+        holderIdentity: `${nodes[0]?.name}_${uuidOf(`${name}/${nodes[0]?.name}`)}`,
         leaseDurationSeconds: 15,
         acquireTime: time,
         renewTime: time,

@@ -1,10 +1,9 @@
 import { APIService, FlowSchema, Lease, PriorityClass, PriorityLevelConfiguration, ServiceCIDR } from '#api';
-import { formatTime } from '#apimachinery';
+import { formatTime, uuidOf } from '#apimachinery';
 import { serverLease } from '#component-helpers';
 import { SERVICE_CIDR } from '#network';
 import { API_SERVICES } from './data/api-services.js';
 import { FLOW_SCHEMAS, PRIORITY_LEVELS } from './data/flow-control.js';
-import { asUuid, machineId } from './nodes.js';
 import { create, type Step } from './step.js';
 import type { NodePlan } from './template.js';
 
@@ -49,7 +48,7 @@ export function serverSteps(): Step[] {
 export function identitySteps(nodes: readonly NodePlan[], now: number): Step[] {
   const servers = nodes.filter(({ controlPlane }) => controlPlane);
   return servers.map(({ name, address }) =>
-    create(Lease, serverLease({ host: name, address, process: asUuid(machineId(name, 'kube-apiserver')), renewed: now })),
+    create(Lease, serverLease({ host: name, address, process: uuidOf(`kube-apiserver/${name}`), renewed: now })),
   );
 }
 

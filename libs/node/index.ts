@@ -4,16 +4,7 @@ export type { ImageDefinition } from './images/image.js';
 export type { ConnectionPeer, HttpAnswer, HttpRequest, ProgramView, ServedConnection, ServedPort } from './images/program.js';
 export { type ImageReference, parseImage } from './images/reference.js';
 export { kubelet } from './kubelet.js';
-export {
-  CONTROL_PLANE_IMAGES,
-  DECLARED_FEATURES,
-  healthyConditions,
-  KUBELET_VERSION,
-  type NodeMachine,
-  nodeStatus,
-  type RegisteredNode,
-  registeredNode,
-} from './node-status.js';
+export { nodeStatus } from './node-status.js';
 export type { PodMemory } from './pod/memory.js';
 export { planPod } from './pod/plan.js';
 export { programOfContainer } from './pod/programs.js';

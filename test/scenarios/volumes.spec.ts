@@ -205,7 +205,12 @@ describe('provisioning', () => {
       'Provisioning: External provisioner is provisioning volume for claim "default/a"',
       `ProvisioningSucceeded: Successfully provisioned volume ${name}`,
     ]);
+    await make(claim('later', 1, { storageClassName: 'standard' }));
+    const sources = (await cluster.client.list(Event, { namespace: 'default' })).items.map(({ source }) => source?.component ?? '');
+    const identities = new Set(sources.filter((component) => component.startsWith('k8s.io/minikube-hostpath_')));
+    expect([...identities]).toEqual([expect.stringMatching(/^k8s\.io\/minikube-hostpath_[^_]+_[0-9a-f-]{36}$/)]);
     await cluster.client.delete(PersistentVolumeClaim, 'a', 'default');
+    await cluster.client.delete(PersistentVolumeClaim, 'later', 'default');
     await cluster.settle();
     expect([await claims(), await volumes()]).toEqual([{}, {}]);
   });

@@ -1,4 +1,5 @@
 import { type corev1, Pod } from '#api';
+import { uuidOf } from '#apimachinery';
 import { isPodReady, type StorageProgram, type StorageTask, storageProgramsIn } from '#component-helpers';
 import type { Change, ComponentChange, EventRecorder, Informers, ReconcileContext } from '#controller-runtime';
 
@@ -12,7 +13,7 @@ export interface RunningProgram extends StorageProgram {
   /** Its writes are those of its service account. */
   readonly client: ReconcileContext['client'];
   readonly recorder: EventRecorder;
-  /** The name in the events of provisioners. */
+  /** The name in the events of provisioners: another one each time that the program starts (sig-storage-lib-external-provisioner). */
   readonly identity: string;
 }
 
@@ -55,7 +56,8 @@ export function runningPrograms({ task, name, node }: Wanted, ctx: ReconcileCont
     const program = storageProgramsIn(pod).find((one) => one.name === name && one.tasks.has(task));
     if (program === undefined || (program.perNode && node !== undefined && node !== nodeName)) return [];
     const client = ctx.client.as({ component: name, account: `${pod.metadata.namespace}:${serviceAccountName}` });
-    const identity = `${name}_${pod.metadata.name}_${ctx.random.draw('provisioner', pod.metadata.uid ?? '').uuid()}`;
+    const starts = pod.status?.containerStatuses?.map(({ restartCount }) => restartCount) ?? [];
+    const identity = `${name}_${pod.metadata.name}_${uuidOf(`provisioner/${pod.metadata.uid}/${starts}`)}`;
     return [{ ...program, pod, client, recorder: ctx.recorder.through(client), identity }];
   });
 }

@@ -1,3 +1,4 @@
+import { KERNEL_VERSION } from '../machine-system.js';
 import { type Body } from '../shell/kernel.js';
 import { type Command, CommandError, complain, print } from '../shell/process.js';
 import { test } from './conditions.js';
@@ -74,15 +75,13 @@ const printenv: Command = function* (process) {
   return code;
 };
 
-const KERNEL = '6.12.57+deb13-amd64';
-
 const uname: Command = function* (process) {
   const { has } = optionsOf(process.argv, { flags: 'asnrvmop' });
   const all = has('a');
   const parts: Array<[string, string]> = [
     ['s', 'Linux'],
     ['n', process.around.hostname],
-    ['r', KERNEL],
+    ['r', KERNEL_VERSION],
     ['v', '#1 SMP PREEMPT_DYNAMIC Debian 6.12.57-1 (2025-11-05)'],
     ['m', 'x86_64'],
     ['o', 'GNU/Linux'],

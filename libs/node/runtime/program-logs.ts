@@ -1,4 +1,5 @@
 import type { ProgramView } from '../images/program.js';
+import { KERNEL_VERSION } from '../machine-system.js';
 
 /** What programs print when they start, by the name of their executable. Lines are written at the start unless noted otherwise. */
 
@@ -44,7 +45,7 @@ function nginx({ env, startedAt, args }: ProgramView): ProgramLine[] {
       notice('using the "epoll" event method'),
       notice(`nginx/${env.get('NGINX_VERSION') ?? '1.29.3'}`),
       notice('built by gcc 14.2.0 (Debian 14.2.0-19)'),
-      notice('OS: Linux 6.12.57+deb13-amd64'),
+      notice(`OS: Linux ${KERNEL_VERSION}`),
       notice('getrlimit(RLIMIT_NOFILE): 1048576:1048576'),
       notice('start worker processes'),
       ...workers,
