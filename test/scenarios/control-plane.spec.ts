@@ -281,7 +281,7 @@ it('a subscription tells the faults, and each that is injected or healed with it
   await cluster.write('other');
   await graph.run('mutation { healFault(id: "fault-1") }');
   const symptoms = [
-    'its Lease is not renewed: after 40s the node is NotReady, after 5m more its pods are evicted',
+    'its Lease is not renewed: after 50s the node is NotReady, after 5m more its pods are evicted',
     'its containers go on, and are not restarted',
   ];
   expect(await next()).toEqual({

@@ -8,7 +8,7 @@ const WITHOUT: Readonly<Record<FaultyComponent, string>> = {
   'kube-controller-manager':
     'while none holds the Lease, nothing reconciles: no ReplicaSets, no pods of theirs, no endpoints, no garbage collection',
   'kube-scheduler': 'while none holds the Lease, new pods stay Pending without a node',
-  kubelet: 'its Lease is not renewed: after 40s the node is NotReady, after 5m more its pods are evicted',
+  kubelet: 'its Lease is not renewed: after 50s the node is NotReady, after 5m more its pods are evicted',
 };
 
 function processSymptoms({ type, component, node, exitCode = 1 }: Fault): string[] {
