@@ -22,6 +22,10 @@ export interface LocalClusterOptions extends Partial<StartingState> {
   prefix?: string;
   /** Calls webhooks outside of the cluster; unset: none is reachable. */
   outside?: LocalClusterParts['outside'];
+  /** Default: all plugins. */
+  admission?: LocalClusterParts['admission'];
+  /** Called for every failed reconcile. */
+  onFailure?: LocalClusterParts['onFailure'];
 }
 
 const start = Date.parse('2026-01-01T00:00:00Z');
@@ -45,7 +49,17 @@ async function copyOfTemplate({ rootCA, ...start }: TemplateShape, born: Instant
 
 /** A complete cluster in this process's memory, with the objects, nodes and pods of a new one: for tests and graders, in milliseconds. */
 export async function createLocalCluster(options: LocalClusterOptions = {}): Promise<LocalCluster> {
-  const { profile = 'instant', clock: wanted = start, seed = 'orrery', rootCA = '', prefix, outside, ...chosen } = options;
+  const {
+    profile = 'instant',
+    clock: wanted = start,
+    seed = 'orrery',
+    rootCA = '',
+    prefix,
+    outside,
+    admission,
+    onFailure,
+    ...chosen
+  } = options;
   const real = wanted === 'real';
   const clock = real ? systemClock : new SteppedClock(wanted);
   const id = await copyOfTemplate({ nodes: DEFAULT_NODES, ...chosen, rootCA }, clock.now(), seed);
@@ -60,6 +74,8 @@ export async function createLocalCluster(options: LocalClusterOptions = {}): Pro
     ...(chosen.version === undefined ? {} : { version: chosen.version }),
     ...(prefix === undefined ? {} : { prefix }),
     ...(outside ? { outside } : {}),
+    ...(admission ? { admission } : {}),
+    ...(onFailure ? { onFailure } : {}),
   });
   return {
     ...cluster,

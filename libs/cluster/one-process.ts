@@ -8,7 +8,7 @@ import { type ClusterApiOptions, clusterApi } from './api.js';
 import { changeOf } from './changes.js';
 import { components } from './components.js';
 import { expireLeases } from './expiry.js';
-import { hostedCluster, inRoundOf } from './hosted-cluster.js';
+import { type HostedClusterOptions, hostedCluster, inRoundOf } from './hosted-cluster.js';
 import { machineTimers } from './machine-timers.js';
 import { processKeys } from './process-keys.js';
 
@@ -27,6 +27,8 @@ export interface LocalClusterParts {
   version?: string;
   /** Default: all plugins. */
   admission?: ClusterApiOptions['admission'];
+  /** Called for every failed reconcile. */
+  onFailure?: HostedClusterOptions['onFailure'];
 }
 
 /** A whole cluster in this process. */
@@ -47,7 +49,7 @@ export interface LocalCluster {
 
 /** Assembles one cluster over any store, with its components in a plain loop. */
 export function localCluster(parts: LocalClusterParts): LocalCluster {
-  const { clock, seed, profile, rootCA, prefix, autorun, outside, version, admission } = parts;
+  const { clock, seed, profile, rootCA, prefix, autorun, outside, version, admission, onFailure } = parts;
   // As in the service, so that a stepped cluster writes the same log here as there.
   const storage = clock.set ? inRounds(parts.storage) : parts.storage;
   let host: LocalHost | undefined;
@@ -75,7 +77,8 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
   });
   const delayUntil = (at: Instant) => (clock.set ? undefined : at - clock.now());
   const inTurn = clock.set ? { inTurn: inRoundOf(store) } : {};
-  const hosted = hostedCluster({ api, store, turns: storage, clock, profile, rootCA, keys, delayUntil, ...inTurn });
+  const told = onFailure === undefined ? {} : { onFailure };
+  const hosted = hostedCluster({ api, store, turns: storage, clock, profile, rootCA, keys, delayUntil, ...inTurn, ...told });
   const leases = { nextAt: () => storage.nextExpiry(), run: (now: Instant) => expireLeases(storage, store, now) };
   const schedule = (milliseconds: number, run: () => void) => machineTimers.after(milliseconds, run);
   host = new LocalHost({ hosted, components, clock, duties: [leases], autorun, ...(clock.set ? {} : { schedule }) });

@@ -1,15 +1,13 @@
 import { type corev1, Node, Pod } from '#api';
-import { formatKey, formatTime, type Instant, isNotFound, keyOf } from '#apimachinery';
+import { formatKey, formatTime, type Instant, isNotFound, keyOf, type ObjectKey } from '#apimachinery';
 import { indexPodsByNode, perCluster, podsOnNode } from '#client';
 import { conditionOf, isPodTerminal, setCondition } from '#component-helpers';
-import { defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
+import { type Change, defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 
 /** How many terminated pods may exist before the oldest are deleted (--terminated-pod-gc-threshold). */
 const TERMINATED_THRESHOLD = 12_500;
 /** How long a pod's node may be missing before the pod is deleted (gc_controller.go quarantineTime). */
 const QUARANTINE = 40_000;
-/** How often upstream checks all pods (gcCheckPeriod): a node that was not checked for this long counts as missing from now on. */
-const CHECK_PERIOD = 20_000;
 const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
 const TERMINATED_PODS = 'terminated-pods';
 
@@ -24,9 +22,7 @@ export const podGC = defineController({
   filter: ({ object, deleted }) => !deleted && (object.metadata.deletionTimestamp !== undefined || isPodTerminal(object)),
   watches: [
     watching(Pod, ({ object, deleted }, informers) => (!deleted && isLost(object, informers) ? [keyOf(object)] : [])),
-    watching(Node, ({ object, deleted }, informers) =>
-      deleted || isOutOfService(object) ? podsOnNode(informers, object.metadata.name).map(keyOf) : [],
-    ),
+    watching(Node, podsOfNode),
   ],
   index: (informers) => {
     indexPodsByNode(informers);
@@ -77,21 +73,30 @@ async function collectPod(pod: corev1.Pod, ctx: ReconcileContext): Promise<Recon
   await remove(pod, ctx);
 }
 
-/** Since when each node has been missing, by cluster; dropped with the caches. */
+/** Since when each node has been missing that pods name, by cluster; dropped with the caches. */
 const missedSince = perCluster(() => new Map<string, Instant>());
+/** Nodes of which that is remembered: pods may name any. */
+const MOST_MISSED = 10_000;
 
 /** Milliseconds until the pods of a missing node are deleted; undefined if the node exists. */
 function quarantine(node: string | undefined, { informers, clock }: ReconcileContext): number | undefined {
+  if (!node || informers.of(Node).get(node) !== undefined) return undefined;
   const missed = missedSince(informers);
-  if (!node || informers.of(Node).get(node) !== undefined) {
-    if (node) missed.delete(node);
-    return undefined;
-  }
   const now = clock.now();
-  const before = missed.get(node);
-  const since = before !== undefined && now <= before + QUARANTINE + CHECK_PERIOD ? before : now;
+  const since = missed.get(node) ?? now;
   missed.set(node, since);
+  for (const oldest of missed.keys()) {
+    if (missed.size <= MOST_MISSED) break;
+    missed.delete(oldest);
+  }
   return Math.max(0, since + QUARANTINE - now);
+}
+
+/** The pods of a node that is gone or out of service; of a node that has come, nothing is remembered. */
+function podsOfNode({ object, deleted }: Change<corev1.Node>, informers: Informers): ObjectKey[] {
+  const { name } = object.metadata;
+  if (!deleted) missedSince(informers).delete(name);
+  return deleted || isOutOfService(object) ? podsOnNode(informers, name).map(keyOf) : [];
 }
 
 const LOST = { type: 'DisruptionTarget', status: 'True', reason: 'DeletionByPodGC', message: 'PodGC: node no longer exists' };
