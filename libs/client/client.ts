@@ -88,8 +88,8 @@ export interface WriteCause {
   node?: string;
   /** The service account of a program in a pod, `namespace:name`. */
   account?: string;
-  /** The log that it had seen when it decided, and the number of the decision. */
-  decision?: { seen: number; order: number };
+  /** The log that it had seen when it decided, the number of the decision, and the files that it was configured with. */
+  decision?: { seen: number; order: number; configured?: { node: string; revision: number } };
 }
 
 /** A client whose writes carry their cause. */

@@ -1,11 +1,18 @@
-import type { corev1 } from '#api';
-import { type ApiServer, storageKey } from '#apiserver';
+import { type corev1, PersistentVolume, PersistentVolumeClaim, Pod, type Resource, ResourceClaim } from '#api';
+import type { KubeObject } from '#apimachinery';
+import { type ApiServer, listPrefix, storageKey } from '#apiserver';
 import type { CachedObject, CacheEvent } from '#cacher';
 import type { Cause } from '#storage';
 
 type Store = ApiServer['cluster']['store'];
 
-const PODS = '/registry/pods/';
+const prefixOf = ({ group, resource }: Pick<Resource, 'group' | 'resource'>): string => listPrefix(group, resource, '');
+
+const PODS = prefixOf(Pod);
+/** What decisions change: pods get nodes, volumes get claims, claims get nodes or devices. */
+const DECIDED: ReadonlyArray<readonly [prefix: string, resource: Resource]> = [
+  ...[Pod, PersistentVolume, PersistentVolumeClaim, ResourceClaim].map((resource) => [prefixOf(resource), resource as Resource] as const),
+];
 /** Writes after a binding among which those of earlier decisions are looked for: bindings of several pods are written at once. */
 const LATE_WRITES = 1_000;
 
@@ -14,8 +21,10 @@ export interface PastDecision {
   /** The pod as it was then, without a node. */
   pod: corev1.Pod;
   revision: number;
-  /** Other pods as decisions before this one had left them, whose writes came after that revision. */
-  decided: readonly corev1.Pod[];
+  /** Other objects as decisions before this one had left them, whose writes came after that revision. */
+  decided: ReadonlyArray<readonly [resource: Resource, object: KubeObject]>;
+  /** The files that the scheduler was configured with then. `now`: it did not decide, or has not yet. */
+  configured: NonNullable<NonNullable<Cause['decision']>['configured']> | 'defaults' | 'now';
 }
 
 /** The key of a pod. */
@@ -44,8 +53,14 @@ async function lastUnbound(store: Store, { key, createRevision, revision }: Cach
   return { pod, revision: unbound };
 }
 
-/** The changes of pods after one revision up to another. Throws Compacted. */
-async function podChanges(store: Store, after: number, to: number): Promise<CacheEvent[]> {
+interface Changes {
+  prefix: string;
+  after: number;
+  to: number;
+}
+
+/** The writes that follow from decisions, after one revision up to another. Throws Compacted. */
+async function decidedChanges(store: Store, { prefix, after, to }: Changes): Promise<CacheEvent[]> {
   const events: CacheEvent[] = [];
   let stop: (() => void) | undefined;
   try {
@@ -54,11 +69,11 @@ async function podChanges(store: Store, after: number, to: number): Promise<Cach
         if (revision >= to) resolve();
       };
       const event = (each: CacheEvent): void => {
-        if (each.revision <= to) events.push(each);
+        if (each.revision <= to && each.cause.decision) events.push(each);
         reached(each.revision);
       };
       const end = (error?: Error): void => reject(error ?? new Error('the log has ended'));
-      store.watch(PODS, after, { event, progress: reached, end }).then((started) => {
+      store.watch(prefix, after, { event, progress: reached, end }).then((started) => {
         stop = started;
         reached(store.known);
       }, reject);
@@ -69,13 +84,14 @@ async function podChanges(store: Store, after: number, to: number): Promise<Cach
   return events;
 }
 
-/** Pods as decisions before one had left them; those that it saw with a node are left out: they were evicted for others. */
-async function decidedBefore(store: Store, { seen, order }: NonNullable<Cause['decision']>, to: number): Promise<corev1.Pod[]> {
-  const last = new Map<string, corev1.Pod>();
-  for (const { type, current, previous, cause } of await podChanges(store, seen, to)) {
-    const pod = current.object as corev1.Pod;
-    const before = previous?.object as corev1.Pod | undefined;
-    if (type === 'put' && cause.decision && cause.decision.order < order && !before?.spec.nodeName) last.set(current.key, pod);
+/** Objects as decisions before one had left them; pods that it saw with a node are left out: they were evicted for others. */
+async function decidedBefore(store: Store, { seen, order }: NonNullable<Cause['decision']>, to: number): Promise<PastDecision['decided']> {
+  const last = new Map<string, readonly [Resource, KubeObject]>();
+  for (const { type, current, previous, cause } of await decidedChanges(store, { prefix: '/registry/', after: seen, to })) {
+    const [, resource] = DECIDED.find(([prefix]) => current.key.startsWith(prefix)) ?? [];
+    if (resource === undefined || type !== 'put' || (cause.decision?.order ?? order) >= order) continue;
+    const hadNode = resource === Pod && Boolean((previous?.object as corev1.Pod | undefined)?.spec.nodeName);
+    if (!hadNode) last.set(current.key, [resource, current.object]);
   }
   return [...last.values()];
 }
@@ -85,10 +101,11 @@ export async function pastDecision(store: Store, row: CachedObject): Promise<Pas
   const before = await lastUnbound(store, row);
   if (!before) return undefined;
   const bound = before.revision + 1;
-  const [binding] = await podChanges(store, before.revision, bound);
+  const [binding] = await decidedChanges(store, { prefix: PODS, after: before.revision, to: bound });
   const decision = binding?.cause.decision;
   const pod = decision && (await podAt(store, row.key, decision.seen));
-  if (!decision || !pod) return { ...before, decided: [] };
+  if (!decision || !pod) return { ...before, decided: [], configured: 'now' };
   const to = Math.min(bound + LATE_WRITES, await store.revision());
-  return { pod, revision: decision.seen, decided: await decidedBefore(store, decision, to) };
+  const { seen, configured = 'defaults' } = decision;
+  return { pod, revision: seen, decided: await decidedBefore(store, decision, to), configured };
 }

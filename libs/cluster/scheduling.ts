@@ -1,6 +1,7 @@
 import { type corev1, Pod } from '#api';
 import { notFound } from '#apimachinery';
 import { type ApiServer, inProcessClient, listPrefix, SchedulerSource } from '#apiserver';
+import type { SchedulerSettings } from '#controller-runtime';
 import {
   configurationErrors,
   decisionInputs,
@@ -31,7 +32,7 @@ const giveWay = () => new Promise<void>((resolve) => void setImmediate(resolve))
 /**
  * Explains decisions of the scheduler. Nothing but the log is kept for it: a decision depends on the cluster's objects alone, and a binding
  * tells the revision that the scheduler had seen and which decisions came before it, so the decision is made again over the same objects.
- * This goes back as far as the log. Only the scheduler's configuration is the one of now.
+ * This goes back as far as the log. A scheduler that has another configuration than the defaults tells in its bindings which one it had.
  */
 export class Scheduling {
   constructor(
@@ -45,7 +46,7 @@ export class Scheduling {
     if (!row) throw notFound({ group: '', resource: 'pods' }, name);
     const pod = row.object as corev1.Pod;
     const boundTo = pod.spec.nodeName;
-    if (!boundTo) return this.decided({ pod, revision: await this.api.cluster.store.revision(), decided: [] });
+    if (!boundTo) return this.decided({ pod, revision: await this.api.cluster.store.revision(), decided: [], configured: 'now' });
     const decision = await pastDecision(this.api.cluster.store, row);
     if (!decision) {
       const note = 'it was created with this node: no scheduler has chosen it';
@@ -60,7 +61,7 @@ export class Scheduling {
     const namespace = pod.metadata.namespace ?? 'default';
     const metadata = { ...pod.metadata, namespace };
     const created = await inProcessClient(this.api, { manager: 'orrery' }).create(Pod, { ...pod, metadata }, { dryRun: true });
-    return this.decided({ pod: created, revision: await store.revision(), decided: [] });
+    return this.decided({ pod: created, revision: await store.revision(), decided: [], configured: 'now' });
   }
 
   private async decided(decision: PastDecision): Promise<PodScheduling> {
@@ -73,14 +74,21 @@ export class Scheduling {
       const note = `waiting for scheduling gates: [${gates.map((gate) => gate.name).join(' ')}]`;
       return { ...about, state: 'gated', note };
     }
-    const settings = new SchedulerSource(this.api.cluster.store, configurationErrors);
-    await settings.ready();
-    const started = settings.current();
-    if (!started) return { ...about, state: 'schedulerDown', note: settings.failure() ?? '' };
+    const started = await this.settingsOf(decision);
+    if (typeof started === 'string') return { ...about, state: 'schedulerDown', note: started };
     const past = await this.worldOf(decision);
     const profile = schedulerProfiles(started, { informers: past.informers, clock: this.api.cluster.clock }).of(pod);
     if (!profile) return { ...about, state: 'notOurs', note: `it waits for a scheduler named ${spec.schedulerName}` };
     return { ...about, state: 'pending', ...(await explainScheduling(pod, past.world(), { profile, turn: past.turn, pause: this.pause })) };
+  }
+
+  /** What the scheduler was started with when it decided, or is now; a text: why it is down. */
+  private async settingsOf({ configured, revision }: PastDecision): Promise<SchedulerSettings | string> {
+    if (configured === 'defaults') return {};
+    const settings = new SchedulerSource(this.api.cluster.store, configurationErrors);
+    if (configured !== 'now') return (await settings.of(configured, revision)) ?? 'its configuration of that time is not valid any more';
+    await settings.ready();
+    return settings.current() ?? settings.failure() ?? '';
   }
 
   private async worldOf({ pod: { metadata }, revision: at, decided }: PastDecision): Promise<PastWorld> {
@@ -95,7 +103,7 @@ export class Scheduling {
         if (!isItself) past.add(resource, object);
       }
     }
-    for (const pod of decided) past.add(Pod, pod);
+    for (const [resource, object] of decided) past.add(resource, object);
     return past;
   }
 }

@@ -109,6 +109,8 @@ export interface SchedulerSettings {
 interface SchedulerSettingsSource {
   ready(): Promise<void> | undefined;
   current(): SchedulerSettings | undefined;
+  /** The node whose files they were read from, and the newest revision of these. */
+  origin(): { node: string; revision: number } | undefined;
 }
 
 /** What a component gets when it is opened on a cluster. */

@@ -24,14 +24,16 @@ export class PastWorld {
   private readonly snapshot = new Snapshot();
   private readonly nominator = new Nominator();
 
-  /** Adds an object. The pods that decisions are asked about are left out. */
+  /** Adds an object, or a later state of it. The pods that decisions are asked about are left out. */
   add(resource: Resource, object: KubeObject): void {
     this.indexer(resource).put(object, 0);
     if (resource === Node) this.snapshot.setNode(object as never);
     if (resource !== Pod) return;
     const pod = object as never as Parameters<Snapshot['setPod']>[0];
-    if (pod.spec.nodeName) this.snapshot.setPod(pod);
-    else if (!isPodTerminal(pod)) this.nominator.set(pod, pod.status?.nominatedNodeName);
+    if (pod.spec.nodeName) {
+      this.nominator.remove(pod);
+      this.snapshot.setPod(pod);
+    } else if (!isPodTerminal(pod)) this.nominator.set(pod, pod.status?.nominatedNodeName);
   }
 
   get informers(): Informers {

@@ -41,6 +41,8 @@ class Scheduler implements ComponentInstance {
   private readonly waiting = new WaitingPods();
   private profiles: Profiles;
   private settings: SchedulerSettings | undefined;
+  /** The files of its configuration; unset with the defaults. */
+  private configured: { node: string; revision: number } | undefined;
   private readonly recorders: Recorders;
   private readonly binder: Binder;
   private readonly unschedulable: UnschedulablePods;
@@ -87,6 +89,7 @@ class Scheduler implements ComponentInstance {
     if (settings === undefined || settings === this.settings) return;
     const before = this.settings?.configuration;
     this.settings = settings;
+    this.configured = settings.configuration === undefined ? undefined : this.context.scheduler?.origin();
     if (settings.configuration === before) return;
     const { informers, clock } = this.context;
     this.profiles = schedulerProfiles(settings, { informers, clock });
@@ -199,7 +202,9 @@ class Scheduler implements ComponentInstance {
   private deciding(wokenBy: number | undefined): CausalClient {
     const { seen } = this.events;
     this.decisions += 1;
-    return this.context.client.as({ component: NAME, wokenBy, ...(seen > 0 && { decision: { seen, order: this.decisions } }) });
+    const { configured } = this;
+    const decision = { seen, order: this.decisions, ...(configured && { configured }) };
+    return this.context.client.as({ component: NAME, wokenBy, ...(seen > 0 && { decision }) });
   }
 
   private async continue({ decision, client, plugin, timedOut }: DueBinding): Promise<void> {

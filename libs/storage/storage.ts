@@ -12,8 +12,11 @@ export interface Cause {
   wokenBy?: Revision;
   /** The verb of the request: create, update, patch, delete … */
   verb?: string;
-  /** The log that the component had seen when it decided, and the number of the decision: those before it counted, written or not. */
-  decision?: { seen: Revision; order: number };
+  /**
+   * The log that the component had seen when it decided, and the number of the decision: those before it counted, written or not.
+   * `configured`: the node whose files it was started with, and their newest revision; unset: with the defaults.
+   */
+  decision?: { seen: Revision; order: number; configured?: { node: string; revision: Revision } };
 }
 
 /** A key's current (or past) value. `value` is serialized JSON without a resourceVersion, which is `modRevision`. */

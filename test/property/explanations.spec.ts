@@ -1,6 +1,7 @@
 import fc from 'fast-check';
-import { type corev1, Node, Pod } from '#api';
-import { createLocalCluster, type LocalCluster, Scheduling } from '#cluster';
+import { type corev1, Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, type storagev1 } from '#api';
+import { createLocalCluster, type LocalCluster, NodeFiles, Scheduling } from '#cluster';
+import { claim, storageClass, volume } from '../scenarios/storage-objects.js';
 
 const ZONE = 'topology.kubernetes.io/zone';
 const HOST = 'kubernetes.io/hostname';
@@ -29,7 +30,20 @@ const shapes: Record<string, Partial<corev1.PodSpec>> = {
   important: { priorityClassName: 'system-cluster-critical' },
 };
 
+const CONFIG = '/etc/kubernetes/scheduler-config.yaml';
+const MANIFEST = '/etc/kubernetes/manifests/kube-scheduler.yaml';
+
+/** Configurations of the scheduler that choose differently. */
+const configurations = [
+  '',
+  'profiles: [{pluginConfig: [{name: NodeResourcesFit, args: {scoringStrategy: {type: MostAllocated, resources: [{name: cpu, weight: 1}]}}}]}]\n',
+  "profiles: [{plugins: {score: {disabled: [{name: '*'}], enabled: [{name: ImageLocality, weight: 2}]}}}]\n",
+  'profiles: [{plugins: {multiPoint: {disabled: [{name: PodTopologySpread}, {name: TaintToleration}]}}}]\n',
+];
+
 type Step =
+  | { kind: 'claims'; count: number }
+  | { kind: 'configure'; nth: number }
   | { kind: 'create'; shape: string; count: number; cpu: number }
   | { kind: 'delete'; nth: number }
   | { kind: 'cordon' | 'uncordon' | 'taint'; nth: number }
@@ -46,6 +60,8 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
         cpu: fc.constantFrom(0, 100, 700, 1500),
       }),
     },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('claims' as const), count: fc.integer({ min: 1, max: 4 }) }) },
+    { weight: 2, arbitrary: fc.record({ kind: fc.constant('configure' as const), nth: fc.nat(configurations.length - 1) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), nth: fc.nat(50) }) },
     {
       weight: 1,
@@ -56,13 +72,34 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { minLength: 3, maxLength: 14 },
 );
 
+/** Gives the scheduler a configuration; it starts anew. */
+async function configure({ api }: LocalCluster, configuration: string): Promise<void> {
+  const files = await NodeFiles.of(api);
+  await files.write(CONFIG, `apiVersion: kubescheduler.config.k8s.io/v1\nkind: KubeSchedulerConfiguration\n${configuration}`);
+  const manifest = (await files.read(MANIFEST)) ?? '';
+  if (!manifest.includes('--config'))
+    await files.write(MANIFEST, manifest.replace('- --leader-elect', `- --config=${CONFIG}\n        - --leader-elect`));
+}
+
+/** Creates a pod that uses a volume of its node. */
+async function createWithClaim({ client }: LocalCluster, name: string): Promise<void> {
+  await client.create(PersistentVolumeClaim, claim(name, 1, { storageClassName: 'disks' }) as corev1.PersistentVolumeClaim);
+  const volumes = [{ name: 'data', persistentVolumeClaim: { claimName: name } }];
+  const spec = { containers: [{ name: 'c', image: 'registry.k8s.io/pause:3.10' }], volumes };
+  await client.create(Pod, { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels }, spec });
+}
+
 async function run(cluster: LocalCluster, plan: readonly Step[]): Promise<void> {
   const { client } = cluster;
   const nodes = (await client.list(Node)).items.map(({ metadata }) => metadata.name);
   let made = 0;
   for (const step of plan) {
     if (step.kind === 'settle') await cluster.settle();
-    else if (step.kind === 'create') {
+    else if (step.kind === 'configure') await configure(cluster, configurations[step.nth] ?? '');
+    else if (step.kind === 'claims') {
+      made += step.count;
+      await Promise.all(Array.from({ length: step.count }, (_, index) => createWithClaim(cluster, `p${made - index}`)));
+    } else if (step.kind === 'create') {
       const requests: Record<string, string> = step.cpu === 0 ? {} : { cpu: `${step.cpu}m`, memory: '64Mi' };
       await Promise.all(
         Array.from({ length: step.count }, () => {
@@ -85,6 +122,10 @@ async function run(cluster: LocalCluster, plan: readonly Step[]): Promise<void> 
   await cluster.settle();
 }
 
+const onNode = (name: string) => ({
+  required: { nodeSelectorTerms: [{ matchExpressions: [{ key: HOST, operator: 'In', values: [name] }] }] },
+});
+
 const nodes = Array.from({ length: 5 }, (_, index) => ({ name: `n${index}`, labels: { [ZONE]: `z${index % 2}` } }));
 
 test('an explanation names the node that the pod has got, whatever happened meanwhile', async () => {
@@ -100,6 +141,12 @@ test('an explanation names the node that the pod has got, whatever happened mean
           spec: {},
           status: { capacity: { cpu: '4', memory: '8Gi', pods: '110' }, allocatable: { cpu: '4', memory: '8Gi', pods: '110' } },
         } as corev1.Node);
+      const disks = { provisioner: 'kubernetes.io/no-provisioner', volumeBindingMode: 'WaitForFirstConsumer' };
+      await cluster.client.create(StorageClass, storageClass('disks', disks) as storagev1.StorageClass);
+      for (const [index, { name }] of [...nodes, ...nodes].entries()) {
+        const local = { storageClassName: 'disks', hostPath: undefined, local: { path: '/mnt/d' }, nodeAffinity: onNode(name) };
+        await cluster.client.create(PersistentVolume, volume(`v${index}`, 1, local) as corev1.PersistentVolume);
+      }
       await cluster.settle();
       await run(cluster, plan);
       const scheduling = new Scheduling(cluster.api);

@@ -67,6 +67,31 @@ test('a pod waits for the scheduler that it names, and a profile of that name bi
   ]);
 });
 
+test('a decision is told with the configuration that the scheduler had then', async () => {
+  const cluster = await openCluster();
+  const profile = (plugins: string) => `profiles: [{schedulerName: default-scheduler, plugins: {score: ${plugins}}}]\n`;
+  const scored = async (name: string) => {
+    const { nodes = [], state, boundTo, node } = await new Scheduling(cluster.api).ofPod('default', name);
+    expect([state, boundTo]).toEqual(['bound', node]);
+    return nodes[0]?.scores?.map(({ plugin, weight }) => `${plugin} ${weight}`);
+  };
+  await cluster.client.create(Pod, pod('before'));
+  await cluster.settle();
+  const files = await configure(cluster, profile("{disabled: [{name: '*'}], enabled: [{name: NodeResourcesFit, weight: 7}]}"));
+  await cluster.client.create(Pod, pod('one'));
+  await cluster.settle();
+  await configure(cluster, profile("{disabled: [{name: '*'}], enabled: [{name: NodeResourcesFit, weight: 3}]}"));
+  await cluster.client.create(Pod, pod('two'));
+  await cluster.settle();
+  await files.write(CONFIG, 'kind: Nothing');
+  await cluster.client.create(Pod, pod('pending'));
+  await cluster.settle();
+  expect(await scored('before')).toEqual(['NodeResourcesFit 1']);
+  expect(await scored('one')).toEqual(['NodeResourcesFit 7']);
+  expect(await scored('two')).toEqual(['NodeResourcesFit 3']);
+  expect(await new Scheduling(cluster.api).ofPod('default', 'pending')).toMatchObject({ state: 'schedulerDown' });
+});
+
 test('with an invalid configuration the scheduler does not start, and says why; pods stay pending until it is right', async () => {
   const cluster = await openCluster();
   const files = await configure(cluster, 'podInitialBackoffSeconds: 0\nprofiles: [{plugins: {filter: {enabled: [{name: Nope}]}}}]\n');

@@ -45,6 +45,12 @@ function outcomeOf<S extends object>(make: () => S): Outcome<S> {
   }
 }
 
+/** Which files an outcome was read from: those of a node, as of the newest of them. */
+export interface Origin {
+  node: string;
+  revision: number;
+}
+
 /** A file as it was read: compared by identity, which changes with each write. */
 type Seen = Array<readonly [key: string, file: CachedObject | undefined]>;
 
@@ -54,6 +60,8 @@ type Seen = Array<readonly [key: string, file: CachedObject | undefined]>;
  */
 export class ManifestSource<S extends object> {
   private result: Outcome<S>;
+  /** The node that the result is of. */
+  private node: string | undefined;
   private seen: Seen = [];
   /** What was read while the cache was cold. */
   private readonly cold = new Map<string, CachedObject>();
@@ -88,6 +96,35 @@ export class ManifestSource<S extends object> {
     return outcome instanceof StartFailure ? outcome.message : undefined;
   }
 
+  /** What the current outcome was read from; undefined if the component is down, or there are no files. */
+  origin(): Origin | undefined {
+    const { node } = this;
+    if (node === undefined) return undefined;
+    const own = fileKey(node, '/');
+    const revision = Math.max(0, ...this.seen.map(([key, file]) => (key.startsWith(own) ? (file?.revision ?? 0) : 0)));
+    return revision === 0 ? undefined : { node, revision };
+  }
+
+  /** The outcome that was read from there: as of `at`, if the files were still the same then. Throws Compacted. */
+  async past(origin: Origin, at: number): Promise<Outcome<S>> {
+    const { outcome, revision } = await this.outcomeAt(origin.node, Math.max(at, origin.revision));
+    return revision === origin.revision ? outcome : (await this.outcomeAt(origin.node, origin.revision)).outcome;
+  }
+
+  private async outcomeAt(node: string, at: number): Promise<{ outcome: Outcome<S>; revision: number }> {
+    const files = new Map<string, CachedObject | undefined>();
+    for (;;) {
+      const missing: string[] = [];
+      const outcome = this.outcomeWith((path) => {
+        const key = fileKey(node, path);
+        if (!files.has(key)) missing.push(key);
+        return contentOf(files.get(key));
+      }, true);
+      if (missing.length === 0) return { outcome, revision: Math.max(0, ...[...files.values()].map((file) => file?.revision ?? 0)) };
+      for (const key of missing) files.set(key, await this.store.past(key, at));
+    }
+  }
+
   private file(key: string): CachedObject | undefined {
     const file = this.store.peek(key);
     if (file !== undefined || (this.cold.size === 0 && !this.nodesKnown)) return file;
@@ -102,10 +139,14 @@ export class ManifestSource<S extends object> {
     const row = this.file(CONTROL_PLANE_KEY);
     this.seen = [[CONTROL_PLANE_KEY, row]];
     const failures: StartFailure[] = [];
+    this.node = undefined;
     for (const node of controlPlaneNodes(row)) {
       const outcome = this.compileOn(node, row !== undefined);
       if (outcome instanceof StartFailure) failures.push(outcome);
-      else return outcome;
+      else {
+        this.node = node;
+        return outcome;
+      }
     }
     return failures[0] ?? this.kind.fallback;
   }

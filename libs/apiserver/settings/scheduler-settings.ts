@@ -3,7 +3,7 @@ import type { ClusterStore } from '#cacher';
 import { type ConfigurationType, checkType } from './configuration-type.js';
 import { checkKnown, endWith, type Flags, StartFailure } from './flags.js';
 import { SCHEDULER_FLAGS } from './known-flags.js';
-import { type ManifestKind, ManifestSource, newCompiled } from './manifest-source.js';
+import { type ManifestKind, ManifestSource, newCompiled, type Origin } from './manifest-source.js';
 import { missingFiles, type ReadFile, SCHEDULER_MANIFEST } from './node-files.js';
 
 /** What the flags of kube-scheduler decide. */
@@ -94,6 +94,12 @@ export class SchedulerSource extends ManifestSource<SchedulerSettings> {
   /** Undefined if it is down. */
   current(): SchedulerSettings | undefined {
     const outcome = this.outcome();
+    return outcome instanceof StartFailure ? undefined : outcome;
+  }
+
+  /** The settings that were read from files of the past; undefined if there were none with which it comes up. Throws Compacted. */
+  async of(origin: Origin, at: number): Promise<SchedulerSettings | undefined> {
+    const outcome = await this.past(origin, at);
     return outcome instanceof StartFailure ? undefined : outcome;
   }
 }
