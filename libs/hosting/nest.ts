@@ -13,7 +13,10 @@ import { currentRequest } from './request-scope.js';
 
 type Handler = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A Nest application on Fastify, on the given server (or a plain one). Request ids are generated here, never taken from clients. */
+/**
+ * A Nest application on Fastify, on the given server (or a plain one), without Nest's own parsers of bodies. Request ids are generated here,
+ * never taken from clients.
+ */
 export async function createNest(module: DynamicModule, log: Log, serve?: (handler: Handler) => Server): Promise<NestFastifyApplication> {
   const adapter = new FastifyAdapter({
     genReqId: () => currentRequest()?.requestId ?? randomUUID(),
@@ -27,7 +30,11 @@ export async function createNest(module: DynamicModule, log: Log, serve?: (handl
     // A given server handles its own connections' errors.
     ...(serve && { serverFactory: (handler: Handler) => serve(handler) as never, clientErrorHandler: () => undefined }),
   });
-  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, { logger: new NestLog(log), abortOnError: false });
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, {
+    logger: new NestLog(log),
+    abortOnError: false,
+    bodyParser: false,
+  });
   // biome-ignore lint/correctness/useHookAtTopLevel: Nest's, not React's
   app.useGlobalFilters(new ProblemFilter(log));
   return app;

@@ -711,6 +711,8 @@ describe('the platform', () => {
       'organization: there is no organization named nobody',
     ],
     ['a list', ['POST', '/clusters', '[]'], 422, /.*/],
+    ['nothing, called JSON', ['POST', '/clusters', ''], 422, /.*/],
+    ['a deletion whose empty body is called JSON', ['DELETE', '/clusters/none', ''], 404, 'there is no cluster none'],
     ['a name that is taken', ['POST', '/clusters', '{"name":"own"}'], 409, 'the organization already has a cluster named own'],
     ['a cluster that there is not', ['GET', '/clusters/nosuchcluster', ''], 404, 'there is no cluster nosuchcluster'],
     ['a route that there is not', ['GET', '/nothing', ''], 404, /.*/],

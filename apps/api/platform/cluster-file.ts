@@ -4,9 +4,18 @@ import { Problem } from '#hosting';
 /** The media type of a cluster as a file. */
 export const CLUSTER_FILE = 'application/x-ndjson';
 
-/** Bodies are JSON. Where a cluster's file is imported, it is read as it comes in: such a body is a stream. Other types are a problem 415. */
+/**
+ * Bodies are JSON, or empty. Where a cluster's file is imported, it is read as it comes in: such a body is a stream. Other types are a
+ * problem 415.
+ */
 export function acceptBodies(fastify: FastifyInstance): void {
   const files = new Set([CLUSTER_FILE, 'application/octet-stream']);
+  const json = fastify.getDefaultJsonParser('error', 'error');
+  fastify.removeContentTypeParser('application/json');
+  fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined);
+    else json(request, body, done);
+  });
   fastify.addContentTypeParser('*', ({ routeOptions, headers }, payload, done) => {
     const imports = routeOptions.url?.endsWith('/import');
     const type = headers['content-type']?.split(';')[0]?.trim().toLowerCase() ?? '';
