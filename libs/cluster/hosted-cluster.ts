@@ -9,6 +9,7 @@ import type { Fence, Revision, Storage } from '#storage';
 import { CLOUD_KEY } from './cloud/cloud.js';
 import { CloudView } from './cloud/cloud-view.js';
 import { usersOf } from './component-users.js';
+import { ClusterFaults } from './faults/cluster-faults.js';
 import { FAULTS_KEY } from './faults/fault.js';
 import { FaultView } from './faults/fault-view.js';
 import { KubeletConfigurations } from './kubelet-configurations.js';
@@ -179,6 +180,8 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
     async catchUp() {
       // This loads the cluster's objects, so that the informers' lists need not be read from the store one by one.
       await progress.ensure();
+      // Kubelets restart processes that hang, whether or not an API server answers.
+      if ((faults.nextRestart() ?? Number.POSITIVE_INFINITY) <= clock.now()) await new ClusterFaults(api).restart();
       // While no API server answers, nothing is done: no component needs to know what there is.
       if (faults.component('kubelet') === undefined) await informers.synced();
       const revision = await store.revision();

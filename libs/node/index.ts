@@ -5,6 +5,7 @@ export type { ConnectionPeer, HttpAnswer, HttpRequest, ProgramView, ServedConnec
 export { type ImageReference, parseImage } from './images/reference.js';
 export { kubelet } from './kubelet.js';
 export { nodeStatus } from './node-status.js';
+export { hungUntil } from './pod/hang.js';
 export type { PodMemory } from './pod/memory.js';
 export { planPod } from './pod/plan.js';
 export { programOfContainer } from './pod/programs.js';

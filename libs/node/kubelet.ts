@@ -61,8 +61,9 @@ class Kubelets implements OpenController {
   /** Pods whose status is being written by this component. */
   private readonly writing = new Set<string>();
   private readonly processes: ClusterProcesses;
-  /** Static pods whose process ends whenever it is started, by uid. */
+  /** Static pods whose process ends whenever it is started, and those whose process hangs, by uid. */
   private readonly crashing = new Set<string>();
+  private readonly hanging = new Set<string>();
   /** Nodes whose kubelet did not do what was to be done, because it was down, and whether it was stopped. */
   private readonly silenced = new Map<string, { stopped: boolean }>();
 
@@ -194,14 +195,15 @@ class Kubelets implements OpenController {
       this.evictions.forget(uid);
       this.processes.delete(uid);
       this.crashing.delete(uid);
+      this.hanging.delete(uid);
       this.nodes.get(nodeName)?.release(uid);
     } else if (!(this.writing.has(uid) && old && isOurs(object, old)))
       this.queue.addAfter(formatKey(keyOf(object)), this.context.faults.kubeletDelay(nodeName), revision);
   }
 
-  /** Kubelets that are up again look at all their pods, and all kubelets at those that crash, or did. */
+  /** Kubelets that are up again look at all their pods, and all kubelets at those that crash or hang, or did. */
   private faultsChanged(): void {
-    for (const pod of this.context.informers.of(Pod).list()) if (isMirrorPod(pod)) this.crashChanged(pod);
+    for (const pod of this.context.informers.of(Pod).list()) if (isMirrorPod(pod)) this.processChanged(pod);
     for (const name of this.nodes.keys()) {
       const outage = this.context.faults.kubelet(name);
       if (outage && !this.silenced.has(name)) this.silenced.set(name, { stopped: outage.state === 'stopped' });
@@ -212,15 +214,24 @@ class Kubelets implements OpenController {
       for (const pod of podsOnNode(this.context.informers, name)) {
         const { uid = '' } = pod.metadata;
         const memory = this.pods.get(uid);
-        if (stopped && memory) this.pods.set(uid, withoutBackOffs(memory, this.context.clock.now()));
+        // It has not probed anything in the meantime.
+        const now = this.context.clock.now();
+        if (stopped && memory) this.pods.set(uid, { ...withoutBackOffs(memory, now), ...(this.hanging.has(uid) ? { at: now } : {}) });
         this.queue.add(formatKey(keyOf(pod)));
       }
     }
   }
 
-  private crashChanged(pod: corev1.Pod): void {
+  private processChanged(pod: corev1.Pod): void {
     const { uid = '' } = pod.metadata;
-    const crash = this.context.faults.crash(pod.spec.containers[0]?.name ?? '', pod.spec.nodeName ?? '');
+    const { faults } = this.context;
+    const process = [pod.spec.containers[0]?.name ?? '', pod.spec.nodeName ?? ''] as const;
+    const hang = faults.hang(...process);
+    const hangs = hang !== undefined && hang.until === undefined;
+    if (hangs !== this.hanging.has(uid)) this.queue.add(formatKey(keyOf(pod)));
+    if (hangs) this.hanging.add(uid);
+    else this.hanging.delete(uid);
+    const crash = faults.crash(...process);
     const memory = this.pods.get(uid);
     if ((crash !== undefined) === this.crashing.has(uid)) return;
     if (crash) this.crashing.add(uid);

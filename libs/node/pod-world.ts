@@ -1,7 +1,7 @@
 import { ConfigMap, type corev1, PersistentVolume, PersistentVolumeClaim, Secret } from '#api';
 import { podsOnNode } from '#client';
 import { isTerminalPhase } from '#component-helpers';
-import type { ClusterContext } from '#controller-runtime';
+import type { ClusterContext, Faults } from '#controller-runtime';
 import { podDevices } from './devices/pod-devices.js';
 import { isMirrorPod, refusalOf } from './eviction/pressure.js';
 import type { NodeMemory } from './node-memory.js';
@@ -17,6 +17,12 @@ function hostIPs(node: corev1.Node): string[] {
   const isV6 = (address: string): boolean => address.includes(':');
   const secondary = internal.find(({ address }) => isV6(address) !== isV6(primary.address));
   return secondary ? [primary.address, secondary.address] : [primary.address];
+}
+
+/** What is wrong with the process of a static pod. */
+function processFaults(faults: Faults, { spec }: corev1.Pod, node: string): Pick<PodWorld, 'crash' | 'hang'> {
+  const component = spec.containers[0]?.name ?? '';
+  return { crash: faults.crash(component, node), hang: faults.hang(component, node) };
 }
 
 /** nodeshutdown_manager.go Admit. */
@@ -41,7 +47,7 @@ export function worldOf(
     pathKind: (path) => memory.pathKind(path),
     volumes: () => volumeTroubles({ pod, node, informers, neighbours }),
     devices: () => podDevices(pod, { node, informers, neighbours }),
-    ...(isMirrorPod(pod) ? { crash: faults.crash(pod.spec.containers[0]?.name ?? '', node.metadata.name) } : {}),
+    ...(isMirrorPod(pod) ? processFaults(faults, pod, node.metadata.name) : {}),
     pullFault: (reference) => faults.pull(node.metadata.name, reference),
     refusal: refusalOf(node, pod) ?? (faults.shutdown(node.metadata.name) ? SHUTTING_DOWN : undefined),
     shortage: (wanted) => shortageOf(node, wanted, neighbours()),

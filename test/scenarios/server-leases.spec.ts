@@ -59,6 +59,8 @@ it('kube-apiserver: one that stops removes its Lease, and makes one when it star
 it('kube-apiserver: the Lease of one that is silent is collected after an hour, and is back with the server', async () => {
   const { settle, advance, faults, leases } = await start();
   await advance(5_000);
+  // Its kubelet would restart it.
+  await faults.inject({ type: 'stop', component: 'kubelet', node: 'control-plane-2' });
   const { id } = await faults.inject({ type: 'pause', component: 'kube-apiserver', node: 'control-plane-2' });
   await settle();
   await advance(3_590_000);

@@ -1,6 +1,7 @@
 import type { coordinationv1, corev1 } from '#api';
 import { parseTime } from '#apimachinery';
 import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, fileKey, fileText, storageKey } from '#apiserver';
+import { hungUntil } from '#node';
 import type { WriteOp } from '#storage';
 import { ControlPlaneState, changedFaults, soundHistory } from './control-plane.js';
 import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest, holdsOf } from './fault.js';
@@ -9,6 +10,7 @@ import { ELECTED } from './leader-election.js';
 import { leaseAfterChange } from './leader-lease.js';
 import { corruptedManifest, restoredManifest } from './manifest-corruption.js';
 import { type Files, filesOf, troublesAfter } from './manifest-troubles.js';
+import { afterRestarts, type PausedProcess, withRestarts } from './restarts.js';
 
 const CAUSE = { requestId: 'faults', user: 'system:host', component: 'faults' };
 /** Tries to write the row while others write it. */
@@ -78,6 +80,11 @@ export class ClusterFaults {
     return found;
   }
 
+  /** Processes that are paused have been restarted by their kubelets by now. */
+  async restart(): Promise<void> {
+    await this.change(async (list) => ({ list: afterRestarts(list, this.api.cluster.clock.now()) }));
+  }
+
   /** Changes files of a node, undefined: removes them; its components follow. Throws FaultRefused. */
   async changeFiles(node: string, change: ReadonlyMap<string, string | undefined>): Promise<void> {
     await this.change(async (list) => ({ list, files: { node, change } }));
@@ -126,7 +133,8 @@ export class ClusterFaults {
       const { list: asked, files: changed } = await how(list);
       const files = changed && (await filesOf(this.api, changed.node));
       const member = changed && list.history.members.includes(changed.node);
-      const wanted = files && member ? troublesAfter(this.api, asked, { ...changed, files, now: clock.now() }) : asked;
+      const troubled = files && member ? troublesAfter(this.api, asked, { ...changed, files, now: clock.now() }) : asked;
+      const wanted = troubled === list ? list : await withRestarts(troubled, (process) => this.killedAt(process));
       const ops: WriteOp[] = changed && files ? fileOps(files, changed, clock.now()) : [];
       const next = changedFaults(list, wanted, clock.now());
       if (wanted !== list) {
@@ -169,6 +177,13 @@ export class ClusterFaults {
         },
       ]);
     }
+  }
+
+  /** When the kubelet will have killed a process that is paused from now on. */
+  private async killedAt({ component, node }: PausedProcess): Promise<number | undefined> {
+    const { reader, clock } = this.api.cluster;
+    const pod = await reader.get<corev1.Pod>('', 'pods', 'kube-system', `${component}-${node}`);
+    return pod && hungUntil(pod, pod.status?.containerStatuses?.[0], clock.now());
   }
 
   private async controlPlane(): Promise<readonly string[]> {

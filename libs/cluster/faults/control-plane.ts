@@ -1,7 +1,7 @@
 import { type Instant, type RandomSource, seededRandom } from '#apimachinery';
 import { type EtcdState, etcdStates, stateAt } from './etcd.js';
 import { cutBetween, type FaultList, type FaultType, type FaultyComponent, type Hold, holdOf, holdsOf, skewAt, slowOf } from './fault.js';
-import { type ControlPlaneHistory, impairmentOf, isSound, sameImpairment } from './history.js';
+import { type ControlPlaneHistory, hangsAfter, impairmentOf, isSound, sameImpairment } from './history.js';
 import { ELECTED, type Elected, type Leadership, leadershipAt, nextBase } from './leader-election.js';
 
 /** Impairments of etcd that are remembered: after more of them it is as if all members agreed. */
@@ -114,6 +114,13 @@ export class ControlPlaneState {
     return this.history.members.some((member) => !holdOf(this.holds, 'kube-apiserver', member) && !cutBetween(this.holds, node, member));
   }
 
+  /** Since when a process hangs, and until when it did last. */
+  hang(component: FaultyComponent, node: string): { since: Instant; until?: Instant } | undefined {
+    const hold = holdOf(this.holds, component, node);
+    if (hold?.type === 'pause') return { since: hold.since };
+    return this.history.hangs?.find((each) => each.component === component && each.node === node);
+  }
+
   /** The history when the faults become others. */
   next(holds: readonly Hold[], now: Instant): ControlPlaneHistory {
     const { history } = this;
@@ -123,8 +130,10 @@ export class ControlPlaneState {
       const at = this.leadership(name, now);
       return [name, base && at && nextBase(base, at, { now, ended: ended(name) })] as const;
     });
+    const hangs = hangsAfter(history, { before: this.holds, after: holds, now });
     return {
       ...history,
+      ...(hangs.length > 0 ? { hangs } : {}),
       ...this.nextEtcd(holds, now),
       changedAt: now,
       leaders: Object.fromEntries(leaders.flatMap(([name, base]) => (base ? [[name, base]] : []))),

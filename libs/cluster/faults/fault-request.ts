@@ -66,7 +66,7 @@ export function faultRequestOf({ type, component, node, peer, exitCode, delay, s
 
 /** A fault as clients read it. */
 export function faultWords(fault: Fault) {
-  const { delay, skew, validFrom: _, ...words } = fault;
+  const { delay, skew, validFrom: _, restarts: __, restarted: ___, ...words } = fault;
   return {
     ...words,
     ...(delay === undefined ? {} : { delay: formatGoDuration(delay) }),

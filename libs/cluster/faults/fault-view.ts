@@ -17,6 +17,7 @@ import {
 } from './fault.js';
 import { pullFault } from './image-pulls.js';
 import { isElected } from './leader-election.js';
+import { nextRestart } from './restarts.js';
 
 const outageOf = ({ type, since }: Hold): Outage => ({ state: type === 'pause' ? 'paused' : 'stopped', since });
 
@@ -77,7 +78,7 @@ export class FaultView implements Faults {
     }
     const hold = holdOf(holds, name, holder) ?? holdOf(holds, 'kube-apiserver', holder);
     const outage: Outage = hold ? outageOf(hold) : { state: 'stopped', since: history.changedAt };
-    return leadership.takeover === undefined ? outage : { ...outage, until: leadership.takeover };
+    return endingAt(outage, leadership.takeover, nextRestart(holds));
   }
 
   instance(name: string, node: string): Outage | undefined {
@@ -89,6 +90,17 @@ export class FaultView implements Faults {
     const hold = this.holdOf(component, node);
     if (hold?.type !== 'crash' && hold?.type !== 'corrupt-data') return undefined;
     return { since: hold.since, code: hold.exitCode ?? 1, message: hold.message ?? lastWords(hold, node) };
+  }
+
+  hang(name: string, node: string): { since: Instant; until?: Instant } | undefined {
+    const component = FAULTY_COMPONENTS.find((each) => each === name);
+    return component && this.row.current()?.hang(component, node);
+  }
+
+  /** When a process that is paused is restarted next. */
+  nextRestart(): Instant | undefined {
+    const state = this.row.current();
+    return state && nextRestart(state.holds);
   }
 
   /** Whether the manifest of a component was moved away on a node. */
@@ -189,8 +201,14 @@ export class FaultView implements Faults {
     const serving = state.serving(this.clock.now());
     if (serving.state === 'whole') return undefined;
     const until = serving.state === 'no-store' ? serving.until : undefined;
-    return { state: 'unreachable', since: state.history.changedAt, ...(until === undefined ? {} : { until }) };
+    return endingAt({ state: 'unreachable', since: state.history.changedAt }, until, nextRestart(state.holds));
   }
+}
+
+/** An outage that may end at one of several times, if they are known: it has to be looked at again at the first of them. */
+function endingAt(outage: Outage, ...times: ReadonlyArray<Instant | undefined>): Outage {
+  const known = times.filter((time) => time !== undefined);
+  return known.length > 0 ? { ...outage, until: Math.min(...known) } : outage;
 }
 
 /** How long a slow component works each time, so that a clock that runs does not miss it. */

@@ -52,6 +52,9 @@ export interface Fault extends FaultRequest {
   since: Instant;
   /** From when on the certificates of the node are valid whose clock is wrong. */
   validFrom?: Instant;
+  /** When kubelets will have restarted the processes that it pauses, by node, and where they have. */
+  restarts?: Readonly<Record<string, Instant>>;
+  restarted?: readonly string[];
 }
 
 /** A component that does not come up on a node because of what is in the files there. */
@@ -94,6 +97,7 @@ export const holdOf = (holds: readonly Hold[], component: FaultyComponent, node:
   holds.find(
     (hold) =>
       HOLDING.has(hold.type) &&
+      !hold.restarted?.includes(node) &&
       (hold.component === component ? hold.node === undefined || hold.node === node : hold.component === undefined && hold.node === node),
   );
 

@@ -1,5 +1,5 @@
 import type { Instant } from '#apimachinery';
-import { cutBetween, type FaultType, type Hold, holdOf, slowOf } from './fault.js';
+import { cutBetween, type FaultType, type Hold, holdOf, STATIC_COMPONENTS, type StaticComponent, slowOf } from './fault.js';
 import type { LeaderBase } from './leader-election.js';
 
 /** etcd's --election-timeout in milliseconds. */
@@ -29,6 +29,32 @@ export interface ControlPlaneHistory {
   /** Leader elections as of the last change of the faults. */
   readonly changedAt: Instant;
   readonly leaders: Readonly<Record<string, LeaderBase>>;
+  /** The last time that each process was paused. */
+  readonly hangs?: readonly PastHang[];
+}
+
+/** A process that was paused, until it was continued or restarted. */
+export interface PastHang {
+  readonly component: StaticComponent;
+  readonly node: string;
+  readonly since: Instant;
+  readonly until: Instant;
+}
+
+/** The hangs to be remembered when the faults become others. */
+export function hangsAfter(
+  { members, hangs = [] }: Pick<ControlPlaneHistory, 'members' | 'hangs'>,
+  { before, after, now }: { before: readonly Hold[]; after: readonly Hold[]; now: Instant },
+): readonly PastHang[] {
+  const ended = STATIC_COMPONENTS.flatMap((component) =>
+    members.flatMap((node): PastHang[] => {
+      const hold = holdOf(before, component, node);
+      const isOver = hold?.type === 'pause' && holdOf(after, component, node)?.type !== 'pause';
+      return isOver ? [{ component, node, since: hold.since, until: now }] : [];
+    }),
+  );
+  if (ended.length === 0) return hangs;
+  return [...hangs.filter((known) => !ended.some(({ component, node }) => component === known.component && node === known.node)), ...ended];
 }
 
 /** What the faults do to the members of etcd. */

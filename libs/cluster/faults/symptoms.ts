@@ -11,13 +11,16 @@ const WITHOUT: Readonly<Record<FaultyComponent, string>> = {
   kubelet: 'its Lease is not renewed: after 50s the node is NotReady, after 5m more its pods are evicted',
 };
 
+const PAUSED =
+  'its liveness probe fails, so that after about two minutes its kubelet kills and restarts it, unless that is down, too: then it works again';
+
 function processSymptoms({ type, component, node, exitCode = 1 }: Fault): string[] {
   if (component === undefined)
     return [WITHOUT.kubelet, `connections to the pods of ${node} time out`, 'so do components of the control plane that run there'];
   const without = WITHOUT[component];
   if (component === 'kubelet') return [without, type === 'pause' ? 'its containers go on' : 'its containers go on, and are not restarted'];
   if (type === 'stop') return [without, 'its mirror pod is gone'];
-  if (type === 'pause') return [without, 'its mirror pod is shown as Running'];
+  if (type === 'pause') return [without, PAUSED];
   return [without, `its container ends with exit code ${exitCode} whenever it is started, and is in CrashLoopBackOff`];
 }
 

@@ -3,7 +3,7 @@ import type { Killing } from './memory.js';
 import { shouldRestart } from './restart.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
-import { stopOf } from './stop.js';
+import { KILLED, stopOf } from './stop.js';
 
 /** Why one container of a pod is killed. */
 export interface Kill {
@@ -13,11 +13,13 @@ export interface Kill {
   restarting?: boolean;
   /** Milliseconds; default the pod's. */
   grace?: number;
+  /** Its process does not get to handle SIGTERM. */
+  hangs?: boolean;
 }
 
 /** Kills one container, which may take its time to stop; it is restarted afterwards if its policy says so. */
-export function killContainer(sim: Simulation, slot: Slot, { message, restarting, grace = sim.grace }: Kill): void {
-  const stop = stopOf(sim, slot, { since: sim.at, grace });
+export function killContainer(sim: Simulation, slot: Slot, { message, restarting, grace = sim.grace, hangs }: Kill): void {
+  const stop = hangs ? { code: KILLED, at: sim.at + grace, failedHook: false } : stopOf(sim, slot, { since: sim.at, grace });
   if (stop === undefined) return;
   const restarts = restarting && shouldRestart(slot, sim.pod, stop.code) ? ', will be restarted' : '';
   sim.normal('Killing', `${message}${restarts}`, slot);

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
+import { type Hang, hungProbe, probedAgain, probedFrom } from './hang.js';
 import { killContainer } from './kill.js';
 import type { ProbeMemory, ProbeType } from './memory.js';
 import { neighboursOf } from './probed-neighbours.js';
@@ -22,6 +23,29 @@ function memoryOf(sim: Simulation, slot: Slot, type: ProbeType): ProbeMemory | u
   return spec && (slot.memory.probes?.[type] ?? initial(sim, slot, type, spec));
 }
 
+/** Whether the process of a container hangs at a time, and was not started since. */
+function hangAt(sim: Simulation, slot: Slot, at: Instant): Hang | undefined {
+  const { hang } = sim.world;
+  const isMeant = hang !== undefined && sim.startedAt(slot) <= hang.since && at >= hang.since;
+  return isMeant && (hang.until === undefined || at < hang.until) ? hang : undefined;
+}
+
+/** When a probe is begun, and when its result is known: later if the process hangs. Undefined: its result can no longer change. */
+function dueProbe(sim: Simulation, slot: Slot, type: ProbeType): { begun: Instant; at: Instant } | undefined {
+  const spec = probeOf(slot.container, type);
+  const memory = memoryOf(sim, slot, type);
+  if (!spec || !memory) return undefined;
+  const { hang } = sim.world;
+  // A result that could no longer change can when the process hangs.
+  const isAsked = hang !== undefined && sim.startedAt(slot) <= hang.since && (hang.until === undefined || sim.at < hang.until);
+  const begun = memory.next ?? (isAsked ? probedFrom(spec, slot.status, hang.since) : undefined);
+  if (begun === undefined) return undefined;
+  const hung = hangAt(sim, slot, begun) && hungProbe(slot.container, spec, sim.podIP);
+  if (!hung) return { begun, at: begun };
+  // Continued meanwhile, the process answers late.
+  return { begun, at: Math.min(begun + hung.took, hang?.until ?? Number.POSITIVE_INFINITY) };
+}
+
 /** The soonest probe of a running container. */
 export function nextProbe(sim: Simulation, slot: Slot): { type: ProbeType; at: Instant } | undefined {
   if (!slot.status.state?.running || slot.role === 'init' || slot.role === 'ephemeral') return undefined;
@@ -32,7 +56,7 @@ export function nextProbe(sim: Simulation, slot: Slot): { type: ProbeType; at: I
     if ((type === 'startup') === started) continue;
     // After it has led to a restart, a probe is on hold (prober/worker.go).
     if (type !== 'readiness' && slot.memory.killing) continue;
-    const at = memoryOf(sim, slot, type)?.next;
+    const at = dueProbe(sim, slot, type)?.at;
     if (at !== undefined && (soonest === undefined || at < soonest.at)) soonest = { type, at };
   }
   return soonest;
@@ -51,25 +75,34 @@ export function runProbe(sim: Simulation, slot: Slot, type: ProbeType): void {
   const spec = probeOf(slot.container, type);
   const program = sim.program(slot);
   const before = memoryOf(sim, slot, type);
+  const due = dueProbe(sim, slot, type);
   if (!spec || !program || !before) return;
+  const hung = hangAt(sim, slot, sim.at) && hungProbe(slot.container, spec, sim.podIP);
   const elapsed = sim.at - sim.startedAt(slot);
-  const outcome = spec.exec
-    ? sim.looked(
-        sim.world.processes.run(sim.startOf(slot), { argv: spec.exec.command ?? [], timeoutSeconds: spec.timeoutSeconds ?? 1 }, sim.at),
-      )
-    : probe({ container: slot.container, program, podIP: sim.podIP, elapsed, neighbours: () => neighboursOf(sim, slot) }, spec);
+  const outcome = hung
+    ? { ok: false, output: hung.output }
+    : spec.exec
+      ? sim.looked(
+          sim.world.processes.run(sim.startOf(slot), { argv: spec.exec.command ?? [], timeoutSeconds: spec.timeoutSeconds ?? 1 }, sim.at),
+        )
+      : probe({ container: slot.container, program, podIP: sim.podIP, elapsed, neighbours: () => neighboursOf(sim, slot) }, spec);
   if (outcome === undefined) return;
   const { ok, output } = outcome;
   if (!ok) sim.warning('Unhealthy', `${WORD[type]} probe failed: ${output}`, slot);
   const after = count(before, ok, spec);
   // A success that can no longer change is not checked again.
   const settled = ok && after.passed && outcome.quiet === true;
-  const next = settled ? undefined : sim.at + Math.max(1, spec.periodSeconds ?? 10) * 1000;
+  const next = settled ? undefined : probedAgain(spec, due?.begun ?? sim.at, sim.at);
   sim.remember(slot, { probes: { ...slot.memory.probes, [type]: { ...after, next } } });
   if (ok || type === 'readiness' || after.failures < (spec.failureThreshold ?? 3)) return;
   const grace = spec.terminationGracePeriodSeconds;
   const message = `Container ${slot.container.name} failed ${type} probe`;
-  killContainer(sim, slot, { message, restarting: true, ...(grace === undefined ? {} : { grace: grace * 1000 }) });
+  killContainer(sim, slot, {
+    message,
+    restarting: true,
+    ...(grace === undefined ? {} : { grace: grace * 1000 }),
+    ...(hung ? { hangs: true } : {}),
+  });
 }
 
 /** Sets started and ready in a container's status from the results of its probes (prober UpdatePodStatus). */

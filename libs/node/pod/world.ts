@@ -2,6 +2,7 @@ import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
 import type { Crash, PullFault, TimingProfile } from '#controller-runtime';
 import type { PodDevices } from '../devices/pod-devices.js';
+import type { Hang } from './hang.js';
 import type { PathKind } from './host-paths.js';
 import type { PodMemory } from './memory.js';
 
@@ -28,6 +29,8 @@ export interface PodWorld {
   processes: Processes;
   /** Set while the process of the pod, a component of the control plane, ends whenever it is started. */
   crash?: Crash | undefined;
+  /** Set if the process of the pod, a component of the control plane, hangs, or did. */
+  hang?: Hang | undefined;
   /** Set while the node cannot pull an image, by its full reference, as usual. */
   pullFault?(reference: string): PullFault | undefined;
   /** Why the node, which is under pressure or shutting down, does not admit the pod. */
