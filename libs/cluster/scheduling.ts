@@ -1,5 +1,5 @@
 import { type corev1, Pod } from '#api';
-import { notFound } from '#apimachinery';
+import { notFound, tooLarge } from '#apimachinery';
 import { type ApiServer, inProcessClient, listPrefix, SchedulerSource } from '#apiserver';
 import type { SchedulerSettings } from '#controller-runtime';
 import {
@@ -14,6 +14,8 @@ import { type PastDecision, pastDecision, podKey } from './past-decision.js';
 
 /** Objects that are read before others get their turn. */
 const OBJECTS_AT_A_STRETCH = 500;
+/** Characters of a pod that is asked about. */
+const LONGEST_POD = 64 * 1024;
 
 /** Why a pod is where it is, or why it is pending. */
 export interface PodScheduling extends Partial<SchedulingExplanation> {
@@ -57,6 +59,7 @@ export class Scheduling {
 
   /** What would happen to a pod that was created now. Throws what its creation would throw. */
   async whatIf(pod: corev1.Pod): Promise<PodScheduling> {
+    if (JSON.stringify(pod).length > LONGEST_POD) throw tooLarge(`limit is ${LONGEST_POD}`);
     const { store } = this.api.cluster;
     const namespace = pod.metadata.namespace ?? 'default';
     const metadata = { ...pod.metadata, namespace };

@@ -71,6 +71,26 @@ type Json = Record<string, unknown>;
 
 const isRecord = (value: unknown): value is Json => typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The beginning of a line whose end has not come yet: as many bytes as it has, however small the pieces are in which it comes. */
+class BegunLine {
+  private bytes = Buffer.alloc(0);
+  length = 0;
+
+  add(piece: Buffer): void {
+    const length = this.length + piece.length;
+    if (length > this.bytes.length) this.bytes = Buffer.concat([this.bytes.subarray(0, this.length)], 2 * length);
+    piece.copy(this.bytes, this.length);
+    this.length = length;
+  }
+
+  /** The whole line. */
+  ended(piece: Buffer): Buffer {
+    const line = this.length === 0 ? piece : Buffer.concat([this.bytes.subarray(0, this.length), piece]);
+    this.length = 0;
+    return line;
+  }
+}
+
 /**
  * Reads a file line by line. Where its seal says that this installation wrote it, it is believed: no object of it has to be parsed or checked
  * again. Nothing may be used before the end. Throws FileRefused, which names the line.
@@ -78,8 +98,7 @@ const isRecord = (value: unknown): value is Json => typeof value === 'object' &&
 export class ClusterFileReader {
   private readonly seal: Hmac;
   private readonly utf8 = new TextDecoder('utf-8', { fatal: true });
-  private rest: Buffer[] = [];
-  private length = 0;
+  private readonly begun = new BegunLine();
   private lines = 0;
   private objects = 0;
   private ended = false;
@@ -97,23 +116,19 @@ export class ClusterFileReader {
     const found: FiledObject[] = [];
     let from = 0;
     for (let at = piece.indexOf(10); at >= 0; at = piece.indexOf(10, from)) {
-      const line = Buffer.concat([...this.rest, piece.subarray(from, at + 1)]);
-      this.rest = [];
-      this.length = 0;
+      const object = this.read(this.begun.ended(piece.subarray(from, at + 1)));
       from = at + 1;
-      const object = this.read(line);
       if (object) found.push(object);
     }
     const left = piece.subarray(from);
-    this.length += left.length;
-    if (this.length > LONGEST_LINE) this.refuse(`longer than ${LONGEST_LINE} bytes`, this.lines + 1);
-    if (left.length > 0) this.rest.push(left);
+    if (this.begun.length + left.length > LONGEST_LINE) this.refuse(`longer than ${LONGEST_LINE} bytes`, this.lines + 1);
+    this.begun.add(left);
     return found;
   }
 
   /** The header, when the file is whole. */
   finish(): ClusterHeader {
-    if (this.rest.length > 0) this.refuse('it is cut off', this.lines + 1);
+    if (this.begun.length > 0) this.refuse('it is cut off', this.lines + 1);
     if (!this.ended || this.header === undefined) throw new FileRefused('the file is cut off: its last line is missing');
     return this.header;
   }

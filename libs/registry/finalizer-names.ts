@@ -29,7 +29,7 @@ export function withFinalizerNames(strategy: ResourceStrategy): ResourceStrategy
   if (!GROUPS.has(strategy.group) || strategy.validatesMetadata || strategy.answer) return strategy;
   return {
     ...strategy,
-    validate: (object, ctx) => [...validateFinalizers(object), ...(strategy.validate?.(object, ctx) ?? [])],
-    validateUpdate: (object, old, ctx) => [...validateFinalizers(object), ...(strategy.validateUpdate?.(object, old, ctx) ?? [])],
+    validate: (object, ctx) => validateFinalizers(object).concat(strategy.validate?.(object, ctx) ?? []),
+    validateUpdate: (object, old, ctx) => validateFinalizers(object).concat(strategy.validateUpdate?.(object, old, ctx) ?? []),
   };
 }

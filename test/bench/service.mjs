@@ -66,6 +66,7 @@ export async function startService() {
     workerMetrics: /(\S+\/metrics) \(worker\)/.exec(said)?.[1],
     origin: `https://127.0.0.1:${port}`,
     ca: readFileSync(path.join(home, 'pki/ca.crt'), 'utf8'),
+    adminToken: readFileSync(path.join(home, 'admin-token'), 'utf8').trim(),
     /** Its processes whose command line matches. */
     pids: pidsOf,
     /** Creates a cluster; returns the platform's response and the path of its kubeconfig. */

@@ -407,6 +407,12 @@ test('a cluster is exported as a file, and goes on where it is imported', async 
   for (const [text, detail] of refused) {
     expect(await send(text, 'refused')).toMatchObject({ status: 422, body: { detail: expect.stringContaining(detail) } });
   }
+  // Files of which most has not been read when they are refused, one after the other on a connection.
+  const header = exported.text.slice(0, exported.text.indexOf('\n') + 1);
+  for (const length of [250_000, 500_000, 250_000]) {
+    const unread = await send(`${header}\n${' '.repeat(length)}\n`, 'refused');
+    expect(unread).toMatchObject({ status: 422, body: { detail: 'line 2: it has no key and object' } });
+  }
   // Nobody vouches for it any more: it is checked, and its machines in the cloud are left out.
   const edited = await send(exported.text.replace('"replicas":2', '"replicas":4'), 'edited');
   expect([edited.status, edited.body.cloud]).toEqual([201, undefined]);

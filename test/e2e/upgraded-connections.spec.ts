@@ -94,6 +94,39 @@ function spdy(path: string, { token, protocol }: { token: string; protocol: stri
   });
 }
 
+/** A tunnel of a port-forward as kubectl opens it since v1.31: SPDY in the frames of a WebSocket. `frame` is sent, masked with zeros. */
+function tunnel(path: string, frame: Buffer): Promise<Pick<Opened, 'status' | 'received' | 'end'> & { protocol: unknown }> {
+  const headers = {
+    ...{ authorization: `Bearer ${api.cluster.token}`, connection: 'Upgrade', upgrade: 'websocket' },
+    ...{ 'sec-websocket-version': '13', 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==' },
+    'sec-websocket-protocol': 'SPDY/3.1+portforward.k8s.io',
+  };
+  const call = https.request(new URL(`${api.prefix}${path}`, service.origin), { ca: service.ca, headers, agent: false });
+  return new Promise((resolve, reject) => {
+    call.on('upgrade', (response, socket: Duplex) => {
+      let received = '';
+      socket.on('data', (part: Buffer) => {
+        received += part.toString('hex');
+      });
+      socket.on('error', () => undefined);
+      socket.write(Buffer.concat([Buffer.from([0x82, 0x80 | frame.length, 0, 0, 0, 0]), frame]));
+      const protocol = response.headers['sec-websocket-protocol'];
+      resolve({ status: response.statusCode ?? 0, protocol, received: () => received, end: () => socket.destroy() });
+    });
+    call.on('response', (response) => reject(new Error(`status ${response.statusCode}`)));
+    call.on('error', reject);
+    call.end();
+  });
+}
+
+test('a port-forward is tunnelled through a WebSocket, although the name of its protocol is no token', async () => {
+  const ping = '800300060000000400000001';
+  const { status, protocol, received, end } = await tunnel(`${PODS}/box/portforward`, Buffer.from(ping, 'hex'));
+  expect([status, protocol]).toEqual([101, 'SPDY/3.1+portforward.k8s.io']);
+  expect(await until(() => received() === `820c${ping}`, 60_000)).toBe(true);
+  end();
+});
+
 const exec = `${PODS}/box/exec?command=cat&stdin=1&stdout=1`;
 const opens: Readonly<Record<string, (token: string) => Promise<Opened>>> = {
   'exec over WebSocket': (token) => websocket(exec, { token, protocol: 'v5.channel.k8s.io' }),

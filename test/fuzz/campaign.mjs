@@ -26,37 +26,39 @@ async function runBatch({ target, arbitrary, seed, numRuns, known, count }) {
 /**
  * Sends the given number of inputs, or as many as the time allows. Returns the number of responses by status code, and one finding of each
  * sort.
- * @param {{target: object, arbitrary: object, inputs: number, seconds: number, seed: number, say?: (text: string) => void}} options
+ * @param {{target: object, arbitrary: object, inputs: number, seconds: number, seed: number, name?: string, say?: (text: string) => void}} options
  */
-export async function campaign({ target, arbitrary, inputs, seconds, seed, say = () => {} }) {
+export async function campaign({ target, arbitrary, inputs, seconds, seed, name = target.name, say = () => {} }) {
   const started = performance.now();
   const known = new Set();
   const findings = [];
   const codes = {};
-  const slowest = { cpu: 0 };
+  const slowest = { cpu: 0, block: 0 };
   let done = 0;
-  const count = ({ code, cpu }, first) => {
+  const count = ({ code, cpu, block = 0 }, first) => {
     if (!first) return;
     done += 1;
     codes[code] = (codes[code] ?? 0) + 1;
     slowest.cpu = Math.max(slowest.cpu, cpu);
+    slowest.block = Math.max(slowest.block, block);
   };
   for (let number = 0; done < inputs && performance.now() - started < seconds * 1000; number++) {
     const numRuns = Math.min(batch, inputs - done);
     const finding = await runBatch({ target, arbitrary, seed: (seed + number * 7919) | 0, numRuns, known, count });
     if (finding) {
       findings.push(finding);
-      say(`${target.name}: ${finding.what}\n    --replay '${JSON.stringify(finding.input)}'`);
+      say(`${name}: ${finding.what}\n    --replay '${JSON.stringify(finding.input)}'`);
     }
   }
   const took = (performance.now() - started) / 1000;
   return {
-    target: target.name,
+    target: name,
     inputs: done,
     seconds: Math.round(took * 10) / 10,
     perSecond: Math.round(done / took),
     codes,
     slowestCpuMs: Math.round(slowest.cpu),
+    ...(slowest.block > 0 && { longestBlockMs: Math.round(slowest.block) }),
     findings,
   };
 }

@@ -22,7 +22,17 @@ const upstream500 = [
 
 const internals =
   /TypeError|RangeError|ReferenceError|SyntaxError|Cannot (read|set|convert|destructure|mix)|is not (a function|iterable|a constructor|defined)|Maximum call stack|Invalid array length|Invalid string length|\n\s+at .+:\d+:\d+|node_modules|node:internal|\.(ts|js|mjs):\d+|\[object Object\]|Reduce of empty array|toSorted|BigInt/;
-const plainTexts = /^(404 page not found|405 method not allowed|ok|\[[+-]\]|[a-z]+z check failed|bad request: |Too many requests)/i;
+const plainTexts = new RegExp(
+  [
+    ...['404 page not found', '405 method not allowed', 'ok', '\\[[+-]\\]', '[a-z]+z check failed', 'bad request: ', 'Too many requests'],
+    // Of kubelets, and of handshakes (httpstream).
+    ...['you must specify at least 1 of stdin, stdout, stderr', 'requested protocol\\(s\\) are not supported: ', 'unable to upgrade: '],
+    ...['container not found \\(', 'query parameter "port" is required', 'unable to parse "'],
+  ]
+    .map((text) => `^${text}`)
+    .join('|'),
+  'i',
+);
 
 /** The Status in a response, if it is one in JSON. */
 function statusIn(text) {
@@ -76,6 +86,12 @@ export function complaint(answer, sent) {
   if (status >= 400 && leaked !== undefined && !sent.includes(leaked)) return `internal text: ${leaked.slice(0, 60)}`;
   return status >= 400 ? malformed(answer) : undefined;
 }
+
+/** CPU of a megabyte: the worst of all shapes takes a second for 3 MB. */
+const MS_PER_MEGABYTE = 500;
+
+/** What one input may cost, in milliseconds of CPU: a constant, and in proportion to its size. */
+export const limitFor = (base, body) => Math.round(base + ((body?.length ?? 0) / 1e6) * MS_PER_MEGABYTE);
 
 /** Identifies repeated findings: without numbers and quoted parts. */
 export const signature = (text) =>

@@ -108,7 +108,7 @@ const macros = ['all', 'exists', 'exists_one', 'existsOne', 'map', 'filter', 'op
 const macros2 = ['all', 'exists', 'existsOne', 'transformList', 'transformMap', 'transformMapEntry'];
 
 /** An expression as text; most have the right form, and some the right types. */
-const { expression } = fc.letrec((tie) => {
+export const { expression } = fc.letrec((tie) => {
   const e = tie('expression');
   const call = (names) => fc.tuple(fc.constantFrom(...names), fc.array(e, { maxLength: 3 }));
   return {

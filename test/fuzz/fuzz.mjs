@@ -1,8 +1,10 @@
 // `npm run fuzz`: inputs of every sort against the pipeline in this process, then a bounded number over https.
 //   --inputs N     in process (100000)          --seconds S   at most so long (600)
 //   --https N      over https (1000; 0: none)   --seed N      what is generated (1)
+//   --platform N   of the platform's own routes, over https (300)
 //   --worst N      of the worst 3 MB, in process (one of each shape and more: 200)
-//   --cpu MS       CPU that one input may cost (1000)
+//   --cpu MS       CPU that one input may cost besides what its size costs (500)
+//   --block MS     CPU without a break on an event loop, over https (250)
 //   --replay JSON  sends one printed input again, in process
 // Ends with 1 when anything was found.
 import { parseArgs } from 'node:util';
@@ -17,10 +19,12 @@ const { values } = parseArgs({
     inputs: { type: 'string', default: '100000' },
     seconds: { type: 'string', default: '600' },
     https: { type: 'string', default: '1000' },
+    platform: { type: 'string', default: '300' },
     worst: { type: 'string', default: '200' },
     largest: { type: 'string', default: '3000000' },
     seed: { type: 'string', default: '1' },
-    cpu: { type: 'string', default: '1000' },
+    cpu: { type: 'string', default: '500' },
+    block: { type: 'string', default: '250' },
     replay: { type: 'string' },
   },
 });
@@ -53,7 +57,8 @@ async function run(target) {
   const time = { seconds: number('seconds'), seed, say };
   if (number('worst') > 0) results.push(await campaign({ ...time, target, arbitrary: worstInputs(largest), inputs: number('worst') }));
   results.push(await campaign({ ...time, target, arbitrary: inputs({ largest: Math.min(largest, 300_000) }), inputs: number('inputs') }));
-  if (number('https') > 0) results.push(await overHttps({ ...time, inputs: number('https'), cpuLimit: number('cpu') }));
+  const https = { inputs: number('https'), platform: number('platform'), cpuLimit: number('cpu'), blockLimit: number('block') };
+  if (https.inputs > 0) results.push(...(await overHttps({ ...time, ...https })));
   return results;
 }
 

@@ -4,14 +4,22 @@ import https from 'node:https';
 import fc from 'fast-check';
 import { startService } from '../bench/service.mjs';
 import { campaign } from './campaign.mjs';
-import { complaint } from './checks.mjs';
+import { complaint, limitFor } from './checks.mjs';
 import { inputs } from './inputs.mjs';
+import { graphql, graphqlRequest, upgrade } from './listener.mjs';
+import { LoopWatch } from './loop-watch.mjs';
+import { platformInputs } from './platform.mjs';
+import { platformRequest } from './platform-requests.mjs';
 import { streamRequest, streams } from './streams.mjs';
-import { oddTexts } from './values.mjs';
 
 const answerTimeout = 60_000;
 const streamTime = 150;
 const apiProcess = /apps\/api\/main\.js/;
+const workerProcess = /apps\/worker\/main\.js/;
+/** After so many inputs, the cluster that may be broken is as new. */
+const RENEWED_AFTER = 40;
+/** CPU of the thread in which a foreign file or a template is tried, in milliseconds. */
+const CHECKED = 2_500;
 
 /** CPU of a process so far, milliseconds. */
 function cpuOf(pid) {
@@ -19,101 +27,9 @@ function cpuOf(pid) {
   return (Number(fields[11]) + Number(fields[12])) * 10;
 }
 
-const targets = [
-  '/',
-  '//',
-  '/graphql',
-  '/graphql/',
-  '/%',
-  '/clusters',
-  '/clusters/',
-  '/clusters/x/api',
-  '/platform/v1',
-  'http://[',
-  '*',
-  '/graphql?a[]=%',
-];
-const upgrade = fc.record({
-  sort: fc.constant('upgrade'),
-  path: fc.oneof(fc.constantFrom(...targets), fc.constantFrom(...oddTexts.filter((text) => /^[\x21-\x7e]+$/.test(text)))),
-  protocol: fc.constantFrom('websocket', 'SPDY/3.1', 'h2c', 'x', 'websocket, x'),
-  headers: fc.array(
-    fc.tuple(
-      fc.constantFrom(
-        'sec-websocket-protocol',
-        'sec-websocket-version',
-        'sec-websocket-key',
-        'sec-websocket-extensions',
-        'content-length',
-        'host',
-      ),
-      fc.constantFrom(
-        'graphql-transport-ws',
-        'v5.channel.k8s.io',
-        '13',
-        '0',
-        '-1',
-        'AAAAAAAAAAAAAAAAAAAAAA==',
-        ',',
-        ',,,',
-        'permessage-deflate; a=b',
-        '5',
-      ),
-    ),
-    { maxLength: 3 },
-  ),
-});
-const selections = [
-  ...[
-    'pods { items { metadata { name } } }',
-    'nodes { items { pods { services { pods { kind } } } } }',
-    'a: __schema { types { name } }',
-    '__typename',
-  ],
-  ...[
-    'cluster { id }',
-    'pod(name: "a", namespace: "default") { owner { kind } events { reason } }',
-    'pods(limit: -1) { items { kind } }',
-    'pods(limit: $n) { items { kind } }',
-  ],
-  ...[
-    '...F',
-    '... on Query { ...F }',
-    'nope',
-    'pods(limit: 99999999999) { items { kind } }',
-    'pods @skip(if: true) { items { kind } }',
-    'pods(labels: "((") { items { kind } }',
-  ],
-];
-const graphql = fc.record({
-  sort: fc.constant('graphql'),
-  operation: fc.constantFrom('query', 'mutation', 'subscription', 'query($n: Int)', 'query($n: Int = 1, $n: Int)', '{', 'fragment X on Y'),
-  selections: fc.array(fc.constantFrom(...selections), { minLength: 1, maxLength: 4 }),
-  times: fc.constantFrom(1, 1, 2, 60, 2000),
-  tail: fc.constantFrom(
-    '',
-    ' fragment F on Query { pods { items { kind } } }',
-    ' fragment F on Query { ...F }',
-    ' fragment F on Pod { kind }',
-    '}}}',
-  ),
-  variables: fc.constantFrom(undefined, null, {}, { n: 1e9 }, { n: 'x' }, [], { __proto__x: 1 }),
-  body: fc.constantFrom('query', 'array', 'text', 'number', 'empty'),
-});
-
-function graphqlRequest({ operation, selections: chosen, times, tail, variables, body }) {
-  const query = `${operation} { ${Array.from({ length: times }, () => chosen.join(' ')).join(' ')} }${tail}`;
-  const bodies = { query: { query, variables }, array: [{ query, variables }], text: query, number: 1, empty: {} };
-  return {
-    method: 'POST',
-    url: '/graphql',
-    headers: { 'content-type': 'application/json' },
-    body: Buffer.from(JSON.stringify(bodies[body])),
-  };
-}
-
 /** The bytes on the wire; undefined if HTTP/1.1 cannot transport the input. */
-function wireRequest(request, cluster) {
+function wireRequest(request, { cluster: { id: cluster }, scene }) {
+  if (request.sort === 'platform') return platformRequest(request, scene);
   if (request.sort === 'graphql') return graphqlRequest(request);
   if (request.sort === 'stream') return streamRequest(request, cluster);
   if (request.sort === 'upgrade') {
@@ -140,20 +56,22 @@ const sendable = ({ method, headers }) =>
 class OverHttps {
   name = 'over https';
 
-  constructor({ service, cluster, cpuLimit }) {
-    this.cpuLimit = cpuLimit;
+  sent = 0;
+
+  constructor({ service, cluster, cpuLimit, blockLimit }) {
+    this.limits = { cpu: cpuLimit, block: blockLimit };
     this.service = service;
     this.cluster = cluster;
     this.origin = new URL(service.origin);
     this.agent = new https.Agent({ ca: service.ca, keepAlive: true, maxSockets: 1 });
   }
 
-  #exchange({ method, url, headers, body }, frames = []) {
+  #exchange({ method, url, headers, body }, { frames = [], token = this.cluster.token } = {}) {
     const { hostname, port } = this.origin;
     return new Promise((resolve, reject) => {
       const call = https.request({
         ...{ hostname, port, method, path: url, agent: this.agent, timeout: answerTimeout, servername: '' },
-        headers: { authorization: `Bearer ${this.cluster.token}`, ...headers, ...(body && { 'content-length': body.length }) },
+        headers: { authorization: `Bearer ${token}`, ...headers, ...(body && { 'content-length': body.length }) },
       });
       call.on('upgrade', (response, socket) => {
         // Frames are sent whatever comes back, and the connection is cut.
@@ -205,21 +123,48 @@ class OverHttps {
     throw new Error('the pod for streams does not run');
   }
 
+  /** Creates what the platform's inputs are about: a second cluster, which they may break, and a file of the first one. */
+  async prepareScene() {
+    const { rest } = this.service;
+    const broken = await this.service.createCluster({ name: 'broken', profile: 'instant', clock: { mode: 'stepped' } });
+    const exported = await rest('GET', `/platform/v1/clusters/${this.cluster.id}/export`);
+    this.scene = { broken: broken.id, cluster: this.cluster.id, organization: broken.organization, file: exported.text };
+  }
+
+  /** Undoes what an input of the platform has done. */
+  async #tidy({ operation, shape = '' }, { status, text }) {
+    const { rest } = this.service;
+    const { broken, organization } = this.scene;
+    this.sent += 1;
+    const created = operation === 'import' || shape.startsWith('file');
+    if (status === 201 && created) await rest('DELETE', `/platform/v1/clusters/${JSON.parse(text).id}`);
+    else if (status === 201 && operation !== 'fault') await rest('DELETE', `/platform/v1/organizations/${organization}/templates/fuzz`);
+    if (this.sent % RENEWED_AFTER === 0) await rest('POST', `/platform/v1/clusters/${broken}/reset`, {});
+  }
+
+  /** Why an answer is wrong; undefined if it is right. */
+  #complaint(request, wire, answer) {
+    // A stream is to be accepted; what it does to the process is seen otherwise.
+    if (answer.status === 101 && request.sort === 'stream') return undefined;
+    // Requests outside of clusters are not answered by the pipeline, and have another format.
+    const piped = request.sort === undefined || request.sort === 'stream';
+    const form = piped ? answer : { ...answer, headers: {}, text: answer.status === 500 ? answer.text : '' };
+    return complaint(form, `${wire.url} ${JSON.stringify(wire.headers)} ${wire.body?.subarray(0, 20_000).toString('latin1') ?? ''}`);
+  }
+
   async send(request) {
-    const wire = wireRequest(request, this.cluster.id);
+    const wire = wireRequest(request, this);
     if (!sendable(wire)) return { code: 0, cpu: 0 };
     const [pid] = this.service.pids(apiProcess);
+    const platform = request.sort === 'platform';
+    for (const watch of this.watches) watch.take();
     const before = cpuOf(pid);
     const outcome = { code: 0, cpu: 0 };
     try {
-      const answer = await this.#exchange(wire, request.frames);
+      const answer = await this.#exchange(wire, { frames: request.frames, ...(platform && { token: this.service.adminToken }) });
       outcome.code = answer.status;
-      // Requests outside of clusters are not answered by the pipeline, and have another format.
-      const form = request.sort === undefined ? answer : { ...answer, headers: {}, text: answer.status === 500 ? answer.text : '' };
-      const sent = `${wire.url} ${JSON.stringify(wire.headers)} ${wire.body?.subarray(0, 20_000).toString('latin1') ?? ''}`;
-      // A stream is to be accepted; what it does to the process is seen below.
-      const accepted = answer.status === 101 && request.sort === 'stream';
-      if (!accepted) outcome.wrong = complaint(form, sent);
+      outcome.wrong = this.#complaint(request, wire, answer);
+      if (platform) await this.#tidy(request, answer);
     } catch (error) {
       // The listener may close a connection that is not HTTP, but it must survive.
       if (
@@ -230,29 +175,49 @@ class OverHttps {
     }
     if (this.service.pids(apiProcess)[0] !== pid) outcome.wrong = 'the api process ended';
     else outcome.cpu = cpuOf(pid) - before;
-    if (outcome.cpu > this.cpuLimit) outcome.wrong ??= `over ${this.cpuLimit} ms of CPU`;
+    outcome.block = Math.max(...this.watches.map((watch) => watch.take()));
+    const limit = limitFor(this.limits.cpu + (platform ? CHECKED : 0), wire.body);
+    if (outcome.cpu > limit) outcome.wrong ??= `over ${limit} ms of CPU`;
+    if (outcome.block > this.limits.block) outcome.wrong ??= `over ${this.limits.block} ms without a break`;
     return outcome;
+  }
+
+  /** Watches the event loops of the api and the worker. */
+  watch() {
+    const { origin, ca, workerMetrics } = this.service;
+    const pidOf = (pattern) => () => this.service.pids(pattern)[0];
+    this.watches = [
+      new LoopWatch({ url: `${origin}/livez`, ca, pid: pidOf(apiProcess) }),
+      new LoopWatch({ url: workerMetrics.replace('/metrics', '/livez'), pid: pidOf(workerProcess) }),
+    ];
+  }
+
+  stop() {
+    return Promise.all(this.watches.map((watch) => watch.stop()));
   }
 }
 
-/** Starts the service, and sends it the given number of inputs one after another. */
-export async function overHttps(options) {
+/** Starts the service, and sends it the given numbers of inputs one after another. */
+export async function overHttps({ platform, ...options }) {
   options.say('the service, for inputs over https …');
   const service = await startService();
   try {
-    const target = new OverHttps({
-      service,
-      cluster: await service.createCluster({ name: 'fuzz', profile: 'instant' }),
-      cpuLimit: options.cpuLimit,
-    });
+    const cluster = await service.createCluster({ name: 'fuzz', profile: 'instant' });
+    const target = new OverHttps({ service, cluster, ...options });
     await target.prepare();
+    await target.prepareScene();
     const arbitrary = fc.oneof(
       { weight: 2, arbitrary: streams('box') },
       { weight: 6, arbitrary: inputs({ largest: 1_000_000 }) },
       { weight: 2, arbitrary: upgrade },
       { weight: 2, arbitrary: graphql },
     );
-    return await campaign({ ...options, target, arbitrary });
+    target.watch();
+    const results = [await campaign({ ...options, target, arbitrary })];
+    if (platform > 0)
+      results.push(await campaign({ ...options, target, arbitrary: platformInputs(3_000_000), inputs: platform, name: 'platform' }));
+    await target.stop();
+    return results;
   } finally {
     await service.stop();
   }

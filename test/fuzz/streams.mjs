@@ -44,24 +44,69 @@ const spdyFrame = fc
     return Buffer.concat([head, payload]);
   });
 
+/** Words of commands in the pod of etcd. */
+const etcdWords = fc.array(
+  fc.oneof(
+    fc.constantFrom(
+      'get',
+      'put',
+      'del',
+      'member',
+      'list',
+      'endpoint',
+      'status',
+      'snapshot',
+      'save',
+      'restore',
+      'defrag',
+      'compact',
+      'alarm',
+    ),
+    fc.constantFrom(
+      '',
+      '/',
+      '/registry/',
+      '--prefix',
+      '--limit=-1',
+      '--rev=9999999999',
+      '-w',
+      'json',
+      'table',
+      '--endpoints=',
+      '--help',
+      '/tmp/x',
+    ),
+    fc.string({ maxLength: 12 }),
+  ),
+  { maxLength: 6 },
+);
+const etcdCommand = fc
+  .tuple(fc.constantFrom('etcdctl', 'etcdutl'), etcdWords)
+  .map(([program, words]) => [program, ...words].map((word) => `command=${encodeURIComponent(word.toWellFormed())}`).join('&'))
+  .map((command) => `/api/v1/namespaces/kube-system/pods/etcd-control-plane/exec?stdout=1&stderr=1&${command}`);
+
+/** A stream of a pod. */
+const pathIn = (pod) =>
+  fc
+    .tuple(
+      fc.constantFrom('exec', 'attach', 'portforward', 'proxy', 'log'),
+      fc.constantFrom(
+        '',
+        '?command=sh&stdin=1&stdout=1&stderr=1&tty=1',
+        '?command=cat&stdin=true&stdout=true',
+        '?stdin=1&stdout=1',
+        '?ports=80&ports=8080',
+        '?ports=99999',
+        '?follow=true&tailLines=1',
+      ),
+    )
+    .map(([subresource, query]) => `/api/v1/namespaces/default/pods/${pod}/${subresource}${query}`);
+
 /** One connection: what it asks for, and what it sends then. `pod` runs a shell. */
 export const streams = (pod) =>
   fc.record({
     sort: fc.constant('stream'),
-    path: fc
-      .tuple(
-        fc.constantFrom('exec', 'attach', 'portforward', 'proxy', 'log'),
-        fc.constantFrom(
-          '',
-          '?command=sh&stdin=1&stdout=1&stderr=1&tty=1',
-          '?command=cat&stdin=true&stdout=true',
-          '?stdin=1&stdout=1',
-          '?ports=80&ports=8080',
-          '?ports=99999',
-          '?follow=true&tailLines=1',
-        ),
-      )
-      .map(([subresource, query]) => `/api/v1/namespaces/default/pods/${pod}/${subresource}${query}`),
+    path: fc.oneof({ weight: 1, arbitrary: etcdCommand }, { weight: 4, arbitrary: pathIn(pod) }),
     protocol: fc.constantFrom('websocket', 'SPDY/3.1'),
     subprotocol: fc.constantFrom(
       'v5.channel.k8s.io',

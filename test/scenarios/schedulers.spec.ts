@@ -228,6 +228,8 @@ test('a pending pod is explained, and what would happen to others', async () => 
   expect(await scheduling.whatIf(pod('mine', { schedulerName: 'mine' }))).toMatchObject({ state: 'notOurs' });
   expect(await cluster.store.revision()).toBe(before);
   await expect(scheduling.whatIf(pod('bad', { containers: [] }))).rejects.toThrow('spec.containers: Required value');
+  const long = pod('long', { nodeSelector: { a: 'x'.repeat(70_000) } });
+  await expect(scheduling.whatIf(long)).rejects.toThrow('Request entity too large: limit is 65536');
 });
 
 describe('the graph tells decisions', () => {

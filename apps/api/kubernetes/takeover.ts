@@ -95,8 +95,10 @@ function webSocket(
     // One message in an iteration of the event loop: a flood of small ones must not hold up other tenants.
     allowSynchronousEvents: false,
     perMessageDeflate: false,
-    handleProtocols: () => (protocol === '' ? false : protocol),
   });
+  // The protocol is chosen already. ws would refuse names that are no tokens, such as that of a tunnelled port-forward, which has a slash.
+  delete request.headers['sec-websocket-protocol'];
+  if (protocol !== '') server.on('headers', (headers) => headers.push(`Sec-WebSocket-Protocol: ${protocol}`));
   let handler: ConnectionHandler | undefined;
   // A request that is no valid handshake is answered by the server itself.
   server.handleUpgrade(request, socket, head, (peer) => {

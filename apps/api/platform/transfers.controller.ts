@@ -31,13 +31,16 @@ export class TransfersController {
   }
 
   @Post('import')
-  async import(@Query() query: unknown, @Req() { body }: FastifyRequest) {
+  async import(@Query() query: unknown, @Req() { body }: FastifyRequest, @Res({ passthrough: true }) reply: FastifyReply) {
     const { name, organization } = validated(importSchema, query);
     if (!(body instanceof Readable)) throw new Problem(415, `send the file as ${CLUSTER_FILE}`);
     const { id: organizationId } = await ownerOf(this.organizations, organization);
-    const made = this.transfers.import(body, { organizationId, ...(name !== undefined && { name }) });
+    // A refused file has not been read to its end: the request stays whole, so that its answer is sent before the connection is closed.
+    const pieces = body.iterator({ destroyOnReturn: false });
+    const made = this.transfers.import(pieces, { organizationId, ...(name !== undefined && { name }) });
     return createdView(
       await made.catch((error: unknown) => {
+        if (!body.readableEnded) reply.header('connection', 'close');
         throw error instanceof FileRefused ? new Problem(422, error.message) : creationProblem(error, name ?? 'of the file');
       }),
       this.address,

@@ -6,8 +6,12 @@ import { CONTROL_PLANE_KEY, controlPlaneNodes } from './control-plane-nodes.js';
 import { type Flags, flagsOf, StartFailure } from './flags.js';
 import { FILES, fileKey, type NodeFile, type ReadFile } from './node-files.js';
 
+/** Characters of a manifest that is read: they are parsed at a stretch. */
+const LONGEST = 64 * 1024;
+
 /** The pod in a manifest. Throws StartFailure: without one the kubelet runs no such component. */
 export function manifestPod(text: string, path: string): corev1.Pod {
+  if (text.length > LONGEST) throw new StartFailure(`could not process manifest file "${path}": the read limit is reached`);
   const converted = yamlToJson(text);
   if ('error' in converted) throw new StartFailure(`could not process manifest file "${path}": ${converted.error}`);
   const found: Partial<corev1.Pod> | null = JSON.parse(converted.json);

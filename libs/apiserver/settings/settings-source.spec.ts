@@ -3,6 +3,8 @@ import { issueCertificate, newAuthority } from '#pki';
 import type { AdmissionPlugin } from '../admission/admission.js';
 import { type TestCluster, testCluster } from '../test-cluster.js';
 import { CONTROL_PLANE_KEY, controlPlaneText } from './control-plane-nodes.js';
+import { StartFailure } from './flags.js';
+import { manifestPod } from './manifest-source.js';
 import { fileKey, fileText, MANIFEST } from './node-files.js';
 
 const refusing: AdmissionPlugin = {
@@ -33,6 +35,15 @@ const create = async ({ call }: TestCluster) => {
   const body = { apiVersion: 'v1', kind: 'Namespace', metadata: { generateName: 'n-' } };
   return (await call('POST', '/api/v1/namespaces', { body })).status;
 };
+
+test.each<[string, string, string]>([
+  ['no YAML', 'a: b: c', 'yaml: mapping values are not allowed in this context'],
+  ['no pod', '{}', 'it contains no pod'],
+  ['a pod without containers', '{"kind":"Pod","spec":{"containers":[]}}', 'it contains no pod'],
+  ['much text', `{"kind":"Pod","spec":{"containers":[{}]},"a":"${'x'.repeat(70_000)}"}`, 'the read limit is reached'],
+])('a manifest that is %s runs nothing', (_name, text, trouble) => {
+  expect(() => manifestPod(text, '/etc/x.yaml')).toThrow(new StartFailure(`could not process manifest file "/etc/x.yaml": ${trouble}`));
+});
 
 test('a cluster without a manifest of its own has the flags of kubeadm', async () => {
   const made = await testCluster({ admission: [refusing] });

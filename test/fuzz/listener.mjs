@@ -1,0 +1,99 @@
+// Inputs for the listener: upgrades and GraphQL.
+import fc from 'fast-check';
+import { oddTexts } from './values.mjs';
+
+const targets = [
+  '/',
+  '//',
+  '/graphql',
+  '/graphql/',
+  '/%',
+  '/clusters',
+  '/clusters/',
+  '/clusters/x/api',
+  '/platform/v1',
+  'http://[',
+  '*',
+  '/graphql?a[]=%',
+];
+/** Upgrade requests outside of clusters. */
+export const upgrade = fc.record({
+  sort: fc.constant('upgrade'),
+  path: fc.oneof(fc.constantFrom(...targets), fc.constantFrom(...oddTexts.filter((text) => /^[\x21-\x7e]+$/.test(text)))),
+  protocol: fc.constantFrom('websocket', 'SPDY/3.1', 'h2c', 'x', 'websocket, x'),
+  headers: fc.array(
+    fc.tuple(
+      fc.constantFrom(
+        'sec-websocket-protocol',
+        'sec-websocket-version',
+        'sec-websocket-key',
+        'sec-websocket-extensions',
+        'content-length',
+        'host',
+      ),
+      fc.constantFrom(
+        'graphql-transport-ws',
+        'v5.channel.k8s.io',
+        '13',
+        '0',
+        '-1',
+        'AAAAAAAAAAAAAAAAAAAAAA==',
+        ',',
+        ',,,',
+        'permessage-deflate; a=b',
+        '5',
+      ),
+    ),
+    { maxLength: 3 },
+  ),
+});
+const selections = [
+  ...[
+    'pods { items { metadata { name } } }',
+    'nodes { items { pods { services { pods { kind } } } } }',
+    'a: __schema { types { name } }',
+    '__typename',
+  ],
+  ...[
+    'cluster { id }',
+    'pod(name: "a", namespace: "default") { owner { kind } events { reason } }',
+    'pods(limit: -1) { items { kind } }',
+    'pods(limit: $n) { items { kind } }',
+  ],
+  ...[
+    '...F',
+    '... on Query { ...F }',
+    'nope',
+    'pods(limit: 99999999999) { items { kind } }',
+    'pods @skip(if: true) { items { kind } }',
+    'pods(labels: "((") { items { kind } }',
+  ],
+];
+/** Documents of every sort. */
+export const graphql = fc.record({
+  sort: fc.constant('graphql'),
+  operation: fc.constantFrom('query', 'mutation', 'subscription', 'query($n: Int)', 'query($n: Int = 1, $n: Int)', '{', 'fragment X on Y'),
+  selections: fc.array(fc.constantFrom(...selections), { minLength: 1, maxLength: 4 }),
+  times: fc.constantFrom(1, 1, 2, 60, 2000),
+  tail: fc.constantFrom(
+    '',
+    ' fragment F on Query { pods { items { kind } } }',
+    ' fragment F on Query { ...F }',
+    ' fragment F on Pod { kind }',
+    '}}}',
+  ),
+  variables: fc.constantFrom(undefined, null, {}, { n: 1e9 }, { n: 'x' }, [], { __proto__x: 1 }),
+  body: fc.constantFrom('query', 'array', 'text', 'number', 'empty'),
+});
+
+/** The request of a document. */
+export function graphqlRequest({ operation, selections: chosen, times, tail, variables, body }) {
+  const query = `${operation} { ${Array.from({ length: times }, () => chosen.join(' ')).join(' ')} }${tail}`;
+  const bodies = { query: { query, variables }, array: [{ query, variables }], text: query, number: 1, empty: {} };
+  return {
+    method: 'POST',
+    url: '/graphql',
+    headers: { 'content-type': 'application/json' },
+    body: Buffer.from(JSON.stringify(bodies[body])),
+  };
+}
