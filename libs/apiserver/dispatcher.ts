@@ -80,7 +80,8 @@ export class Dispatcher {
   }
 
   private async authorized<T>(attributes: AuthorizationAttributes, audit: AuditEvent | undefined, work: () => Promise<T>): Promise<T> {
-    const { decision, reason } = await authorize(attributes, this.authorizers);
+    const decided = authorize(attributes, this.authorizers);
+    const { decision, reason } = decided instanceof Promise ? await decided : decided;
     audit?.authorized(decision === 'allow', reason);
     if (decision !== 'allow') throw forbiddenError(attributes, reason);
     return work();

@@ -174,7 +174,6 @@ class InProcessClient implements CausalClient {
       const watch = capable(scope, scope.storage.watch);
       return watch(scope, listOptions(search(query, true)), {
         event: (type, stored) => handler.event({ type, object: this.shown<T>(scope, stored), revision: stored.revision }),
-        bookmark: () => {},
         end: (error?: StatusError) => handler.end(error),
       });
     });
@@ -193,10 +192,12 @@ class InProcessClient implements CausalClient {
   }
 
   /** The written object, as cached: parsed once for all readers. */
-  private result<T extends KubeObject>(scope: RestScope, { value, object, revision }: Written): T {
-    const cached = revision === undefined || object !== undefined ? undefined : this.cached(scope, value);
-    const current = cached !== undefined && cached.revision === revision ? cached : storedOf(value, revision, object);
-    return this.shown<T>(scope, current);
+  private result<T extends KubeObject>(scope: RestScope, written: Written): T {
+    const { object, revision } = written;
+    if (object !== undefined && revision !== undefined) return this.shown<T>(scope, { value: '', object, revision });
+    const { value } = written;
+    const cached = revision === undefined ? undefined : this.cached(scope, value);
+    return this.shown<T>(scope, cached !== undefined && cached.revision === revision ? cached : storedOf(value, revision));
   }
 
   /** The name of a created object may have been generated, so it is read from the text. */

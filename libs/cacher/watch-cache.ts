@@ -42,7 +42,7 @@ export class WatchCache {
   }
 
   /**
-   * Applies consecutive entries, whose objects may be known (`parsed`, in the same order). Those already applied are skipped; if there is a
+   * Applies consecutive entries. Those that this process wrote come with their objects, where they are known (`parsed`, in the same order). Those already applied are skipped; if there is a
    * gap before the first, nothing is done. Returns whether all of them are applied now.
    */
   apply(entries: readonly LogEntry[], parsed?: ReadonlyArray<KubeObject | undefined>): boolean {
@@ -52,13 +52,13 @@ export class WatchCache {
       const entry = entries[i] as LogEntry;
       if (entry.revision <= this.#applied) continue;
       if (entry.revision !== this.#applied + 1) return false;
-      this.#take(entry, parsed?.[i]);
+      this.#take(entry, parsed?.[i], parsed !== undefined);
     }
     if (this.#applied > before) this.watchers.progress(this.#applied);
     return true;
   }
 
-  #take(entry: LogEntry, parsed: KubeObject | undefined): void {
+  #take(entry: LogEntry, parsed: KubeObject | undefined, own: boolean): void {
     const event: CacheEvent = cacheEvent(entry, this.index.get(entry.key), parsed);
     if (entry.type === 'put') this.index.put(event.current);
     else this.index.delete(entry.key);
@@ -66,14 +66,16 @@ export class WatchCache {
     this.window.add(event);
     this.watchers.event(event);
     if (event.previous !== undefined) forgetParsed(event.previous);
-    if (event.type === 'delete') forgetParsed(event.current);
+    // What this process wrote is shown to the host as well, which calls forgetUnread().
+    if (event.type === 'delete' && !own) forgetParsed(event.current);
   }
 
-  /** Drops the objects of these entries that were given as parsed and that nobody has read. */
+  /** Drops the parsed objects of this process' entries that nobody will read: deleted ones, and those that nobody has read yet. */
   forgetUnread(entries: readonly LogEntry[]): void {
     for (const { revision } of entries) {
       const event = this.window.at(revision);
       if (event?.type === 'put') forgetUnread(event.current);
+      else if (event) forgetParsed(event.current);
     }
   }
 

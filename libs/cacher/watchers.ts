@@ -15,6 +15,8 @@ interface Audience {
 export class Watchers {
   /** By the resource of their prefix, so that an event looks only at those; '' for prefixes above the resources. */
   readonly #byResource = new Map<string, Audience[]>();
+  /** Those that want to know of progress: most do not. */
+  readonly #progressing = new Map<CacheSink, Audience>();
   #count = 0;
 
   get count(): number {
@@ -32,6 +34,7 @@ export class Watchers {
       audiences.push(audience);
     }
     audience.sinks.add(sink);
+    if (sink.progress) this.#progressing.set(sink, audience);
     this.#count++;
     const added = audience;
     return () => this.#remove(added, sink);
@@ -39,6 +42,7 @@ export class Watchers {
 
   #remove(audience: Audience, sink: CacheSink): void {
     if (!audience.sinks.delete(sink)) return;
+    this.#progressing.delete(sink);
     this.#count--;
     if (audience.sinks.size > 0) return;
     const resource = bucketOf(audience.prefix);
@@ -55,24 +59,21 @@ export class Watchers {
 
   #publish(resource: string, event: CacheEvent): void {
     for (const audience of this.#byResource.get(resource) ?? []) {
-      if (event.current.key.startsWith(audience.prefix)) this.#tell(audience, (sink) => sink.event(event));
+      if (!event.current.key.startsWith(audience.prefix)) continue;
+      for (const sink of audience.sinks) this.#tell(audience, sink, () => sink.event(event));
     }
   }
 
   progress(revision: Revision): void {
-    for (const audiences of this.#byResource.values()) {
-      for (const audience of audiences) this.#tell(audience, (sink) => sink.progress?.(revision));
-    }
+    for (const [sink, audience] of this.#progressing) this.#tell(audience, sink, () => sink.progress?.(revision));
   }
 
-  #tell(audience: Audience, tell: (sink: CacheSink) => void): void {
-    for (const sink of audience.sinks) {
-      try {
-        tell(sink);
-      } catch (error) {
-        this.#remove(audience, sink);
-        sink.end(error instanceof Error ? error : new Error(String(error)));
-      }
+  #tell(audience: Audience, sink: CacheSink, tell: () => void): void {
+    try {
+      tell();
+    } catch (error) {
+      this.#remove(audience, sink);
+      sink.end(error instanceof Error ? error : new Error(String(error)));
     }
   }
 
@@ -81,6 +82,7 @@ export class Watchers {
     const all = [...this.#byResource.values()].flatMap((audiences) => audiences.flatMap(({ sinks }) => [...sinks]));
     for (const audiences of this.#byResource.values()) for (const { sinks } of audiences) sinks.clear();
     this.#byResource.clear();
+    this.#progressing.clear();
     this.#count = 0;
     for (const sink of all) sink.end(error);
   }

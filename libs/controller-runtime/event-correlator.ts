@@ -32,7 +32,7 @@ interface Observed<T> {
   state: T;
 }
 
-/** A map that evicts the least recently used entries. */
+/** A map that evicts the least recently used entries. A key is set only right after it was got. */
 class RecentlyUsed<V> {
   private readonly entries = new Map<string, V>();
 
@@ -46,7 +46,7 @@ class RecentlyUsed<V> {
   }
 
   set(key: string, value: V): void {
-    this.entries.delete(key);
+    // What was just got is the newest entry already.
     this.entries.set(key, value);
     if (this.entries.size <= CACHE_ENTRIES) return;
     for (const oldest of this.entries.keys()) {
@@ -87,7 +87,7 @@ export class EventCorrelator<T> {
     const before = this.observed.get(key);
     const observed = before ?? { count: 0, state: this.newState() };
     observed.count += 1;
-    this.observed.set(key, observed);
+    if (before === undefined) this.observed.set(key, observed);
     if (this.combine && !this.admits(`${event.subject}\n${event.type}`)) return { action: 'skip' };
     if (observed.count === 1) return { action: 'create', message, state: observed.state };
     return { action: 'count', message, count: observed.count, state: observed.state };
@@ -97,10 +97,12 @@ export class EventCorrelator<T> {
     const now = this.clock.now();
     const group = `${event.subject}\n${event.type}\n${event.reason}`;
     let aggregate = this.aggregates.get(group);
-    if (aggregate === undefined || now - aggregate.last > AGGREGATE_INTERVAL) aggregate = { messages: new Set(), last: now };
+    if (aggregate === undefined || now - aggregate.last > AGGREGATE_INTERVAL) {
+      aggregate = { messages: new Set(), last: now };
+      this.aggregates.set(group, aggregate);
+    }
     aggregate.messages.add(event.message);
     aggregate.last = now;
-    this.aggregates.set(group, aggregate);
     if (aggregate.messages.size < AGGREGATE_AFTER) return { key: identityKey(event), message: event.message };
     // Upstream pops an arbitrary one; the first is deterministic.
     for (const first of aggregate.messages) {
@@ -112,10 +114,13 @@ export class EventCorrelator<T> {
 
   private admits(key: string): boolean {
     const now = this.clock.now();
-    const before = this.buckets.get(key) ?? { tokens: SPAM_BURST, at: now };
-    const tokens = Math.min(SPAM_BURST, before.tokens + (now - before.at) / SPAM_REFILL);
+    const known = this.buckets.get(key);
+    const bucket = known ?? { tokens: SPAM_BURST, at: now };
+    if (known === undefined) this.buckets.set(key, bucket);
+    const tokens = Math.min(SPAM_BURST, bucket.tokens + (now - bucket.at) / SPAM_REFILL);
     const admitted = tokens >= 1;
-    this.buckets.set(key, { tokens: admitted ? tokens - 1 : tokens, at: now });
+    bucket.tokens = admitted ? tokens - 1 : tokens;
+    bucket.at = now;
     return admitted;
   }
 }

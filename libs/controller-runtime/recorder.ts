@@ -82,6 +82,13 @@ interface Written {
   last: Promise<void>;
 }
 
+/** What is written of an event; `count` is 0 for a new one. */
+interface EventWrite extends Moment {
+  note: EventNote;
+  message: string;
+  count: number;
+}
+
 /** Creates the recorder of one component of one cluster. */
 export function createRecorder(options: RecorderOptions): EventSink {
   return new BufferedRecorder(options);
@@ -138,20 +145,24 @@ class BufferedRecorder implements EventSink {
     const { state } = outcome;
     const message = this.options.style === 'series' ? note.message : outcome.message;
     const at = note.at ?? clock.now() + (skew?.(note.host) ?? 0);
-    const ordinal = this.ordinals.next(at);
-    const write = state.last
-      .then(() => (outcome.action === 'create' ? undefined : this.countUp(client, state.event, { message, count: outcome.count, at })))
-      .then(async (counted) => {
-        state.event = counted ?? (await this.create(client, { ...note, message }, { at, ordinal }));
-      })
-      .catch((error: unknown) => {
-        this.dropped += 1;
-        this.options.onFailure?.(note, error);
-      })
-      .finally(() => this.pending.delete(write));
+    const count = outcome.action === 'create' ? 0 : outcome.count;
+    const write = this.write(client, state, { note, message, count, at, ordinal: this.ordinals.next(at) });
     state.last = write;
     this.pending.add(write);
+    void write.then(() => this.pending.delete(write));
     return write;
+  }
+
+  /** Writes an event after those before it with the same state. Never throws. */
+  private async write(client: Client, state: Written, { note, message, count, at, ordinal }: EventWrite): Promise<void> {
+    try {
+      await state.last;
+      const counted = count === 0 ? undefined : await this.countUp(client, state.event, { message, count, at });
+      state.event = counted ?? (await this.create(client, { ...note, message }, { at, ordinal }));
+    } catch (error) {
+      this.dropped += 1;
+      this.options.onFailure?.(note, error);
+    }
   }
 
   private async create(client: Client, note: EventNote, moment: Moment): Promise<Place> {

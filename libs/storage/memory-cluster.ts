@@ -1,3 +1,4 @@
+import TinyQueue from 'tinyqueue';
 import type { Instant } from '#apimachinery';
 import { checkPrefix, checkReadable } from './checks.js';
 import { FutureRevision } from './errors.js';
@@ -12,6 +13,15 @@ interface Live extends StoredObject {
   expiresAt?: Instant;
 }
 
+/** When a version of a key expires. */
+interface Lease {
+  key: string;
+  modRevision: Revision;
+  expiresAt: Instant;
+}
+
+const soonest = (a: Lease, b: Lease): number => a.expiresAt - b.expiresAt || (a.key < b.key ? -1 : 1);
+
 /** One cluster in memory. All methods are synchronous, so each is a transaction. */
 export class MemoryCluster {
   revision: Revision = 0;
@@ -21,6 +31,8 @@ export class MemoryCluster {
   marks: Array<{ revision: Revision; at: Instant }> = [];
   readonly #live = new Map<string, Live>();
   readonly #keys = new SortedKeys();
+  /** Soonest expiry first; also of versions that are no longer live. */
+  readonly #leases = new TinyQueue<Lease>([], soonest);
   /** All retained versions by key, oldest first. */
   readonly #versions = new Map<string, LogEntry[]>();
   /** The entries after compactRevision: the entry of revision r is at index r - compactRevision - 1. */
@@ -75,6 +87,7 @@ export class MemoryCluster {
     } else {
       if (!this.#live.has(entry.key)) this.#keys.add(entry.key);
       this.#live.set(entry.key, { ...objectOf(entry), ...(expiresAt !== undefined && { expiresAt }) });
+      if (expiresAt !== undefined) this.#leases.push({ key: entry.key, modRevision: entry.revision, expiresAt });
     }
   }
 
@@ -143,13 +156,28 @@ export class MemoryCluster {
     }
   }
 
-  /** Live objects with a lease, soonest expiry first. */
-  leased(): Array<{ object: StoredObject; expiresAt: Instant }> {
-    const leased: Array<{ object: StoredObject; expiresAt: Instant }> = [];
-    for (const live of this.#live.values()) {
-      if (live.expiresAt !== undefined) leased.push({ object: stored(live), expiresAt: live.expiresAt });
+  /** The soonest lease of a live object. */
+  #nextLease(): Lease | undefined {
+    for (let lease = this.#leases.peek(); lease; lease = this.#leases.peek()) {
+      if (this.#live.get(lease.key)?.modRevision === lease.modRevision) return lease;
+      this.#leases.pop();
     }
-    return leased.sort((a, b) => a.expiresAt - b.expiresAt || (a.object.key < b.object.key ? -1 : 1));
+    return undefined;
+  }
+
+  nextExpiry(): Instant | undefined {
+    return this.#nextLease()?.expiresAt;
+  }
+
+  /** Live objects whose leases end no later than `now`, soonest expiry first. */
+  expired(now: Instant, limit: number): StoredObject[] {
+    const due: Lease[] = [];
+    for (let lease = this.#nextLease(); lease && lease.expiresAt <= now && due.length < limit; lease = this.#nextLease()) {
+      due.push(lease);
+      this.#leases.pop();
+    }
+    for (const lease of due) this.#leases.push(lease);
+    return due.map(({ key }) => stored(this.#live.get(key) as Live));
   }
 
   /** A new cluster with the objects that this one had at a revision; its log starts there. */

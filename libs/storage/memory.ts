@@ -80,12 +80,11 @@ class MemoryStorage implements Storage {
   }
 
   async expired(now: Instant, limit: number): Promise<StoredObject[]> {
-    const due = this.#state.leased().filter(({ expiresAt }) => expiresAt <= now);
-    return due.slice(0, limit).map(({ object }) => object);
+    return this.#state.expired(now, limit);
   }
 
   async nextExpiry(): Promise<Instant | undefined> {
-    return this.#state.leased()[0]?.expiresAt;
+    return this.#state.nextExpiry();
   }
 
   async beginTurn(component: string, options: BeginOptions = {}): Promise<TurnState> {

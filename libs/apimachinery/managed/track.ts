@@ -1,4 +1,5 @@
 import type { KubeObject, ManagedFieldsEntry } from '../object.js';
+import { getOwn, setOwn } from '../own-key.js';
 import type { SchemaStruct } from '../schema.js';
 import { compareObjects } from './compare.js';
 import { emptyObject } from './empty-object.js';
@@ -41,11 +42,27 @@ export const UNOWNED_METADATA = [
   'resourceVersion',
 ];
 
-/** The object without fields that nobody owns, so that they are not compared. */
-function ownable({ apiVersion: _a, kind: _k, ...object }: KubeObject): Record<string, unknown> {
-  const metadata: Record<string, unknown> = { ...object.metadata };
+/** The object without fields that nobody owns, or that will be reset, so that they are not compared. */
+function ownable(object: KubeObject, reset: FieldSet): Record<string, unknown> {
+  const members = object as unknown as Record<string, unknown>;
+  const compared: Record<string, unknown> = {};
+  for (const name in members) {
+    if (name === 'apiVersion' || name === 'kind' || isReset(reset, name)) continue;
+    if (name !== 'metadata') setOwn(compared, name, members[name]);
+    else compared.metadata = ownableMetadata(object.metadata);
+  }
+  return compared;
+}
+
+function isReset(reset: FieldSet, name: string): boolean {
+  const below = getOwn(reset, `f:${name}`);
+  return below !== undefined && isEmptySet(below);
+}
+
+function ownableMetadata(given: KubeObject['metadata']): Record<string, unknown> {
+  const metadata: Record<string, unknown> = { ...given };
   for (const name of UNOWNED_METADATA) if (name in metadata) metadata[name] = undefined;
-  return { ...object, metadata };
+  return metadata;
 }
 
 /**
@@ -82,9 +99,9 @@ function newEntry({ manager, apiVersion, subresource, time }: TrackedUpdate, fie
 export function trackUpdate(update: TrackedUpdate): ManagedFieldsEntry[] | undefined {
   const entries = managersSoFar(update);
   if (entries.length === 0 && update.old?.metadata.uid) return undefined;
-  const before = update.old ? ownable(update.old) : emptyObject(update.schema);
-  const { changed, removed } = compareObjects(treeOf(update.schema), before, ownable(update.new));
   const reset = update.resetFields ?? LEAF;
+  const before = update.old ? ownable(update.old, reset) : emptyObject(update.schema);
+  const { changed, removed } = compareObjects(treeOf(update.schema), before, ownable(update.new, reset));
   const gained = differenceBelow(changed, reset);
   const lost = differenceBelow(removed, reset);
   const gains = !isEmptySet(gained);

@@ -51,16 +51,30 @@ export const privilegedGroup: AuthorizerLink = {
 
 /**
  * The first authorizer that allows or denies decides; if none does, the request is denied with the reasons of those that had no opinion.
+ * A promise only if an authorizer has to wait.
  */
-export async function authorize(attributes: AuthorizationAttributes, authorizers: readonly AuthorizerLink[]): Promise<Decision> {
-  const reasons: string[] = [];
-  for (const authorizer of authorizers) {
-    const pending = authorizer.authorize(attributes);
-    const decided = pending instanceof Promise ? await pending : pending;
+export function authorize(attributes: AuthorizationAttributes, authorizers: readonly AuthorizerLink[]): Promise<Decision> | Decision {
+  return decideFrom(attributes, authorizers, { next: 0, reasons: [] });
+}
+
+function decideFrom(
+  attributes: AuthorizationAttributes,
+  authorizers: readonly AuthorizerLink[],
+  so: { next: number; reasons: string[] },
+): Promise<Decision> | Decision {
+  for (let i = so.next; i < authorizers.length; i++) {
+    const decided = authorizers[i]?.authorize(attributes) ?? NONE;
+    if (decided instanceof Promise) {
+      return decided.then((late) => {
+        if (late.decision !== 'none') return late;
+        const reasons = late.reason ? [...so.reasons, late.reason] : so.reasons;
+        return decideFrom(attributes, authorizers, { next: i + 1, reasons });
+      });
+    }
     if (decided.decision !== 'none') return decided;
-    if (decided.reason) reasons.push(decided.reason);
+    if (decided.reason) so.reasons.push(decided.reason);
   }
-  return { decision: 'deny', reason: reasons.join('\n') };
+  return { decision: 'deny', reason: so.reasons.join('\n') };
 }
 
 /** The text of several errors, as Go's aggregates print it (apimachinery/pkg/util/errors). */

@@ -86,11 +86,17 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
 
   constructor(private readonly store: ClusterStore) {}
 
-  async authorize(asked: AuthorizationAttributes): Promise<Decision> {
+  /** Waits only where the rules of the user have to be resolved. */
+  authorize(asked: AuthorizationAttributes): Promise<Decision> | Decision {
+    const everywhere = this.keptAt('', asked.user);
+    return (everywhere && decide(everywhere, asked)) ?? this.decided(asked);
+  }
+
+  private async decided(asked: AuthorizationAttributes): Promise<Decision> {
     const places = asked.isResource && asked.namespace !== '' ? ['', asked.namespace] : [''];
     const missing: string[] = [];
     for (const place of places) {
-      const resolved = await this.heldAt(place, asked.user);
+      const resolved = this.keptAt(place, asked.user) ?? (await this.heldAt(place, asked.user));
       const decision = decide(resolved, asked);
       if (decision !== undefined) return decision;
       append(missing, resolved.missing);
@@ -130,10 +136,20 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
     return { held: [...everywhere.held, ...here.held], missing: [...everywhere.missing, ...here.missing] };
   }
 
+  private kept(namespace: string, user: UserInfo): Kept {
+    const id = `${namespace}\n${user.name}\n${user.groups.join('\n')}`;
+    return this.users.of(id, () => ({ resolved: nothingHeld() }));
+  }
+
+  /** What was resolved before, if it still holds. */
+  private keptAt(namespace: string, user: UserInfo): Resolved | undefined {
+    const { resolved } = this.kept(namespace, user);
+    return resolved.changes !== undefined && resolved.changes === this.changes(namespace) ? resolved : undefined;
+  }
+
   /** The rules of a user from the bindings of one namespace, or from the ClusterRoleBindings (''); resolved again only after a change. */
   private async heldAt(namespace: string, user: UserInfo): Promise<Resolved> {
-    const id = `${namespace}\n${user.name}\n${user.groups.join('\n')}`;
-    const kept = this.users.of(id, () => ({ resolved: nothingHeld() }));
+    const kept = this.kept(namespace, user);
     const before = this.changes(namespace);
     if (before !== undefined && kept.resolved.changes === before) return kept.resolved;
     // Many requests of one user may come at once.
@@ -149,20 +165,23 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
     }
   }
 
-  private async resolvedAt(namespace: string, user: UserInfo, before: string | undefined): Promise<Resolved> {
+  private async resolvedAt(namespace: string, user: UserInfo, before: number | undefined): Promise<Resolved> {
     const prefix = listPrefix(RBAC_GROUP, namespace === '' ? 'clusterrolebindings' : 'rolebindings', namespace);
     const { items } = await this.store.list({ prefix, notOlderThan: 0 });
     // `before` was read first, so that a concurrent change is noticed next time. Nothing is kept if the cache was cold.
     return { ...(await this.resolve(items, user, namespace)), ...(before === undefined ? {} : { changes: before }) };
   }
 
-  /** Identifies the state of the roles and bindings that apply in a namespace; undefined while they are not cached. */
-  private changes(namespace: string): string | undefined {
+  /**
+   * Identifies the state of the roles and bindings that apply in a namespace: the number of the last change, as later changes have greater
+   * ones; undefined while they are not cached.
+   */
+  private changes(namespace: string): number | undefined {
     const { store } = this;
     const roles = store.changeOf(ROOTS.clusterRoles);
     if (roles === undefined) return undefined;
-    if (namespace === '') return `${roles} ${store.changeOf(ROOTS.clusterRoleBindings)}`;
-    return `${roles} ${store.changeOf(ROOTS.roles)} ${store.changeOf(ROOTS.roleBindings)}`;
+    if (namespace === '') return Math.max(roles, store.changeOf(ROOTS.clusterRoleBindings) ?? 0);
+    return Math.max(roles, store.changeOf(ROOTS.roles) ?? 0, store.changeOf(ROOTS.roleBindings) ?? 0);
   }
 
   private async resolve(bindings: readonly CachedObject[], user: UserInfo, namespace: string): Promise<Resolved> {
@@ -187,7 +206,7 @@ export class RbacAuthorizer implements AuthorizerLink, RuleResolver {
 interface Kept {
   resolved: Resolved;
   /** Being resolved, from a state of the cache. */
-  pending?: { changes: string; resolved: Promise<Resolved> };
+  pending?: { changes: number; resolved: Promise<Resolved> };
 }
 
 /** The resolved rules of one user in one scope. */
@@ -195,7 +214,7 @@ interface Resolved {
   held: readonly Held[];
   missing: readonly string[];
   /** The cache state that this was resolved from; unset if the cache was cold. */
-  changes?: string;
+  changes?: number;
   /** Whether any rule lists resource names. */
   named: boolean;
   /** Decisions about resource requests, by request; at most DECISIONS of them. */

@@ -92,7 +92,7 @@ class ConvertedEvents implements WatchSink {
   }
 
   bookmark(revision: number, initial: boolean): void {
-    this.add(() => this.sink.bookmark(revision, initial));
+    this.add(() => this.sink.bookmark?.(revision, initial));
   }
 
   end(error?: Parameters<WatchSink['end']>[0]): void {

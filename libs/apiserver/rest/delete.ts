@@ -111,11 +111,14 @@ async function remove(scope: RestScope, standing: CachedObject, object: KubeObje
   return 'again';
 }
 
-/** The last state of a removed object; its text is made when it is read, which most callers do not. */
+/** The last state of a removed object; text and object are made when they are read, which most callers do not. */
 function lastState(object: KubeObject, standing: CachedObject, revision: Revision): Written {
   return {
     get value() {
       return object === standing.object ? standing.value : storedText(object);
+    },
+    get object() {
+      return { ...object, metadata: { ...object.metadata, resourceVersion: String(revision) } };
     },
     revision,
   };

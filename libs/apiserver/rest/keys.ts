@@ -61,18 +61,22 @@ export function listPrefix(group: string, resource: string, namespace: string): 
 
 /** The location for a key of a built-in or custom resource; undefined for any other key. */
 export function locate(key: string): Location | undefined {
-  const parts = key.split('/');
-  // parts: '', 'registry', one or two parts of the root, then namespace and name.
-  for (const length of [3, 4]) {
-    const found = locations.get(parts.slice(0, length).join('/'));
-    if (found === undefined) continue;
-    const rest = parts.slice(length);
-    const [first = '', second = ''] = rest;
-    if (found.namespaced && rest.length === 2) return { group: found.group, resource: found.resource, namespace: first, name: second };
-    if (!found.namespaced && rest.length === 1) return { group: found.group, resource: found.resource, namespace: '', name: first };
-    return undefined;
+  // '/registry/', one or two parts of the root, then namespace and name.
+  let end = key.indexOf('/', key.indexOf('/', 1) + 1);
+  for (let parts = 1; parts <= 2 && end > 0; parts++) {
+    const found = locations.get(key.slice(0, end));
+    if (found !== undefined) return within(found, key.slice(end + 1));
+    end = key.indexOf('/', end + 1);
   }
-  return locateCustom(parts);
+  return locateCustom(key.split('/'));
+}
+
+/** The location of what follows the root in a key. */
+function within({ group, resource, namespaced }: { group: string; resource: string; namespaced: boolean }, rest: string) {
+  const slash = rest.indexOf('/');
+  if (!namespaced) return slash < 0 ? { group, resource, namespace: '', name: rest } : undefined;
+  if (slash < 0 || rest.includes('/', slash + 1)) return undefined;
+  return { group, resource, namespace: rest.slice(0, slash), name: rest.slice(slash + 1) };
 }
 
 function locateCustom(parts: readonly string[]): Location | undefined {

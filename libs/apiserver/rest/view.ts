@@ -9,11 +9,9 @@ export interface Stored {
   readonly object: KubeObject;
 }
 
-/**
- * A written text as a stored object: parsed on first access unless that is known, with its resourceVersion (none for a dry-run creation).
- */
-export function storedOf(value: string, revision: number | undefined, parsed?: KubeObject): Stored {
-  let object = parsed;
+/** A written text as a stored object: parsed on first access, with its resourceVersion (none for a dry-run creation). */
+export function storedOf(value: string, revision: number | undefined): Stored {
+  let object: KubeObject | undefined;
   return {
     value,
     revision: revision ?? 0,

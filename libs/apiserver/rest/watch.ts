@@ -15,8 +15,8 @@ export type WatchType = 'ADDED' | 'MODIFIED' | 'DELETED';
 export interface WatchSink {
   /** `event` is the original event; unset for objects that existed at the start. */
   event(type: WatchType, stored: Stored, event?: CacheEvent): void;
-  /** All events up to this revision have been delivered; `initial`: the initial state is complete. */
-  bookmark(revision: number, initial: boolean): void;
+  /** All events up to this revision have been delivered; `initial`: the initial state is complete. Unset: of no interest. */
+  bookmark?(revision: number, initial: boolean): void;
   /** The watch has ended, with an error for the client or without one. Nothing follows. */
   end(error?: StatusError): void;
 }
@@ -89,7 +89,7 @@ async function watchFromList(scope: RestScope, place: Place, sink: WatchSink, no
   const filter = key === undefined ? matches : (stored: Stored & { key: string }) => stored.key === key && (matches?.(stored) ?? true);
   const listed = await store.list({ prefix, ...(notOlderThan > 0 ? { notOlderThan } : {}), ...(filter ? { filter } : {}) });
   for (const stored of listed.items) sink.event('ADDED', stored);
-  sink.bookmark(listed.revision, true);
+  sink.bookmark?.(listed.revision, true);
   return follow(scope, place, sink, listed.revision);
 }
 
@@ -102,9 +102,11 @@ async function follow(scope: RestScope, { prefix, key, matches }: Place, sink: W
       const told = transition(event, matches);
       if (told !== undefined) sink.event(told.type, told.stored, event);
     },
-    progress(revision) {
-      if (revision > floor) sink.bookmark(revision, false);
-    },
+    ...(sink.bookmark && {
+      progress(revision) {
+        if (revision > floor) sink.bookmark?.(revision, false);
+      },
+    }),
     end(error) {
       sink.end(error === undefined ? undefined : endOf(scope, error, after));
     },
