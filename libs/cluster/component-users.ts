@@ -8,6 +8,7 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['stale-disruption-controller', 'disruption-controller'],
   ['job-orphan-pods', 'job-controller'],
   ['daemonset-controller', 'daemon-set-controller'],
+  ['attachdetach-inline', 'attachdetach-controller'],
   ['csrapproving', 'certificate-controller'],
   ['csrsigning', 'certificate-controller'],
   ['csrcleaner', 'certificate-controller'],

@@ -52,6 +52,7 @@ export {
   BIND_COMPLETED,
   BOUND_BY_CONTROLLER,
   DEFAULT_STORAGE_CLASS,
+  MIGRATED_TO,
   PROVISIONED_BY,
   SELECTED_NODE,
   STORAGE_PROVISIONER,
@@ -60,6 +61,7 @@ export {
   type AttachableVolume,
   attachableVolumes,
   attachesVolumes,
+  type BoundVolume,
   boundVolumes,
   uniqueVolumeName,
   type VolumeObjects,
@@ -85,6 +87,7 @@ export {
   volumeMismatch,
   volumeReachesNode,
 } from './volumes/matching.js';
+export { asCSI, inlineAsCSI, migratedDriver, usesVolumes } from './volumes/migrated.js';
 export {
   DRIVER_TOPOLOGY_KEY,
   type DriverFlags,

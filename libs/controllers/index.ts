@@ -5,6 +5,7 @@ import { definitionStatus } from './apiextensions/definition-status.js';
 import { autoRegister } from './apiregistration/auto-register.js';
 import { apiServiceAvailability } from './apiregistration/availability.js';
 import { attachDetach } from './attach-detach/controller.js';
+import { inlineAttachDetach } from './attach-detach/inline.js';
 import { bootstrapSigner, tokenCleaner } from './bootstrap/signer.js';
 import { csrApproving } from './certificates/approver.js';
 import { csrCleaner } from './certificates/cleaner.js';
@@ -97,6 +98,7 @@ export const controllers: readonly Controller[] = [
   attributesClassProtection,
   volumeExpand,
   attachDetach,
+  inlineAttachDetach,
   podResourceClaims,
   resourceClaim,
   nodeLifecycle,

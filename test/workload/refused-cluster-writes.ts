@@ -66,6 +66,15 @@ export const refusedClusterWrites: readonly Refused[] = [
     steps: [pod('attached', { ...mounted('csi'), nodeName: 'worker-1' })],
   },
   {
+    controller: 'attachdetach-inline',
+    steps: [
+      pod('disk', {
+        ...{ containers: [{ name: 'c', image: 'nginx:1.27' }], nodeName: 'worker-1' },
+        volumes: [{ name: 'data', awsElasticBlockStore: { volumeID: 'vol-1' } }],
+      }),
+    ],
+  },
+  {
     controller: 'pod-resource-claim-controller',
     steps: [
       post(`${devices}/namespaces/default/resourceclaimtemplates`, {

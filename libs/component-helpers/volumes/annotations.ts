@@ -6,6 +6,8 @@ export const BIND_COMPLETED = 'pv.kubernetes.io/bind-completed';
 export const BOUND_BY_CONTROLLER = 'pv.kubernetes.io/bound-by-controller';
 /** On a volume: the provisioner that made it. */
 export const PROVISIONED_BY = 'pv.kubernetes.io/provisioned-by';
+/** On a claim or volume: the driver that has replaced its provisioner. */
+export const MIGRATED_TO = 'pv.kubernetes.io/migrated-to';
 /** On a claim: the provisioner that is to make its volume. */
 export const STORAGE_PROVISIONER = 'volume.kubernetes.io/storage-provisioner';
 export const BETA_STORAGE_PROVISIONER = 'volume.beta.kubernetes.io/storage-provisioner';

@@ -1,5 +1,6 @@
 import type { corev1, storagev1 } from '#api';
 import { claimNameOf } from './claims.js';
+import { asCSI, inlineAsCSI } from './migrated.js';
 
 /** A volume of a pod that a CSI driver attaches to the pod's node. */
 export interface AttachableVolume {
@@ -24,15 +25,15 @@ export const uniqueVolumeName = ({ driver, volumeHandle }: corev1.CSIPersistentV
 /** Whether the volumes of a driver are attached to nodes: unless its CSIDriver says otherwise (csi_plugin.go skipAttach). */
 export const attachesVolumes = (driver: storagev1.CSIDriver | undefined): boolean => driver?.spec.attachRequired !== false;
 
-/** A volume of a pod whose claim is bound. */
+/** A volume of a pod whose claim is bound, or in the pod itself; both as their CSI drivers get them. */
 export interface BoundVolume {
   /** As the pod names it. */
   readonly name: string;
-  readonly claim: corev1.PersistentVolumeClaim;
+  readonly claim: corev1.PersistentVolumeClaim | undefined;
   readonly volume: corev1.PersistentVolume;
 }
 
-/** A pod's persistent volumes, as far as their claims are bound. */
+/** A pod's persistent volumes, as far as their claims are bound, and those in its spec whose plugins CSI drivers have replaced. */
 export function boundVolumes(
   pod: corev1.Pod,
   { claim: claimNamed, volume: volumeNamed }: Pick<VolumeObjects, 'claim' | 'volume'>,
@@ -42,7 +43,9 @@ export function boundVolumes(
     const claimName = claimNameOf(pod, one);
     const claim = claimName === undefined ? undefined : claimNamed(claimName, pod.metadata.namespace);
     const volume = claim?.status?.phase === 'Bound' && claim.spec.volumeName ? volumeNamed(claim.spec.volumeName) : undefined;
-    if (claim && volume) found.push({ name: one.name, claim, volume });
+    if (claim && volume) found.push({ name: one.name, claim, volume: asCSI(volume) });
+    const own = claimName === undefined ? inlineAsCSI(one, pod.metadata.namespace) : undefined;
+    if (own) found.push({ name: one.name, claim: undefined, volume: own });
   }
   return found;
 }

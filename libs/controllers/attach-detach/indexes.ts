@@ -1,4 +1,5 @@
-import { type corev1, PersistentVolume, type storagev1, VolumeAttachment } from '#api';
+import { type corev1, PersistentVolume, Pod, type storagev1, VolumeAttachment } from '#api';
+import { asCSI, inlineAsCSI } from '#component-helpers';
 import type { Informers } from '#controller-runtime';
 
 const BY_VOLUME = 'attachments-by-volume';
@@ -22,9 +23,42 @@ export const attachmentsTo = (informers: Informers, node: string): readonly stor
 
 /** Adds the index of volumes by their CSI driver. */
 export function indexVolumesByDriver(informers: Informers): void {
-  informers.of(PersistentVolume).addIndex(BY_DRIVER, ({ spec }) => (spec.csi ? [spec.csi.driver] : []));
+  informers.of(PersistentVolume).addIndex(BY_DRIVER, (volume) => {
+    const { csi } = asCSI(volume).spec;
+    return csi ? [csi.driver] : [];
+  });
 }
 
 /** The volumes of a CSI driver. */
 export const volumesOfDriver = (informers: Informers, driver: string): readonly corev1.PersistentVolume[] =>
   informers.of(PersistentVolume).byIndex(BY_DRIVER, driver);
+
+const INLINE = 'pods-by-inline-volume';
+const INLINE_ATTACHMENTS = 'attachments-by-inline-volume';
+
+/** The key of a volume that is in the spec of pods: driver and handle. */
+export const inlineKey = ({ driver, volumeHandle }: corev1.CSIPersistentVolumeSource): string => `${driver}^${volumeHandle}`;
+
+/** The volumes in a pod's spec whose plugins CSI drivers have replaced. */
+export const inlineVolumes = ({ spec, metadata }: corev1.Pod): corev1.PersistentVolume[] =>
+  (spec?.volumes ?? []).flatMap((volume) => inlineAsCSI(volume, metadata.namespace) ?? []);
+
+/** The volume in the spec of an attachment. */
+export const inlineSource = ({ spec }: storagev1.VolumeAttachment): corev1.CSIPersistentVolumeSource | undefined =>
+  spec.source.inlineVolumeSpec?.csi;
+
+/** Adds the indexes of volumes in the specs of pods. */
+export function indexInline(informers: Informers): void {
+  informers.of(Pod).addIndex(INLINE, (pod) => inlineVolumes(pod).flatMap(({ spec }) => (spec.csi ? [inlineKey(spec.csi)] : [])));
+  informers.of(VolumeAttachment).addIndex(INLINE_ATTACHMENTS, (attachment) => {
+    const csi = inlineSource(attachment);
+    return csi ? [inlineKey(csi)] : [];
+  });
+}
+
+/** The pods that have such a volume. */
+export const podsWith = (informers: Informers, key: string): readonly corev1.Pod[] => informers.of(Pod).byIndex(INLINE, key);
+
+/** The attachments of such a volume. */
+export const inlineAttachments = (informers: Informers, key: string): readonly storagev1.VolumeAttachment[] =>
+  informers.of(VolumeAttachment).byIndex(INLINE_ATTACHMENTS, key);

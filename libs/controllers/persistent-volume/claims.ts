@@ -14,7 +14,7 @@ import { type Change, defineController, type Informers, type ReconcileContext, t
 import { claimStatus } from './claim-status.js';
 import { BY_CLAIM, BY_VOLUME, claimKey, FREE_BY_CLASS, indexVolumes, PODS_BY_CLAIM, WAITING_BY_CLASS } from './indexes.js';
 import { type ClaimPlan, type ClaimWorld, planClaim } from './plan-claim.js';
-import { planProvisioning, withProvisioner } from './provisioning.js';
+import { planProvisioning, toldMigration, withProvisioner } from './provisioning.js';
 import { setVolumePhase } from './volume-phase.js';
 
 type Claim = corev1.PersistentVolumeClaim;
@@ -81,7 +81,9 @@ function worldOf(claim: Claim, informers: Informers): ClaimWorld {
   };
 }
 
-async function syncClaim(claim: Claim, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+async function syncClaim(found: Claim, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+  const told = toldMigration(found, 'claim');
+  const claim = told === found ? found : await ctx.client.update(PersistentVolumeClaim, told);
   const plan = planClaim(claim, worldOf(claim, ctx.informers));
   await carryOut(claim, plan, ctx);
   return undefined;

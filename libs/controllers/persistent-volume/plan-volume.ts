@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { BOUND_BY_CONTROLLER, differInVolumeMode, PROVISIONED_BY } from '#component-helpers';
+import { BOUND_BY_CONTROLLER, differInVolumeMode, MIGRATED_TO, PROVISIONED_BY } from '#component-helpers';
 
 type Claim = corev1.PersistentVolumeClaim;
 type Volume = corev1.PersistentVolume;
@@ -41,6 +41,8 @@ const RECYCLABLE = ['hostPath', 'nfs'] as const;
 
 /** How a volume is reclaimed (pv_controller.go reclaimVolume, with the volume plugins of kube-controller-manager). Pure. */
 export function planReclaim({ metadata, spec }: Volume): Reclaim {
+  // The external provisioner sees to it.
+  if (metadata.annotations?.[MIGRATED_TO]) return { do: 'leave' };
   switch (spec.persistentVolumeReclaimPolicy) {
     case 'Retain':
       return { do: 'leave' };

@@ -1,17 +1,14 @@
 import type { corev1, storagev1 } from '#api';
-import { BETA_STORAGE_PROVISIONER, STORAGE_PROVISIONER, storageClassOf } from '#component-helpers';
+import type { KubeObject } from '#apimachinery';
+import {
+  BETA_STORAGE_PROVISIONER,
+  MIGRATED_TO,
+  migratedDriver,
+  PROVISIONED_BY,
+  STORAGE_PROVISIONER,
+  storageClassOf,
+} from '#component-helpers';
 import type { ClaimEvent } from './plan-claim.js';
-
-/** The CSI drivers that have replaced volume plugins of the tree (csi-translation-lib). */
-const MIGRATED: Readonly<Record<string, string>> = {
-  'kubernetes.io/aws-ebs': 'ebs.csi.aws.com',
-  'kubernetes.io/azure-disk': 'disk.csi.azure.com',
-  'kubernetes.io/azure-file': 'file.csi.azure.com',
-  'kubernetes.io/cinder': 'cinder.csi.openstack.org',
-  'kubernetes.io/gce-pd': 'pd.csi.storage.gke.io',
-  'kubernetes.io/portworx-volume': 'pxd.portworx.com',
-  'kubernetes.io/vsphere-volume': 'csi.vsphere.vmware.com',
-};
 
 const HOST_PATH = 'kubernetes.io/host-path';
 
@@ -24,7 +21,7 @@ const failed = (message: string): Provisioning => ({ event: { type: 'Warning', r
 export function planProvisioning(claim: corev1.PersistentVolumeClaim, found: storagev1.StorageClass | undefined): Provisioning {
   if (found === undefined) return failed(`storageclass.storage.k8s.io "${storageClassOf(claim)}" not found`);
   const { provisioner: named } = found;
-  const provisioner = Object.hasOwn(MIGRATED, named) ? (MIGRATED[named] ?? named) : named;
+  const provisioner = migratedDriver(named) ?? named;
   if (provisioner === HOST_PATH) return failed(`Failed to create provisioner: provisioning in volume plugin "${HOST_PATH}" is disabled`);
   if (provisioner.startsWith('kubernetes.io/')) return failed(`no volume plugin matched name: ${provisioner}`);
   const message =
@@ -36,7 +33,33 @@ export function planProvisioning(claim: corev1.PersistentVolumeClaim, found: sto
 /** The claim with the provisioner it waits for; the same object if it is unchanged (setClaimProvisioner). */
 export function withProvisioner(claim: corev1.PersistentVolumeClaim, provisioner: string): corev1.PersistentVolumeClaim {
   const { annotations } = claim.metadata;
-  if (annotations?.[STORAGE_PROVISIONER] === provisioner && annotations[BETA_STORAGE_PROVISIONER] === provisioner) return claim;
+  if (annotations?.[STORAGE_PROVISIONER] === provisioner) return claim;
   const named = { [BETA_STORAGE_PROVISIONER]: provisioner, [STORAGE_PROVISIONER]: provisioner };
-  return { ...claim, metadata: { ...claim.metadata, annotations: { ...annotations, ...named } } };
+  return toldMigration({ ...claim, metadata: { ...claim.metadata, annotations: { ...annotations, ...named } } }, 'claim');
+}
+
+/** The finalizer of volumes that a plugin of the tree has provisioned (PVDeletionInTreeProtectionFinalizer). */
+const IN_TREE = 'kubernetes.io/pv-controller';
+
+/**
+ * The same claim or volume with the annotation that names the driver that has replaced its provisioner, or without it; the same object if it
+ * is unchanged (pv_controller_base.go updateMigrationAnnotations, modifyDeletionFinalizers for plugins that have been replaced).
+ */
+export function toldMigration<T extends KubeObject>(object: T, kind: 'claim' | 'volume'): T {
+  const { annotations, finalizers } = object.metadata;
+  const provisioner =
+    kind === 'claim' ? (annotations?.[STORAGE_PROVISIONER] ?? annotations?.[BETA_STORAGE_PROVISIONER]) : annotations?.[PROVISIONED_BY];
+  if (provisioner === undefined) return object;
+  const driver = migratedDriver(provisioner);
+  const kept = kind === 'volume' && driver !== undefined ? finalizers?.filter((name) => name !== IN_TREE) : finalizers;
+  if ((annotations?.[MIGRATED_TO] || undefined) === driver && kept?.length === finalizers?.length) return object;
+  const { [MIGRATED_TO]: _, ...others } = annotations ?? {};
+  return {
+    ...object,
+    metadata: {
+      ...object.metadata,
+      annotations: { ...others, ...(driver === undefined ? {} : { [MIGRATED_TO]: driver }) },
+      ...(kept === undefined ? {} : { finalizers: kept }),
+    },
+  };
 }

@@ -5,6 +5,7 @@ import { defineController, type ReconcileContext, type Reconciled, watching } fr
 import { BINDER_FLAG, EVENT_SOURCE } from './claims.js';
 import { BY_CLAIM, claimKey, indexVolumes, PODS_BY_CLAIM } from './indexes.js';
 import { planReclaim, planVolume, unbound } from './plan-volume.js';
+import { toldMigration } from './provisioning.js';
 import { setVolumePhase } from './volume-phase.js';
 
 type Volume = corev1.PersistentVolume;
@@ -30,8 +31,10 @@ export const volumeBinder = defineController({
   reconcile: syncVolume,
 });
 
-async function syncVolume(volume: Volume, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+async function syncVolume(found: Volume, ctx: ReconcileContext): Promise<Reconciled | undefined> {
   const { client, informers, recorder } = ctx;
+  const told = toldMigration(found, 'volume');
+  const volume = told === found ? found : await client.update(PersistentVolume, told);
   const { claimRef } = volume.spec;
   const claim = claimRef?.name ? informers.of(PersistentVolumeClaim).get(claimRef.name, claimRef.namespace) : undefined;
   const plan = planVolume(volume, claim);

@@ -25,7 +25,7 @@ interface ServerDuty<T extends KubeObject> {
 }
 
 /** What the server's process remembers of what it has reported. */
-export type DutyMemory = Set<string>;
+type DutyMemory = Set<string>;
 
 /**
  * One of upstream's loops within kube-apiserver that look at the same thing every few seconds or minutes: here it is looked at when something

@@ -1,5 +1,6 @@
 import { CSINode, type corev1, PersistentVolume, Pod, type storagev1, VolumeAttachment } from '#api';
 import { formatTime, isNotFound, keyOf } from '#apimachinery';
+import { asCSI } from '#component-helpers';
 import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { attachmentsOf, attachmentsTo, indexAttachments } from '../attach-detach/indexes.js';
 import { operation } from './operations.js';
@@ -63,21 +64,23 @@ function nodeIDOf({ spec }: Attachment, { informers }: ReconcileContext): { id: 
   return driver ? { id: driver.nodeID } : { missing: `CSINode ${spec.nodeName} does not contain driver ${spec.attacher}` };
 }
 
+/** Why the volume that an attachment names cannot be attached; one that it describes itself can. */
+function volumeTrouble({ spec: { source } }: Attachment, volume: corev1.PersistentVolume | undefined): string | undefined {
+  if (source.inlineVolumeSpec) return undefined;
+  const name = source.persistentVolumeName ?? '';
+  if (volume === undefined) return `persistentvolume "${name}" not found`;
+  return volume.metadata.deletionTimestamp === undefined ? undefined : `PersistentVolume "${name}" is marked for deletion`;
+}
+
 async function finishAttach(attachment: Attachment, program: RunningProgram, ctx: ReconcileContext): Promise<Reconciled | undefined> {
-  const volumeName = attachment.spec.source.persistentVolumeName ?? '';
-  const volume = ctx.informers.of(PersistentVolume).get(volumeName);
+  const { persistentVolumeName = '' } = attachment.spec.source;
+  const volume = ctx.informers.of(PersistentVolume).get(persistentVolumeName);
   const node = nodeIDOf(attachment, ctx);
-  const refusal =
-    volume === undefined
-      ? `persistentvolume "${volumeName}" not found`
-      : volume.metadata.deletionTimestamp !== undefined
-        ? `PersistentVolume "${volumeName}" is marked for deletion`
-        : 'missing' in node
-          ? node.missing
-          : undefined;
-  if (refusal !== undefined || volume === undefined || 'missing' in node) return fail(attachment, refusal ?? '', program, ctx);
+  const trouble = volumeTrouble(attachment, volume);
+  if (trouble !== undefined) return fail(attachment, trouble, program, ctx);
+  if ('missing' in node) return fail(attachment, node.missing, program, ctx);
   const finalizer = finalizerOf(program.name);
-  await protectVolume(volume, finalizer, program);
+  if (volume) await protectVolume(volume, finalizer, program);
   const { wait } = operation(`attach/${attachment.metadata.uid}`, ctx);
   const { metadata } = attachment;
   if (!metadata.finalizers?.includes(finalizer)) {
@@ -152,7 +155,7 @@ export const volumeDetachment = defineController({
     indexAttachments(informers);
   },
   async reconcile(volume, ctx) {
-    const name = volume.spec.csi?.driver;
+    const name = asCSI(volume).spec.csi?.driver;
     if (name === undefined || !isHeld(volume) || attachmentsOf(ctx.informers, volume.metadata.name).length > 0) return undefined;
     const program = runningProgram({ task: 'attach', name }, ctx);
     if (program === undefined) return undefined;
@@ -166,7 +169,8 @@ export const volumeDetachment = defineController({
 });
 
 /** Whether a volume that is being deleted is kept by an attacher. */
-function isHeld({ metadata, spec }: corev1.PersistentVolume): boolean {
-  const driver = spec.csi?.driver;
+function isHeld(volume: corev1.PersistentVolume): boolean {
+  const { metadata } = volume;
+  const driver = asCSI(volume).spec.csi?.driver;
   return driver !== undefined && metadata.deletionTimestamp !== undefined && metadata.finalizers?.includes(finalizerOf(driver)) === true;
 }

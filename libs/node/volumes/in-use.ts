@@ -1,7 +1,7 @@
 import { CSIDriver, type corev1, Node, PersistentVolume, PersistentVolumeClaim, Pod } from '#api';
 import { deepEqual } from '#apimachinery';
 import { podsOnNode } from '#client';
-import { attachableVolumes, isTerminalPhase, usesClaims } from '#component-helpers';
+import { attachableVolumes, isTerminalPhase, usesVolumes } from '#component-helpers';
 import { type Change, defineController, watching } from '#controller-runtime';
 import { volumeObjects } from './mounts.js';
 import { indexPodsByClaim, podsOfClaim } from './pods-by-claim.js';
@@ -9,7 +9,7 @@ import { indexPodsByClaim, podsOfClaim } from './pods-by-claim.js';
 /** The node of a pod that uses claims, when it is bound, ends or is gone. */
 function nodeOfPod({ object: pod, old, deleted }: Change<corev1.Pod>): Array<{ name: string }> {
   const { nodeName } = pod.spec ?? {};
-  if (!nodeName || !usesClaims(pod)) return [];
+  if (!nodeName || !usesVolumes(pod)) return [];
   const isNews = deleted || old?.spec?.nodeName !== nodeName || old.status?.phase !== pod.status?.phase;
   return isNews ? [{ name: nodeName }] : [];
 }
@@ -38,14 +38,14 @@ export const volumesInUse = defineController({
       .map(({ metadata: { name } }) => ({ name })),
   interests({ resource, object }) {
     if (resource === 'nodes') return false;
-    return resource !== 'pods' || (Boolean((object() as corev1.Pod).spec?.nodeName) && usesClaims(object() as corev1.Pod));
+    return resource !== 'pods' || (Boolean((object() as corev1.Pod).spec?.nodeName) && usesVolumes(object() as corev1.Pod));
   },
   index: indexPodsByClaim,
   async reconcile(node, { client, informers, faults }) {
     const { name, resourceVersion } = node.metadata;
     if (!node.status?.nodeInfo?.kubeletVersion || faults.kubelet(name) !== undefined) return undefined;
     const objects = volumeObjects(informers);
-    const pods = podsOnNode(informers, name).filter((pod) => usesClaims(pod) && !isTerminalPhase(pod.status?.phase));
+    const pods = podsOnNode(informers, name).filter((pod) => usesVolumes(pod) && !isTerminalPhase(pod.status?.phase));
     const wanted = [...new Set(pods.flatMap((pod) => attachableVolumes(pod, objects)).map(({ uniqueName }) => uniqueName))].sort();
     if (deepEqual(wanted, node.status.volumesInUse ?? [])) return undefined;
     const patch = { metadata: { resourceVersion }, status: { volumesInUse: wanted.length > 0 ? wanted : null } };

@@ -1,14 +1,14 @@
 import { CSIDriver, CSINode, type corev1, Node } from '#api';
 import { deepEqual } from '#apimachinery';
 import { podsOnNode } from '#client';
-import { usesClaims } from '#component-helpers';
+import { usesVolumes } from '#component-helpers';
 import type { Informers } from '#controller-runtime';
 import { hasSandbox } from '../pod/assemble.js';
 
 /** Calls the listener for pods that wait for volumes, when something has changed that they may wait for. */
 export function onMountable(informers: Informers, listener: (pod: corev1.Pod, revision: number) => void): void {
   const changedOn = (node: string, revision: number): void => {
-    for (const pod of podsOnNode(informers, node)) if (usesClaims(pod) && !hasSandbox(pod)) listener(pod, revision);
+    for (const pod of podsOnNode(informers, node)) if (usesVolumes(pod) && !hasSandbox(pod)) listener(pod, revision);
   };
   informers.of(Node).on(({ object, old, deleted, revision }) => {
     const isAttached = !deleted && old !== undefined && !deepEqual(old.status?.volumesAttached, object.status?.volumesAttached);

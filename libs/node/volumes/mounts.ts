@@ -1,5 +1,13 @@
 import { CSIDriver, CSINode, type corev1, PersistentVolume, PersistentVolumeClaim, type storagev1 } from '#api';
-import { attachesVolumes, boundVolumes, podClaimNames, uniqueVolumeName, volumeReachesNode } from '#component-helpers';
+import {
+  attachesVolumes,
+  type BoundVolume,
+  boundVolumes,
+  podClaimNames,
+  uniqueVolumeName,
+  usesVolumes,
+  volumeReachesNode,
+} from '#component-helpers';
 import type { Informers } from '#controller-runtime';
 import { hasSandbox } from '../pod/assemble.js';
 
@@ -60,10 +68,10 @@ function isAttached({ spec: { csi } }: corev1.PersistentVolume, { node, informer
 }
 
 /** Why a bound volume that is attached cannot be mounted (GenerateMountVolumeFunc, csi_attacher.go MountDevice). */
-function mountError(claim: corev1.PersistentVolumeClaim, volume: corev1.PersistentVolume, place: Place): string | undefined {
+function mountError({ claim, volume }: BoundVolume, place: Place): string | undefined {
   const named = `for volume "${volume.metadata.name}" :`;
   if (!volumeReachesNode(volume, place.node)) return `MountVolume.NodeAffinity check failed ${named} no matching NodeSelectorTerms`;
-  if (isTaken(claim, volume, place))
+  if (claim && isTaken(claim, volume, place))
     return `MountVolume.SetUp failed ${named} volume uses the ReadWriteOncePod access mode and is already in use by another pod`;
   const driver = volume.spec.csi?.driver;
   if (driver === undefined || isRegistered(driver, place)) return undefined;
@@ -91,13 +99,12 @@ function inlineError({ name, csi }: corev1.Volume, place: Place): string | undef
 /** What keeps a pod's volumes from being mounted on its node. */
 export function volumeTroubles(place: Place): VolumeTroubles {
   const { pod, informers } = place;
-  const volumes = (pod.spec.volumes ?? []).filter(({ persistentVolumeClaim, ephemeral, csi }) => persistentVolumeClaim ?? ephemeral ?? csi);
-  if (volumes.length === 0) return NONE;
+  const own = (pod.spec.volumes ?? []).filter(({ csi }) => csi !== undefined);
+  if (own.length === 0 && !usesVolumes(pod)) return NONE;
   const bound = boundVolumes(pod, volumeObjects(informers));
   const attached = bound.filter(({ volume }) => isAttached(volume, place));
-  const errors = [
-    ...attached.map(({ claim, volume }) => mountError(claim, volume, place)),
-    ...volumes.map((volume) => inlineError(volume, place)),
-  ].filter((error) => error !== undefined);
+  const errors = [...attached.map((one) => mountError(one, place)), ...own.map((volume) => inlineError(volume, place))].filter(
+    (error) => error !== undefined,
+  );
   return { waits: attached.length < bound.length, errors };
 }
