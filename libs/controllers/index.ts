@@ -41,6 +41,7 @@ import { resourceQuota } from './resource-quota/controller.js';
 import { rootCA } from './root-ca.js';
 import { serverLeases } from './server-leases/controller.js';
 import { defaultServiceCIDR } from './server-objects/default-service-cidr.js';
+import { kubernetesEndpoints } from './server-objects/kubernetes-endpoints.js';
 import { kubernetesServiceKeeper } from './server-objects/kubernetes-service.js';
 import { nodePortRepair } from './server-objects/node-ports.js';
 import { serviceAccount } from './service-account.js';
@@ -123,6 +124,7 @@ export const apiserverControllers: readonly Controller[] = [
   serverLeases,
   defaultServiceCIDR,
   kubernetesServiceKeeper,
+  kubernetesEndpoints,
   serviceAddresses,
   ipAddresses,
   nodePortRepair,

@@ -148,6 +148,7 @@ export const refusedClusterWrites: readonly Refused[] = [
     ],
   },
   { controller: 'kubernetes-service', steps: [remove(`${core}/services/kubernetes`)] },
+  { controller: 'kubernetes-endpoints', steps: [remove(`${core}/endpoints/kubernetes`)] },
 ];
 
 /** Claims of devices: one whose pod has gone, one whose device has failed. */

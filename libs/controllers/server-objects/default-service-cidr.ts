@@ -21,7 +21,7 @@ function networkOf(cidr: string): string {
 export const defaultServiceCIDR = serverDuty({
   name: 'default-service-cidr',
   eventSource: SOURCE,
-  keeps: { resource: ServiceCIDR, name: NAME },
+  keeps: [{ resource: ServiceCIDR, name: NAME }],
   async run(ctx, { serviceRanges }, reported) {
     const cidrs = serviceRanges.length === 0 ? [SERVICE_CIDR] : serviceRanges.map(networkOf);
     const range = ctx.informers.of(ServiceCIDR).get(NAME);

@@ -14,7 +14,7 @@ const NAMESPACE = 'default';
  */
 export const kubernetesServiceKeeper = serverDuty({
   name: 'kubernetes-service',
-  keeps: { resource: Service, name: NAME, namespace: NAMESPACE },
+  keeps: [{ resource: Service, name: NAME, namespace: NAMESPACE }],
   async run({ client, informers }, { serviceRanges }) {
     if (informers.of(Service).get(NAME, NAMESPACE)) return undefined;
     const [primary = SERVICE_CIDR] = serviceRanges.filter((cidr) => !cidr.includes(':'));

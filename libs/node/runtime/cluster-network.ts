@@ -1,5 +1,7 @@
 import type { corev1, discoveryv1 } from '#api';
 import type { HttpAnswer } from '../images/program.js';
+import { listensOn } from '../pod/probes.js';
+import { programOfContainer } from '../pod/programs.js';
 import type { ConnectError, EtcdView, HttpCall, Network } from '../shell/process.js';
 import type { PodMachine } from './pod-machine.js';
 import { type Place, reachableEndpoints } from './service-endpoints.js';
@@ -18,6 +20,17 @@ interface Target {
 }
 
 const isAddress = (name: string): boolean => /^\d+\.\d+\.\d+\.\d+$/.test(name);
+
+/** The pod that has an address; of those that share the address of their node, the one whose program listens on the port. */
+function listeningAt(pods: readonly corev1.Pod[], address: string, port: number): corev1.Pod | undefined {
+  const here = pods.filter(({ status }) => status?.podIP === address && status.phase === 'Running');
+  if (here.length < 2) return here[0];
+  const listens = ({ spec }: corev1.Pod): boolean => {
+    const programs = spec.containers.map((container) => programOfContainer(container));
+    return programs.some((program) => program !== undefined && listensOn(program, port) !== undefined);
+  };
+  return here.find(listens) ?? here[0];
+}
 
 export class ClusterNetwork implements Network {
   constructor(
@@ -123,7 +136,7 @@ export class ClusterNetwork implements Network {
     );
     const pods = await this.world.objects.list<corev1.Pod>('', 'pods');
     if (service) return (await this.hasProxy(pods)) ? this.behind(service, port, tried) : { error: 'timeout', ...tried };
-    const pod = pods.find(({ status }) => status?.podIP === address && status.phase === 'Running');
+    const pod = listeningAt(pods, address, port);
     if (pod) return this.isReached(pod.spec.nodeName) ? { pod, port } : { error: 'timeout', ...tried };
     const nodes = await this.world.objects.list<corev1.Node>('', 'nodes');
     const node = nodes.find(({ status }) => status?.addresses?.some((one) => one.address === address));
@@ -149,6 +162,9 @@ export class ClusterNetwork implements Network {
       const pod = kind === 'Pod' ? await this.world.objects.get<corev1.Pod>('', 'pods', namespace, name) : undefined;
       if (pod && !this.isReached(pod.spec.nodeName)) return { error: 'timeout', ...tried };
       if (pod && number !== undefined) return { pod, port: number };
+      // Endpoints that were written by hand, and those of the Service kubernetes, name no pod.
+      const [address] = endpoint.addresses;
+      if (kind === undefined && address !== undefined && number !== undefined) return this.target(address, number);
     }
     return { error: dropped ? 'timeout' : 'refused', ...tried };
   }
