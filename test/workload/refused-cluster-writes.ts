@@ -147,8 +147,8 @@ export const refusedClusterWrites: readonly Refused[] = [
       patch(`${networking}/servicecidrs/kubernetes`, { metadata: { finalizers: null } }),
     ],
   },
-  { controller: 'kubernetes-service', steps: [remove(`${core}/services/kubernetes`)] },
   { controller: 'kubernetes-endpoints', steps: [remove(`${core}/endpoints/kubernetes`)] },
+  { controller: 'kubernetes-service', steps: [remove(`${core}/services/kubernetes`)] },
 ];
 
 /** Claims of devices: one whose pod has gone, one whose device has failed. */
