@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { FAULT_TYPES } from '#cluster';
 import { apiserverControllers, controllers } from '#controllers';
+import { schedulerPlugins } from '#scheduler';
 
 const root = path.resolve(import.meta.dirname, '../..');
 
@@ -23,6 +24,10 @@ const named = new Set(
 it('there is a story of each controller, whose title begins with its name', () => {
   const names = [...controllers, ...apiserverControllers].map(({ name }) => name);
   expect(names.filter((name) => !named.has(name))).toEqual([]);
+});
+
+it('there is a story of each plugin of the scheduler, whose title begins with its name', () => {
+  expect(schedulerPlugins.map(({ plugin }) => plugin.name).filter((name) => !named.has(name))).toEqual([]);
 });
 
 it('there is a story of each type of fault', () => {

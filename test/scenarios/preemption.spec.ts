@@ -77,7 +77,7 @@ async function countOf({ client }: LocalCluster, reason: string): Promise<number
   return (await client.list(Event, IN)).items.filter((event) => event.reason === reason).length;
 }
 
-describe('preemption', () => {
+describe('DefaultPreemption: room is made for a pod', () => {
   it.each(['instant', 'realistic'] as const)(
     'of several victims ends: their replacements do not take the room again (%s)',
     async (profile) => {

@@ -143,7 +143,7 @@ test("a user's own scheduler binds a pod through the API, and the default one co
   expect([mine.spec.nodeName, mine.status?.phase]).toEqual([name, 'Running']);
 });
 
-test('a pod whose containers restart together goes to nodes whose kubelets declare that they do it', async () => {
+test('NodeDeclaredFeatures: a pod whose containers restart together goes to nodes whose kubelets declare that they do it', async () => {
   const cluster = await openCluster();
   const { client } = cluster;
   const exitCodes = { operator: 'In', values: [42] };
@@ -162,7 +162,7 @@ test('a pod whose containers restart together goes to nodes whose kubelets decla
   );
 });
 
-test('a pod with scheduling gates is scheduled when the last one is removed', async () => {
+test('SchedulingGates: a pod with scheduling gates is scheduled when the last one is removed', async () => {
   const cluster = await openCluster();
   const { client } = cluster;
   await client.create(Pod, pod('gated', { schedulingGates: [{ name: 'example.com/a' }, { name: 'example.com/b' }] }));

@@ -1,8 +1,10 @@
 import {
   ClusterRoleBinding,
+  CSINode,
   type corev1,
   Event,
   Namespace,
+  Node,
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
@@ -249,7 +251,7 @@ describe('scheduling', () => {
   };
   const help = 'Preemption is not helpful for scheduling.';
 
-  it('a claim that waits for its consumer is bound to a local volume of the node that is chosen', async () => {
+  it('VolumeBinding: a claim that waits for its consumer is bound to a local volume of the node that is chosen', async () => {
     const local = { storageClassName: 'local', hostPath: undefined, local: { path: '/mnt/disk' } };
     await make(
       waiting('local'),
@@ -289,7 +291,40 @@ describe('scheduling', () => {
     expect((await cluster.client.get(Pod, 'p', 'default')).status?.phase).toBe('Running');
   });
 
-  it('a ReadWriteOncePod claim has one pod', async () => {
+  it('VolumeZone: a pod goes to the zone of its volume', async () => {
+    for (const [at, name] of ['worker-1', 'worker-2'].entries())
+      await cluster.client.patch(Node, name, undefined, 'merge', { metadata: { labels: { 'topology.kubernetes.io/zone': `z${at + 1}` } } });
+    const inZone = (name: string, size: number, zone: string) => {
+      const made = volume(name, size);
+      return { ...made, metadata: { ...made.metadata, labels: { 'topology.kubernetes.io/zone': zone } } };
+    };
+    await make(inZone('v', 1, 'z2'), inZone('w', 5, 'z3'), claim('a', 1), claim('b', 5));
+    await make(podWith('p', 'a'), podWith('q', 'b'));
+    expect((await cluster.client.get(Pod, 'p', 'default')).spec.nodeName).toBe('worker-2');
+    expect(await why('q')).toBe(
+      `0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) had no available volume zone. no new claims to deallocate, preemption: 0/3 nodes are available: 3 ${help}`,
+    );
+  });
+
+  it('NodeVolumeLimits: a node gets no more volumes of a driver than the driver says there', async () => {
+    const driver = 'disks.example.com';
+    for (const name of ['worker-1', 'worker-2'])
+      await cluster.client.patch(CSINode, name, undefined, 'merge', {
+        spec: { drivers: [{ name: driver, nodeID: name, topologyKeys: [], allocatable: { count: 1 } }] },
+      });
+    const names = ['a', 'b', 'c'];
+    const disk = (name: string) =>
+      volume(name, 1, { hostPath: undefined, csi: { driver, volumeHandle: name }, claimRef: { name, namespace: 'default' } });
+    await make(...names.flatMap((name) => [disk(name), claim(name, 1, { volumeName: name })]), ...names.map((name) => podWith(name, name)));
+    const nodes = await Promise.all(names.map(async (name) => (await cluster.client.get(Pod, name, 'default')).spec.nodeName ?? ''));
+    expect(nodes.sort()).toEqual(['', 'worker-1', 'worker-2']);
+    const left = (await cluster.client.list(Pod, { namespace: 'default' })).items.find(({ spec }) => !spec.nodeName);
+    expect(await why(left?.metadata.name ?? '')).toBe(
+      '0/3 nodes are available: 1 node(s) had untolerated taint(s), 2 node(s) exceed max volume count. no new claims to deallocate, preemption: 0/3 nodes are available: 1 Preemption is not helpful for scheduling, 2 No preemption victims found for incoming pod.',
+    );
+  });
+
+  it('VolumeRestrictions: a ReadWriteOncePod claim has one pod', async () => {
     const alone = { accessModes: ['ReadWriteOncePod'] };
     await make(volume('v', 1, alone));
     await make(claim('a', 1, alone), podWith('p', 'a'), podWith('q', 'a'));
