@@ -56,6 +56,39 @@ mutation Advance {
     happened { writes kinds { kind created updated deleted } conditions { object type to } events { object reason message } }
   }
 }`,
+  `# Start the subscription, then break something: it tells what is broken, and what can be seen of each new fault.
+subscription Faults {
+  faults {
+    faults { id type component node since }
+    injected { id symptoms }
+    healed { id }
+  }
+}
+mutation Break {
+  injectFault(type: "stop", component: "kube-scheduler") { id symptoms }
+}
+mutation Heal {
+  healFault(id: "fault-1")
+}`,
+  `# Only with the token of the platform: what a class starts with, and clusters of it with credentials of their own.
+mutation Template {
+  storeTemplate(name: "lab", template: {
+    nodes: { preset: "killercoda", count: 2 }
+    clock: { mode: "stepped" }
+    faults: [{ type: "stop", component: "kubelet", node: "node01" }]
+    manifests: """
+    apiVersion: v1
+    kind: Namespace
+    metadata: {name: team}
+    """
+  }) { name nodes { name role } }
+}
+mutation Class {
+  createClusters(template: "lab", name: "pupil", count: 3) { name server token }
+}
+query Templates {
+  organization { name quotas templates { name createdAt faults { type component node } } }
+}`,
   `mutation Apply {
   apply(manifest: """
     apiVersion: v1
