@@ -1,10 +1,11 @@
 import type { KubeObject } from '#apimachinery';
 import { locate } from '#apiserver';
 import type { CacheEvent } from '#cacher';
-import { type ComponentChange, FAULTS_GROUP, FILES_GROUP } from '#controller-runtime';
+import { type ComponentChange, FAULTS_GROUP, FILES_GROUP, POD_FILES_GROUP } from '#controller-runtime';
 import type { LogEntry } from '#storage';
 import { CLOUD_KEY } from './cloud/cloud.js';
 import { FAULTS_KEY } from './faults/fault.js';
+import { podOfFiles } from './machine-rows.js';
 import { nodeOfFile } from './static-manifests.js';
 
 /** The faults, and the machines of a cloud, as a change that every component is told of. */
@@ -14,7 +15,12 @@ const fileOf = (key: string) => {
   const node = nodeOfFile(key);
   return node === undefined ? undefined : { group: FILES_GROUP, resource: 'files', namespace: node, name: key };
 };
-const place = (key: string) => (key === FAULTS_KEY || key === CLOUD_KEY ? faults : (locate(key) ?? fileOf(key)));
+/** Files in the containers of a pod. */
+const podOf = (key: string) => {
+  const uid = podOfFiles(key);
+  return uid === undefined ? undefined : { group: POD_FILES_GROUP, resource: 'pods', namespace: '', name: uid };
+};
+const place = (key: string) => (key === FAULTS_KEY || key === CLOUD_KEY ? faults : (locate(key) ?? fileOf(key) ?? podOf(key)));
 
 /** A committed change in the form that components are asked about; undefined for keys that concern no component. */
 export function changeOf({ type, current }: CacheEvent): ComponentChange | undefined {

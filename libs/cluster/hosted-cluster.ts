@@ -13,7 +13,7 @@ import { ClusterFaults } from './faults/cluster-faults.js';
 import { FAULTS_KEY } from './faults/fault.js';
 import { FaultView } from './faults/fault-view.js';
 import { KubeletConfigurations } from './kubelet-configurations.js';
-import { machineRows } from './machine-rows.js';
+import { machineRows, PodFiles, podOfFiles } from './machine-rows.js';
 import { nodeOfFile, StaticManifests } from './static-manifests.js';
 
 export interface HostedClusterOptions {
@@ -136,6 +136,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
   const configurations = new KubeletConfigurations(store);
   const faults = new FaultView(store, clock, cloud, configurations);
   const manifests = new StaticManifests(store, faults, configurations);
+  const podFiles = new PodFiles();
   const progress = new Progress(store, (key) => {
     const node = nodeOfFile(key);
     if (key === FAULTS_KEY) {
@@ -143,6 +144,10 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
       for (const member of faults.controlPlane()?.history.members ?? []) manifests.changed(member);
     } else if (key === CLOUD_KEY) for (const view of [cloud, faults]) view.changed();
     else if (node !== undefined) manifests.changed(node);
+    else {
+      const uid = podOfFiles(key);
+      if (uid !== undefined) podFiles.changed(uid);
+    }
   });
   return {
     cluster: store.cluster,
@@ -164,7 +169,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         faults,
         cloud,
         manifests,
-        machines: machineRows({ store, clock, component, fence: () => fence }),
+        machines: machineRows({ store, clock, component, podFiles, fence: () => fence }),
         fence: () => fence,
         ...(component === MANAGER ? { manager: api.controllerManager } : {}),
         ...(component === SCHEDULER ? { scheduler: new SchedulerSource(store, configurationErrors) } : {}),

@@ -2,6 +2,7 @@ import type { Clock, KubeObject } from '#apimachinery';
 import { pastObject } from '#apiserver';
 import type { ClusterStore } from '#cacher';
 import type { MachineRows } from '#controller-runtime';
+import { POD_FILES } from '#node';
 import type { Fence } from '#storage';
 
 const PREFIX = '/machine/';
@@ -10,15 +11,32 @@ const MOST_ROWS = 500;
 /** Tries to write a row that others write at the same time. */
 const ATTEMPTS = 5;
 
+/** The pod of a row with the files that clients have changed in its containers; undefined for other keys. */
+export const podOfFiles = (key: string): string | undefined => (key.startsWith(POD_FILES) ? key.slice(POD_FILES.length) : undefined);
+
+/** Tells components when clients have changed files in a pod's containers. */
+export class PodFiles {
+  private readonly listeners: Array<(uid: string) => void> = [];
+
+  onChange(listener: (uid: string) => void): void {
+    this.listeners.push(listener);
+  }
+
+  changed(uid: string): void {
+    for (const listener of this.listeners) listener(uid);
+  }
+}
+
 interface RowsOptions {
   store: ClusterStore;
   clock: Clock;
   component: string;
+  podFiles: PodFiles;
   fence(): Fence | undefined;
 }
 
 /** The rows of machines, as the current turn of a component reads and writes them. */
-export function machineRows({ store, clock, component, fence }: RowsOptions): MachineRows {
+export function machineRows({ store, clock, component, podFiles, fence }: RowsOptions): MachineRows {
   /** The oldest rows of a kind that make place for one more. */
   async function surplus(key: string): Promise<string[]> {
     const { items } = await store.list({ prefix: `${PREFIX}${key.slice(0, key.indexOf('/') + 1)}` });
@@ -30,6 +48,8 @@ export function machineRows({ store, clock, component, fence }: RowsOptions): Ma
     async read<T extends KubeObject>(key: string) {
       return (await store.get(`${PREFIX}${key}`))?.object as T | undefined;
     },
+    hasFiles: (uid) => store.peek(`${POD_FILES}${uid}`) !== undefined,
+    onFiles: (listener) => podFiles.onChange(listener),
     async write(key, row) {
       const cause = { requestId: component, user: `system:${component}`, component };
       const base = { key: `${PREFIX}${key}`, value: JSON.stringify(row), cause, at: clock.now() };

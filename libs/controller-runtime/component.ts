@@ -81,6 +81,10 @@ export interface MachineRows {
     revision: number,
   ): Promise<T | undefined>;
   read<T extends KubeObject>(key: string): Promise<T | undefined>;
+  /** Whether clients have changed files in the containers of a pod. */
+  hasFiles(podUid: string): boolean;
+  /** Calls the listener with the uid of a pod when they have, before the next turn. */
+  onFiles(listener: (podUid: string) => void): void;
   /** Creates or replaces a row. The oldest rows of its kind go when there are too many. */
   write(key: string, row: KubeObject): Promise<void>;
 }

@@ -25,7 +25,7 @@ export { defineController, watching, watchingServed } from './controller.js';
 export { isFenced, reportDroppedEvents } from './failures.js';
 export { type Crash, FAULTS_GROUP, type Faults, NO_FAULTS, type NodeShutdown, type Outage, type PullFault } from './faults.js';
 export { type Duty, LocalHost, type LocalHostOptions } from './local-host.js';
-export { FILES_GROUP, type Manifests, NO_MANIFESTS, type StaticPod } from './manifests.js';
+export { FILES_GROUP, type Manifests, NO_MANIFESTS, POD_FILES_GROUP, type StaticPod } from './manifests.js';
 export { createRecorder, type EventNote, type EventRecorder, type EventSink, type RecorderOptions } from './recorder.js';
 export { type ShutdownPeriod, shutdownPeriods } from './shutdown-periods.js';
 export { TimerHeap } from './timer-heap.js';

@@ -29,3 +29,5 @@ export const NO_MANIFESTS: Manifests = { of: () => [], isUnwritten: () => false,
 
 /** The group of changes of nodes' files; their namespace is the node. */
 export const FILES_GROUP = 'files.machine';
+/** The group of changes by which components learn that clients have changed files in a pod's containers: the name is its uid. */
+export const POD_FILES_GROUP = 'pods.machine';

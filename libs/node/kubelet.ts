@@ -21,6 +21,7 @@ import {
   type Controller,
   componentOf,
   type OpenController,
+  POD_FILES_GROUP,
   type ReconcileContext,
   type Reconciled,
   type WorkQueue,
@@ -34,6 +35,7 @@ import { ends, isOurs, isSimulated, isUnbound } from './kubelet-changes.js';
 import { NodeMemory } from './node-memory.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
 import { planPod } from './pod/plan.js';
+import { probesAgain } from './pod/probes-again.js';
 import { readCommands } from './pod/programs.js';
 import { withoutBackOffs } from './pod/restart.js';
 import { type Unwritten, withOwnStatus } from './pod/unwritten.js';
@@ -88,6 +90,7 @@ class Kubelets implements OpenController {
     pods.on((change) => this.podChanged(change));
     onMountable(informers, (pod, revision) => queue.add(formatKey(keyOf(pod)), revision));
     context.faults.onChange(() => this.faultsChanged());
+    context.machines?.onFiles((uid) => this.filesChanged(uid));
   }
 
   async reconcile(key: string, ctx: ReconcileContext): Promise<Reconciled | undefined> {
@@ -201,6 +204,19 @@ class Kubelets implements OpenController {
       this.queue.addAfter(formatKey(keyOf(object)), this.context.faults.kubeletDelay(nodeName), revision);
   }
 
+  /** Clients have changed files in a pod's containers: its processes and probes may go on differently. */
+  private filesChanged(uid: string): void {
+    const pod = this.context.informers
+      .of(Pod)
+      .list()
+      .find(({ metadata }) => metadata.uid === uid);
+    const memory = this.pods.get(uid);
+    if (!pod) return;
+    this.processes.filesChanged(uid);
+    if (memory) this.pods.set(uid, probesAgain(pod, memory, this.context.clock.now()));
+    this.queue.add(formatKey(keyOf(pod)));
+  }
+
   /** Kubelets that are up again look at all their pods, and all kubelets at those that crash or hang, or did. */
   private faultsChanged(): void {
     for (const pod of this.context.informers.of(Pod).list()) if (isMirrorPod(pod)) this.processChanged(pod);
@@ -254,6 +270,7 @@ class Kubelets implements OpenController {
 const kubelets = (evictions: Evictions): Controller => ({
   name: 'kubelet',
   interests: ({ group, resource, object }: ComponentChange) => {
+    if (group === POD_FILES_GROUP) return true;
     if (group !== '') return group === 'storage.k8s.io' && (resource === 'csinodes' || resource === 'csidrivers');
     return resource === 'pods' ? Boolean((object() as corev1.Pod).spec?.nodeName) : resource === 'nodes';
   },

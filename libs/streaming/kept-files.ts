@@ -1,14 +1,12 @@
 import type { corev1 } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { RestScope } from '#apiserver';
-import { type Container, KEPT_BYTES, KEPT_PODS, type KeptFiles, keptChanges, type PodMachine } from '#node';
+import { type Container, KEPT_BYTES, KEPT_PODS, type KeptFiles, keptChanges, POD_FILES, type PodMachine } from '#node';
 
 /**
  * Files that clients have changed in containers (by exec, cp and attach) are kept as one row a pod beside /registry, with what was changed
  * only, so that every process sees them. The rows of pods that are gone are removed by the next write of a row.
  */
-const PREFIX = '/machine/pods/';
-
 type Store = RestScope['cluster']['store'];
 
 interface Row extends KubeObject {
@@ -17,7 +15,7 @@ interface Row extends KubeObject {
 
 /** What is kept of a pod; undefined if nothing is. */
 export async function keptFilesOf(store: Store, uid: string): Promise<{ files: KeptFiles; revision: number; bytes: number } | undefined> {
-  const stored = await store.get(`${PREFIX}${uid}`);
+  const stored = await store.get(`${POD_FILES}${uid}`);
   return stored && { files: (stored.object as Row).files, revision: stored.revision, bytes: stored.value.length };
 }
 
@@ -35,7 +33,11 @@ export async function keepFiles(scope: RestScope, machine: PodMachine, container
   if (container.files.changes().length === 0) return;
   const { store, clock } = scope.cluster;
   const { uid = '', namespace = '', name } = machine.pod.metadata;
-  const base = { key: `${PREFIX}${uid}`, cause: { requestId: scope.requestId, user: scope.user.name, verb: scope.verb }, at: clock.now() };
+  const base = {
+    key: `${POD_FILES}${uid}`,
+    cause: { requestId: scope.requestId, user: scope.user.name, verb: scope.verb },
+    at: clock.now(),
+  };
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     const kept = await keptFilesOf(store, uid);
     const own = kept && Object.hasOwn(kept.files, container.spec.name) ? kept.files[container.spec.name] : undefined;
@@ -58,7 +60,7 @@ export async function keepFiles(scope: RestScope, machine: PodMachine, container
 
 /** The rows of pods that do not exist any more, and the oldest ones if there are too many. */
 async function rowsOfGonePods({ cluster }: RestScope): Promise<string[]> {
-  const { items } = await cluster.store.list({ prefix: PREFIX });
+  const { items } = await cluster.store.list({ prefix: POD_FILES });
   const gone: string[] = [];
   const left: Array<{ key: string; revision: number }> = [];
   for (const { key, object, revision } of items) {

@@ -55,3 +55,27 @@ export async function logOf({ api }: LocalCluster, name = 'web'): Promise<string
   for await (const chunk of pieces?.chunks ?? []) parts.push(Buffer.from(chunk));
   return Buffer.concat(parts).toString().split('\n').slice(0, -1);
 }
+
+/** Runs a command in a pod's only container, as kubectl exec does, until it ends. */
+export async function run({ api }: LocalCluster, name: string, command: readonly string[]): Promise<void> {
+  const { takeover, status } = await api.handle({
+    method: 'GET',
+    path: `/api/v1/namespaces/default/pods/${name}/exec`,
+    query: `${command.map((word) => `command=${encodeURIComponent(word)}&`).join('')}stdout=1`,
+    headers: { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-protocol': 'v5.channel.k8s.io' },
+    user: { name: 'admin', groups: ['system:masters', 'system:authenticated'] },
+    requestId: 'r',
+  });
+  if (!takeover) throw new Error(`exec answers ${status}`);
+  await new Promise<void>((resolve) => {
+    const handler = takeover.start({
+      send: () => true,
+      pause: () => undefined,
+      resume: () => undefined,
+      close: () => {
+        handler.closed();
+        resolve();
+      },
+    });
+  });
+}

@@ -1,3 +1,4 @@
+import { lengthOf } from '../files/nodes.js';
 import { Pattern } from '../shell/patterns.js';
 import { type Command, CommandError, type Process, pathIn } from '../shell/process.js';
 import { compileRegex } from './regex.js';
@@ -91,7 +92,7 @@ class Test {
       case '-h':
         return node?.kind === 'link';
       case '-s':
-        return node !== undefined && (node.kind !== 'file' || node.content.length > 0);
+        return node !== undefined && (node.kind !== 'file' || lengthOf(node) > 0);
       case '-x':
         return node?.kind === 'dir' || (node?.kind === 'file' && (node.mode & 0o111) !== 0);
       case '-S':

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Node, normalized } from '../files/file-system.js';
+import { lengthOf, type Node, normalized } from '../files/nodes.js';
 import { Pattern } from '../shell/patterns.js';
 import { type Command, CommandError, complain, pathIn, print, readFile } from '../shell/process.js';
 import { optionsOf } from './options.js';
@@ -12,8 +12,7 @@ export const modeText = (node: Node): string => {
 };
 
 /** A node's size as ls shows it. */
-export const sizeOf = (node: Node): number =>
-  node.kind === 'file' ? node.content.length : node.kind === 'link' ? node.target.length : 4096;
+export const sizeOf = (node: Node): number => (node.kind === 'file' ? lengthOf(node) : node.kind === 'link' ? node.target.length : 4096);
 
 /** stat. */
 export const stat: Command = function* (process) {

@@ -1,4 +1,5 @@
-import { FileError, type Node, normalized } from '../files/file-system.js';
+import { FileError } from '../files/file-system.js';
+import { type Node, normalized } from '../files/nodes.js';
 import type { Body } from '../shell/kernel.js';
 import { type Command, CommandError, complain, type Process, pathIn, print } from '../shell/process.js';
 import { writeTo } from '../shell/streams.js';
@@ -146,7 +147,7 @@ function targetFor(process: Process, source: string, target: string): string {
 function copy(process: Process, from: string, to: string, recursive: boolean): void {
   const node = process.files.stat(from);
   if (node === undefined) throw new FileError('No such file or directory');
-  if (node.kind === 'file') process.files.write(to, node.content, { mode: node.mode });
+  if (node.kind === 'file') process.files.write(to, node.content, { mode: node.mode, zeros: node.zeros ?? 0 });
   else if (node.kind === 'dir') {
     if (!recursive) throw new FileError('omitting directory');
     if (`${to}/`.startsWith(`${from}/`)) throw new FileError('recursion detected');

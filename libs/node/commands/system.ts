@@ -3,9 +3,9 @@ import { type Body } from '../shell/kernel.js';
 import { type Command, CommandError, complain, print } from '../shell/process.js';
 import { test } from './conditions.js';
 import { date, formatDate } from './date.js';
-import { dd } from './dd.js';
 import { optionsOf } from './options.js';
 import { compileRegex } from './regex.js';
+import { dd, fallocate, truncate } from './sizes.js';
 import { sleepTime } from './sleep-time.js';
 
 /** Commands about the process, the machine and the time. */
@@ -279,6 +279,8 @@ export const systemCommands: Readonly<Record<string, Command>> = {
   expr,
   uptime,
   dd,
+  fallocate,
+  truncate,
   true: () => 0,
   false: () => 1,
   *clear(process) {

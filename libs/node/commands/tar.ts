@@ -1,4 +1,5 @@
-import { FileError, type Node, normalized } from '../files/file-system.js';
+import { FileError } from '../files/file-system.js';
+import { type Node, normalized } from '../files/nodes.js';
 import type { Body } from '../shell/kernel.js';
 import { type Command, CommandError, complain, type Process, pathIn, print, readAll, readFile } from '../shell/process.js';
 

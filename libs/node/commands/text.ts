@@ -1,4 +1,5 @@
 import { FileError } from '../files/file-system.js';
+import { lengthOf } from '../files/nodes.js';
 import type { Body } from '../shell/kernel.js';
 import { type Command, linesOf, type Process, pathIn, print, readAll, readFile, readOperands } from '../shell/process.js';
 import { fileOutput, type Output, Pipe, readFrom, writeTo } from '../shell/streams.js';
@@ -125,7 +126,7 @@ const tail: Command = function* (process) {
 
 function fileSize(process: Process, path: string): number {
   const node = process.files.stat(pathIn(process, path));
-  return node?.kind === 'file' ? node.content.length : 0;
+  return node?.kind === 'file' ? lengthOf(node) : 0;
 }
 
 const wc: Command = function* (process) {

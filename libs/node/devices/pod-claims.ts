@@ -8,7 +8,7 @@ export const usesDevices = ({ spec, status }: corev1.Pod): boolean =>
   (spec?.resourceClaims ?? []).length > 0 || status?.extendedResourceClaimStatus !== undefined;
 
 /** The name of the claim that an entry of a pod's spec stands for; null: none was needed; undefined: it is not made yet. */
-export function claimNameOf({ status }: corev1.Pod, { name, resourceClaimName }: corev1.PodResourceClaim): string | null | undefined {
+function claimNameOf({ status }: corev1.Pod, { name, resourceClaimName }: corev1.PodResourceClaim): string | null | undefined {
   if (resourceClaimName !== undefined) return resourceClaimName;
   const made = status?.resourceClaimStatuses?.find((one) => one.name === name);
   return made && (made.resourceClaimName ?? null);

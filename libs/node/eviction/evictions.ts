@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import type { Outcome } from '../pod/memory.js';
 
 /** How long a pod has at a hard threshold (immediateEvictionGracePeriodSeconds). */
-const HARD_GRACE = 1_000;
+export const HARD_GRACE = 1_000;
 
 /** Pods that are to be evicted, from the watch over a node to the workers of the pods. */
 export class Evictions {

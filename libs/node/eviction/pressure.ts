@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
 import { parseQuantity } from '#apimachinery';
 import { podLimits, podPriority, podQOS, podRequests, tolerationsTolerate } from '#component-helpers';
+import { STORAGE_MESSAGES } from '../runtime/storage-limits.js';
 import { bytesText, usageOf } from '../usage.js';
 import type { Threshold, WatchedResource } from './thresholds.js';
 
@@ -97,12 +98,11 @@ export function evictionMessage(pod: corev1.Pod, { resource, threshold, availabl
 /** Pods that exceed their own limits of local storage (localStorageEviction). */
 function overLimit(pod: corev1.Pod): string | undefined {
   const most = podLimits(pod).get('ephemeral-storage');
-  if (most && podUsage(pod, 'ephemeral-storage') > most.value())
-    return `Pod ephemeral local storage usage exceeds the total limit of containers ${most}. `;
+  if (most && podUsage(pod, 'ephemeral-storage') > most.value()) return STORAGE_MESSAGES.pod(most.toString());
   for (const container of runningContainers(pod)) {
     const limit = container.resources?.limits?.['ephemeral-storage'];
     if (limit !== undefined && usageOf(pod, container, 'ephemeral-storage') > parseQuantity(limit).value())
-      return `Container ${container.name} exceeded its local ephemeral storage limit "${limit}". `;
+      return STORAGE_MESSAGES.container(container.name, limit);
   }
   return undefined;
 }

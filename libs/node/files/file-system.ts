@@ -1,62 +1,25 @@
+import type { Meter } from './meter.js';
+import { bytesBelow, type DirectoryNode, directory, ENTRY_BYTES, extended, lengthOf, type Node, normalized, sizeOf } from './nodes.js';
 import { type FileUser, mayUse } from './permissions.js';
 
-/** A container's file system in memory. Contents are byte strings: one character a byte. */
-
-export interface FileNode {
-  kind: 'file';
-  content: string;
-  mode: number;
-  uid: number;
-  /** Default 0. */
-  gid?: number;
-  modified: number;
-}
-
-export interface DirectoryNode {
-  kind: 'dir';
-  entries: Map<string, Node>;
-  mode: number;
-  uid: number;
-  /** Default 0. */
-  gid?: number;
-  modified: number;
-  /** Nothing below it can be changed: a read-only mount. */
-  readOnly?: boolean;
-}
-
-interface LinkNode {
-  kind: 'link';
-  target: string;
-  modified: number;
-}
-
-export type Node = FileNode | DirectoryNode | LinkNode;
+/** A container's file system in memory. */
 
 /** A failed operation, with the message of strerror(3). */
 export class FileError extends Error {}
 
 const MISSING = 'No such file or directory';
+const FULL = 'No space left on device';
+/** The disk of a node. */
+const DISK_BYTES = 100 * 1024 ** 3;
 /** Links followed in one path (Linux MAXSYMLINKS). */
 const MOST_LINKS = 40;
 /** Characters of a path (Linux has 4096; looking one up costs the square of its depth). */
 const LONGEST_PATH = 1024;
-/** What an entry of a directory counts as, besides its content. */
-const ENTRY_BYTES = 256;
 
-export const directory = (modified: number, mode = 0o755): DirectoryNode => ({ kind: 'dir', entries: new Map(), mode, uid: 0, modified });
-export const file = (content: string, modified: number, mode = 0o644): FileNode => ({ kind: 'file', content, mode, uid: 0, modified });
-
-/** Text as a byte string. */
-export const bytesOf = (text: string): string => Buffer.from(text, 'utf8').toString('latin1');
-
-/** A path without `.`, `..` and doubled slashes, absolute. */
-export function normalized(path: string, cwd = '/'): string {
-  const parts: string[] = [];
-  for (const part of (path.startsWith('/') ? path : `${cwd}/${path}`).split('/')) {
-    if (part === '..') parts.pop();
-    else if (part !== '' && part !== '.') parts.push(part);
-  }
-  return `/${parts.join('/')}`;
+interface WriteOptions {
+  append?: boolean;
+  mode?: number;
+  zeros?: number;
 }
 
 interface Found {
@@ -65,14 +28,8 @@ interface Found {
   name: string;
   /** Whether it is below a read-only mount. */
   readOnly: boolean;
-}
-
-/** What a node and everything below it takes. */
-function sizeOf(node: Node): number {
-  if (node.kind === 'file') return node.content.length + ENTRY_BYTES;
-  let size = ENTRY_BYTES;
-  if (node.kind === 'dir') for (const entry of node.entries.values()) size += sizeOf(entry);
-  return size;
+  /** What counts the bytes of the files there. */
+  meter: Meter | undefined;
 }
 
 /** What one container sees; directories may be shared with other containers (volumes). */
@@ -91,6 +48,8 @@ export class FileSystem {
       readonly readOnlyRoot?: boolean;
       /** Unset: root, who may do everything. */
       readonly user?: FileUser;
+      /** Counts what is written outside volumes. */
+      readonly meter?: Meter | undefined;
     },
   ) {
     this.limit = options.limit;
@@ -141,25 +100,34 @@ export class FileSystem {
     if (node === undefined) throw new FileError(MISSING);
     if (node.kind !== 'file') throw new FileError('Is a directory');
     this.permit(node, 'read');
-    return node.content;
+    const { content, zeros = 0 } = node;
+    if (zeros > this.options.limit) throw new FileError('Cannot allocate memory');
+    return zeros > 0 ? content + '\0'.repeat(zeros) : content;
   }
 
-  write(path: string, content: string, { append = false, mode = 0o644 }: { append?: boolean; mode?: number } = {}): void {
-    const { node, parent, name, readOnly } = this.find(path);
-    if (node?.kind === 'dir' || name === '') throw new FileError('Is a directory');
-    if (path.endsWith('/')) throw new FileError('Is a directory');
+  /** Writes a file, with as many zeros after its content as are given. */
+  write(path: string, content: string, { append = false, mode = 0o644, zeros = 0 }: WriteOptions = {}): void {
+    const { node, parent, name, readOnly, meter } = this.find(path);
+    if (node?.kind === 'dir' || name === '' || path.endsWith('/')) throw new FileError('Is a directory');
     if (readOnly) throw new FileError('Read-only file system');
     this.permit(node ?? parent, 'write');
-    const freed = node?.kind === 'file' && !append ? node.content.length : 0;
-    const taken = content.length - freed + (node === undefined ? ENTRY_BYTES : 0);
-    if (taken > 0 && this.written + taken > this.limit) throw new FileError('No space left on device');
-    this.written = Math.max(0, this.written + taken);
+    const old = node?.kind === 'file' ? node : undefined;
+    const next = extended((append && old) || { content: '', zeros }, content, this.options.limit);
+    if (next === undefined) throw new FileError(FULL);
+    const taken = next.content.length - (old?.content.length ?? 0) + (old ? 0 : ENTRY_BYTES);
+    if (taken > 0 && this.written + taken > this.limit) throw new FileError(FULL);
     const modified = this.options.now();
+    this.count(meter, lengthOf(next) - (old ? lengthOf(old) : 0));
+    this.written = Math.max(0, this.written + taken);
     this.note(path);
-    if (node?.kind === 'file') {
-      node.content = append ? node.content + content : content;
-      node.modified = modified;
-    } else parent.entries.set(name, { kind: 'file', content, mode, ...this.owner, modified });
+    if (old) Object.assign(old, next, { modified });
+    else parent.entries.set(name, { kind: 'file', ...next, mode, ...this.owner, modified });
+  }
+
+  /** Counts bytes that are written, or freed. Throws if they do not fit. */
+  private count(meter: Meter | undefined, bytes: number): void {
+    if (bytes > 0 && (bytes > DISK_BYTES || meter?.fits(bytes) === false)) throw new FileError(FULL);
+    if (bytes !== 0) meter?.add(bytes, this.options.now());
   }
 
   makeDirectory(path: string, parents = false): void {
@@ -178,7 +146,7 @@ export class FileSystem {
     if (readOnly) throw new FileError('Read-only file system');
     this.permit(parent, 'write');
     this.written += ENTRY_BYTES;
-    if (this.written > this.limit) throw new FileError('No space left on device');
+    if (this.written > this.limit) throw new FileError(FULL);
     this.note(path);
     parent.entries.set(name, { ...directory(this.options.now()), ...this.owner });
   }
@@ -189,13 +157,13 @@ export class FileSystem {
     if (readOnly) throw new FileError('Read-only file system');
     this.permit(parent, 'write');
     this.written += ENTRY_BYTES;
-    if (this.written > this.limit) throw new FileError('No space left on device');
+    if (this.written > this.limit) throw new FileError(FULL);
     this.note(path);
     parent.entries.set(name, { kind: 'link', target, modified: this.options.now() });
   }
 
   remove(path: string, recursive = false): void {
-    const { node, parent, name, readOnly } = this.find(path, true);
+    const { node, parent, name, readOnly, meter } = this.find(path, true);
     if (node === undefined) throw new FileError(MISSING);
     if (name === '') throw new FileError('Device or resource busy');
     if (readOnly) throw new FileError('Read-only file system');
@@ -203,6 +171,7 @@ export class FileSystem {
     if (node.kind === 'dir' && !recursive) throw new FileError(node.entries.size > 0 ? 'Directory not empty' : 'Is a directory');
     this.note(path);
     this.written = Math.max(0, this.written - sizeOf(node));
+    if (meter) this.count(meter, -bytesBelow(node));
     parent.entries.delete(name);
   }
 
@@ -215,6 +184,10 @@ export class FileSystem {
     this.permit(source.parent, 'write');
     this.permit(target.parent, 'write');
     if (`${normalized(to)}/`.startsWith(`${normalized(from)}/`)) throw new FileError('Invalid argument');
+    if (source.meter !== target.meter) {
+      this.count(target.meter, bytesBelow(source.node));
+      this.count(source.meter, -bytesBelow(source.node));
+    }
     this.note(from);
     this.noteAll(to, source.node);
     source.parent.entries.delete(source.name);
@@ -257,8 +230,9 @@ export class FileSystem {
     let links = 0;
     let parent = this.root;
     let readOnly = this.options.readOnlyRoot === true;
+    let { meter } = this.options;
     let at: string[] = [];
-    if (parts.length === 1 && parts[0] === '') return { node: this.root, parent, name: '', readOnly };
+    if (parts.length === 1 && parts[0] === '') return { node: this.root, parent, name: '', readOnly, meter };
     for (;;) {
       const name = parts[0] ?? '';
       const last = parts.length === 1;
@@ -274,15 +248,17 @@ export class FileSystem {
         ];
         parent = this.root;
         readOnly = this.options.readOnlyRoot === true;
+        meter = this.options.meter;
         at = [];
-        if (parts.length === 1 && parts[0] === '') return { node: this.root, parent, name: '', readOnly };
+        if (parts.length === 1 && parts[0] === '') return { node: this.root, parent, name: '', readOnly, meter };
         continue;
       }
-      if (last) return { node, parent, name, readOnly };
+      if (last) return { node, parent, name, readOnly, meter };
       if (node === undefined) throw new FileError(MISSING);
       if (node.kind !== 'dir') throw new FileError('Not a directory');
       parent = node;
       if (node.readOnly !== undefined) readOnly = node.readOnly;
+      if (node.meter !== undefined) meter = node.meter;
       at = [...at, name];
       parts = parts.slice(1);
     }

@@ -1,7 +1,10 @@
 import type { corev1 } from '#api';
 import { type Instant, parseTime } from '#apimachinery';
 import { isTerminalPhase } from '#component-helpers';
+import { HARD_GRACE } from '../eviction/evictions.js';
+import { isMirrorPod } from '../eviction/pressure.js';
 import { parseImage } from '../images/reference.js';
+import { hasStorageLimits, type Overage } from '../runtime/storage-limits.js';
 import { syncPeriod } from '../runtime/versions.js';
 import { isOutOfMemory } from '../usage.js';
 import { rejection } from './admission.js';
@@ -87,7 +90,8 @@ function exitStep(sim: Simulation, slot: Slot): Step | undefined {
   if (slot.status.state?.running && crash)
     return { at: Math.max(crash.since, sim.startedAt(slot) + CRASH_AFTER), take: () => onExit(sim, slot, crash.code) };
   const program = slot.status.state?.running && sim.program(slot);
-  if (program && program.does !== 'not-start' && program.script?.byPod) return lookedStep(sim, slot);
+  if (program && program.does !== 'not-start' && program.script && (program.script.byPod || sim.world.processes.isChanged()))
+    return lookedStep(sim, slot);
   if (program?.does !== 'exit') return undefined;
   const { code, after, message } = program;
   return { at: sim.startedAt(slot) + after, take: () => onExit(sim, slot, code, message === undefined ? {} : { message }) };
@@ -252,6 +256,19 @@ function isDoneButSidecars(sim: Simulation): boolean {
   );
 }
 
+/** When a running pod stores more on its node than it may, and why it is evicted then; otherwise when to look at that again. */
+function storageUse(sim: Simulation): { overage?: Overage; lookAt?: Instant } {
+  if (!hasStorageLimits(sim.pod) || isMirrorPod(sim.pod)) return {};
+  const running = sim.slots.filter(({ status }) => status.state?.running);
+  return (running.length > 0 && sim.looked(sim.world.processes.storageUse(running.map((slot) => sim.startOf(slot))))) || {};
+}
+
+function planEviction(sim: Simulation, { at, message }: Overage): PodPlan {
+  const outcome = { reason: 'Evicted', message };
+  sim.warning(outcome.reason, message);
+  return planEnding(sim, { since: Math.max(at, sim.at), grace: HARD_GRACE, outcome }, { remove: false });
+}
+
 /**
  * Determines the state of a pod on its node at this time, and what follows: its status, events, and when to plan it again. Pure: everything
  * is in the pod, in the world and in the memory, of which all but the pod may be lost.
@@ -270,9 +287,13 @@ export function planPod(pod: corev1.Pod, world: PodWorld, now: Instant): PodPlan
   for (const slot of sim.slots) restartChanged(sim, slot);
   resizePod(sim);
   const at = retry ?? advance(sim, now, world.memory.mount !== undefined);
+  const { overage, lookAt } = storageUse(sim);
+  if (overage && overage.at <= now) return planEviction(sim, overage);
   if (isDoneButSidecars(sim)) return planEnding(sim, { since: now, grace: sim.grace }, { remove: false });
   const status = statusOf(sim, { stopped: false, sandbox: retry === undefined });
   const next = isTerminalPhase(status.phase) || at === NOT_BEFORE_ATTACHED ? undefined : at;
-  const due = [next, ...(isTerminalPhase(status.phase) ? [] : [deadline, sim.resize?.at])].filter((time) => time !== undefined);
+  const due = [next, ...(isTerminalPhase(status.phase) ? [] : [deadline, sim.resize?.at, overage?.at, lookAt])].filter(
+    (time) => time !== undefined,
+  );
   return planOf(sim, status, due.length > 0 ? { at: Math.min(...due) } : {});
 }

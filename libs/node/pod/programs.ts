@@ -52,7 +52,7 @@ function isInterpreted(image: ImageDefinition, { image: name, command = [] }: co
 /** Everything in a container's spec that what its processes do may depend on. */
 export function textOf(container: corev1.Container): string {
   const { image, command, args, stdin, tty, env, envFrom, workingDir, volumeMounts, securityContext, lifecycle } = container;
-  const { terminationMessagePath, terminationMessagePolicy } = container;
+  const { terminationMessagePath, terminationMessagePolicy, resources } = container;
   const mounts = volumeMounts?.map(({ mountPath }) => mountPath);
   const { readOnlyRootFilesystem: readOnly, runAsUser, runAsGroup } = securityContext ?? {};
   const hook = lifecycle?.postStart?.exec?.command;
@@ -72,6 +72,7 @@ export function textOf(container: corev1.Container): string {
     hook,
     runAsUser,
     runAsGroup,
+    resources?.limits?.['ephemeral-storage'],
   ]);
 }
 

@@ -8,6 +8,8 @@ import type { CommandResult, PodWorld, Processes } from './world.js';
 /** Processes that need no pod, looked at without a pause. */
 const processes: Processes = {
   end: () => undefined,
+  storageUse: () => ({}),
+  isChanged: () => false,
   stop: () => ({ ignores: true }),
   run({ container, startedAt }, command, at): CommandResult | undefined {
     const work = bareRun(container, command, at - startedAt);

@@ -2,6 +2,7 @@ import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
 import type { Crash, PullFault, TimingProfile } from '#controller-runtime';
 import type { PodDevices } from '../devices/pod-devices.js';
+import type { Overage } from '../runtime/storage-limits.js';
 import type { Hang } from './hang.js';
 import type { PathKind } from './host-paths.js';
 import type { PodMemory } from './memory.js';
@@ -71,6 +72,10 @@ export interface Processes {
   end(start: Start): End | undefined;
   /** Runs a command in a container at an instant. */
   run(start: Start, command: { argv: readonly string[]; timeoutSeconds: number; hook?: boolean }, at: Instant): CommandResult | undefined;
+  /** When the pod stores more than it may with these containers, or when to look again. */
+  storageUse(starts: readonly Start[]): { overage?: Overage; lookAt?: Instant } | undefined;
+  /** Whether clients have changed files in its containers: what holds for all containers with the same text does not hold for these. */
+  isChanged(): boolean;
   /** What follows from SIGTERM at an instant, after a preStop hook that has run from its own instant on. */
   stop(start: Start, at: Instant, hook?: { argv: readonly string[]; at: Instant }): Stopped | undefined;
 }

@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
 import { commandsOf, shellsOf } from '../commands/image-commands.js';
-import { type DirectoryNode, directory, type FileNode, FileSystem, file } from '../files/file-system.js';
+import { FileSystem } from '../files/file-system.js';
+import { type DirectoryNode, directory, type FileNode, file } from '../files/nodes.js';
 import { findImage } from '../images/catalogue.js';
 import { parseImage } from '../images/reference.js';
 import { linuxUser } from '../pod/linux-user.js';
@@ -9,6 +10,7 @@ import { expanded } from '../runtime/environment.js';
 import { fileUser, mountTerminationLog } from '../runtime/file-user.js';
 import { WRITABLE_BYTES } from '../runtime/limits.js';
 import { rootDirectory } from '../runtime/root-files.js';
+import { hasStorageLimits, StorageMeters } from '../runtime/storage-limits.js';
 import type { Kernel } from '../shell/kernel.js';
 import type { Network, Surroundings } from '../shell/process.js';
 import { UNREAD } from '../shell/streams.js';
@@ -54,6 +56,8 @@ function isElsewhere({ env = [], envFrom = [] }: corev1.Container): (name: strin
 
 const NOBODY: corev1.Pod = { apiVersion: 'v1', kind: 'Pod', metadata: { name: '' }, spec: { containers: [] } };
 
+const alone = (container: corev1.Container): corev1.Pod => ({ ...NOBODY, spec: { containers: [container] } });
+
 /** Makes the container; undefined if its image does not exist. */
 export function bareContainer(spec: corev1.Container, kernel: Kernel): BareContainer | undefined {
   const reference = parseImage(spec.image ?? '');
@@ -68,7 +72,15 @@ export function bareContainer(spec: corev1.Container, kernel: Kernel): BareConta
   const readOnlyRoot = spec.securityContext?.readOnlyRootFilesystem === true;
   const user = linuxUser(NOBODY, spec, image.user ?? 0);
   const by = user.uid ? { user: fileUser(user) } : {};
-  const files = new FileSystem(root, { now: () => kernel.now, limit: WRITABLE_BYTES, readOnlyRoot, ...by });
+  // Only a pod that stores more than it may is looked at by itself.
+  const meter = hasStorageLimits(alone(spec)) ? new StorageMeters(alone(spec)) : undefined;
+  const files = new FileSystem(root, {
+    now: () => kernel.now,
+    limit: WRITABLE_BYTES,
+    readOnlyRoot,
+    meter: meter?.ofContainer(spec.name),
+    ...by,
+  });
   if (user.uid) mountTerminationLog(files, spec, 0);
   for (const { mountPath } of spec.volumeMounts ?? []) files.mount(mountPath, notedDirectory(ask));
   files.mount('/etc/hostname', notedFile(ask));
@@ -84,7 +96,7 @@ export function bareContainer(spec: corev1.Container, kernel: Kernel): BareConta
       if (!asked && elsewhere(name, isSet)) asked = true;
     },
     get asked() {
-      return asked;
+      return asked || meter?.overage !== undefined;
     },
   };
 }

@@ -76,16 +76,28 @@ export class ClusterProcesses {
     this.pods.delete(uid);
   }
 
+  /** Clients have changed files in a pod's containers. */
+  filesChanged(uid: string): void {
+    this.pods.get(uid)?.filesChanged(this.context.clock.now());
+  }
+
+  private isChanged(uid: string): boolean {
+    return this.context.machines?.hasFiles(uid) === true;
+  }
+
   /** A pod's processes for one plan. */
   of(uid: string): Processes {
     this.pods.get(uid)?.begin(this.context.clock.now());
-    return new LazyProcesses(() => this.made(uid));
+    return new LazyProcesses(
+      () => this.made(uid),
+      () => this.isChanged(uid),
+    );
   }
 
   private made(uid: string): PodProcesses {
     const known = this.pods.get(uid);
     if (known) return known;
-    const made = new PodProcesses().begin(this.context.clock.now());
+    const made = new PodProcesses(() => this.isChanged(uid)).begin(this.context.clock.now());
     this.pods.set(uid, made);
     return made;
   }
@@ -104,7 +116,14 @@ export class ClusterProcesses {
 }
 
 class LazyProcesses implements Processes {
-  constructor(private readonly made: () => PodProcesses) {}
+  constructor(
+    private readonly made: () => PodProcesses,
+    readonly isChanged: () => boolean,
+  ) {}
+
+  storageUse(starts: readonly Start[]): ReturnType<Processes['storageUse']> {
+    return this.made().storageUse(starts);
+  }
 
   end(start: Start): End | undefined {
     return this.made().end(start);

@@ -5,11 +5,13 @@ import { programOfContainer } from '../pod/programs.js';
 import type { CommandResult, End, Processes, Start, Stopped } from '../pod/world.js';
 import { shellHost } from '../runtime/main-process.js';
 import { PodMachine } from '../runtime/pod-machine.js';
+import type { Overage } from '../runtime/storage-limits.js';
 import type { MachineWorld } from '../runtime/world.js';
 import { terminationMessage } from './ahead.js';
 import { bareRun, inTurns, knownRun } from './bare-runs.js';
 import { CommandRun, type GivenCommand } from './command-run.js';
 import { KEPT_MACHINES, MOST_STEPS, MOST_STEPS_PER_LOOK, NEVER, STEPS_PER_TURN } from './limits.js';
+import { StorageWatch } from './storage-watch.js';
 
 /** What a look needs: the pod with the status that it is going to have, and its cluster. */
 export interface Looking {
@@ -52,7 +54,11 @@ export class PodProcesses implements Processes {
   private ahead: PodMachine | undefined;
   private current: PodMachine | undefined;
   private now = 0;
+  private readonly storage = new StorageWatch();
   private readonly self = new WeakRef(this);
+
+  /** `changed`: whether clients have changed files in its containers. */
+  constructor(private readonly changed: () => boolean) {}
 
   /** Whether something has to be looked at. */
   get isWanted(): boolean {
@@ -64,6 +70,31 @@ export class PodProcesses implements Processes {
     this.now = now;
     this.wanted = [];
     return this;
+  }
+
+  isChanged(): boolean {
+    return this.changed();
+  }
+
+  /** Files were changed from outside: what was found out about the time that is to come does not hold. */
+  filesChanged(now: Instant): void {
+    this.forget();
+    this.storage.forget();
+    this.results.clear();
+    this.stops.clear();
+    for (const [id, end] of this.ends) if (end === 'never' || !('code' in end) || end.at > now) this.ends.delete(id);
+  }
+
+  storageUse(starts: readonly Start[]): { overage?: Overage; lookAt?: Instant } | undefined {
+    const ids = starts.map(({ id }) => id).join(' ');
+    const known = this.storage.known(ids, this.now);
+    if (known) return known;
+    for (const start of starts) this.starts.set(start.id, start);
+    this.wanted.push(async (looking) => {
+      this.ahead ??= await this.machine(looking);
+      await this.storage.look(ids, this.ahead, { now: this.now, inTurn: looking.inTurn });
+    });
+    return undefined;
   }
 
   /** Drops what takes memory. */
@@ -96,7 +127,7 @@ export class PodProcesses implements Processes {
     const elapsed = at - start.startedAt;
     // The machine of a container runs its postStart hook by itself.
     const spec = command.hook ? { ...start.container, lifecycle: undefined } : start.container;
-    const byPod = isByPod(start.container);
+    const byPod = this.changed() || isByPod(start.container);
     const shared = byPod ? 'by-pod' : knownRun(spec, command, elapsed);
     if (shared !== undefined && shared !== 'by-pod') return shared;
     const key = JSON.stringify([start.id, at, command]);

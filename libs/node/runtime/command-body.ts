@@ -1,4 +1,4 @@
-import { bytesOf } from '../files/file-system.js';
+import { bytesOf } from '../files/nodes.js';
 import { runCommand, Shell, type ShellHost } from '../shell/interpreter.js';
 import type { Body } from '../shell/kernel.js';
 import { lookUp } from '../shell/look-up.js';

@@ -1,5 +1,5 @@
 import { shellsOf } from '../commands/image-commands.js';
-import { bytesOf } from '../files/file-system.js';
+import { bytesOf } from '../files/nodes.js';
 import { runCommand, Shell } from '../shell/interpreter.js';
 import { type Body, Kernel, type Pace, type Task } from '../shell/kernel.js';
 import { lookUp } from '../shell/look-up.js';

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
-import { type FileSystem, file, normalized } from '../files/file-system.js';
+import { type FileSystem } from '../files/file-system.js';
+import { file, normalized } from '../files/nodes.js';
 import type { FileUser } from '../files/permissions.js';
 
 /** The user of a container's files, by the identity of its process. */

@@ -1,13 +1,19 @@
-import { FileError, type FileSystem, type Node } from '../files/file-system.js';
+import { FileError, type FileSystem } from '../files/file-system.js';
+import { type Node } from '../files/nodes.js';
 import type { Body } from '../shell/kernel.js';
 
 /** What clients have changed in a container's files: kept by the cluster's store, because no process holds a container. */
+
+/** The keys of the rows in which they are kept, one a pod. */
+export const POD_FILES = '/machine/pods/';
 
 /** One changed path: a file with its content in base64, a directory, a link, or nothing (it was removed). */
 export interface KeptChange {
   path: string;
   at: number;
   content?: string;
+  /** Zeros after the content. */
+  zeros?: number;
   link?: string;
   directory?: true;
   mode?: number;
@@ -28,7 +34,8 @@ export function keptChange(path: string, node: Node | undefined, now: number): K
   const at = Math.min(node.modified, now);
   if (node.kind === 'link') return { path, at, link: node.target };
   if (node.kind === 'dir') return { path, at, directory: true, mode: node.mode };
-  return { path, at, content: Buffer.from(node.content, 'latin1').toString('base64'), mode: node.mode };
+  const { content, zeros, mode } = node;
+  return { path, at, content: Buffer.from(content, 'latin1').toString('base64'), ...(zeros ? { zeros } : {}), mode };
 }
 
 /** Earlier changes together with those that a file system has noted. */
@@ -39,9 +46,10 @@ export function keptChanges(before: readonly KeptChange[], files: FileSystem, no
   return [...before.filter(({ path }) => !paths.has(path)), ...changed.map(({ path, node }) => keptChange(path, node, now))];
 }
 
-function apply(files: FileSystem, { path, content, link, directory, mode }: KeptChange): void {
+function apply(files: FileSystem, { path, content, zeros = 0, link, directory, mode }: KeptChange): void {
   const there = files.stat(path, true);
-  if (content !== undefined) files.write(path, Buffer.from(content, 'base64').toString('latin1'), mode === undefined ? {} : { mode });
+  if (content !== undefined)
+    files.write(path, Buffer.from(content, 'base64').toString('latin1'), { zeros, ...(mode === undefined ? {} : { mode }) });
   else if (link !== undefined && there === undefined) files.link(path, link);
   else if (directory && there === undefined) files.makeDirectory(path, true);
   else if (content === undefined && link === undefined && !directory && there) files.remove(path, true);

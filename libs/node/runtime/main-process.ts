@@ -1,5 +1,5 @@
 import { commandsOf, isUninterpreted, shellsOf } from '../commands/image-commands.js';
-import { bytesOf } from '../files/file-system.js';
+import { bytesOf } from '../files/nodes.js';
 import type { Executable } from '../images/image.js';
 import type { ProgramView, ServedPort } from '../images/program.js';
 import { knownPrograms, withoutWrappers } from '../images/run.js';

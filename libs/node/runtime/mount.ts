@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
-import { type DirectoryNode, type FileNode, FileSystem, normalized } from '../files/file-system.js';
+import { FileSystem } from '../files/file-system.js';
+import { type DirectoryNode, type FileNode, normalized } from '../files/nodes.js';
 import { WRITABLE_BYTES } from './limits.js';
 
 /** Mounts a volume, or what is at the subPath of the mount, into a container's files. */
@@ -21,6 +22,6 @@ export function mountVolume(
     node = there;
   }
   // The entries are shared with other mounts of the volume; whether it may be written is a property of the mount.
-  if (node.kind === 'dir') node = { ...node, readOnly: readOnly === true || volume.readOnly === true };
+  if (node.kind === 'dir') node = { ...node, readOnly: readOnly === true || volume.readOnly === true, meter: volume.meter };
   files.mount(mountPath, node);
 }

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
-import { FileError, FileSystem, normalized } from '../files/file-system.js';
+import { FileError, FileSystem } from '../files/file-system.js';
+import { normalized } from '../files/nodes.js';
 import { WRITABLE_BYTES } from './limits.js';
 import { volumeDirectory } from './volumes.js';
 import type { MachineWorld } from './world.js';

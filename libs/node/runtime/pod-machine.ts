@@ -1,8 +1,9 @@
 import type { corev1 } from '#api';
-import { type KubeObject, parseTime } from '#apimachinery';
+import { parseTime } from '#apimachinery';
 import { commandsOf, shellsOf } from '../commands/image-commands.js';
 import { isMirrorPod } from '../eviction/pressure.js';
-import { type DirectoryNode, FileSystem } from '../files/file-system.js';
+import { FileSystem } from '../files/file-system.js';
+import { type DirectoryNode } from '../files/nodes.js';
 import { findImage } from '../images/catalogue.js';
 import type { ImageDefinition } from '../images/image.js';
 import { parseImage } from '../images/reference.js';
@@ -22,10 +23,11 @@ import { Listener, openPort } from './listener.js';
 import { crashingProcess, mainProcess, shellHost } from './main-process.js';
 import { mountVolume } from './mount.js';
 import { rootDirectory } from './root-files.js';
+import { hasStorageLimits, type Overage, StorageMeters } from './storage-limits.js';
 import { surroundingsOf } from './surroundings.js';
 import { atStart, type Start, SyncedObjects } from './versions.js';
 import { isUpdated, updating, type VolumeUpdate, volumeDirectory, volumesAt } from './volumes.js';
-import type { MachineWorld } from './world.js';
+import { existingAt, type MachineWorld } from './world.js';
 
 function* finishing(body: Body, log: ContainerLog): Body {
   try {
@@ -73,6 +75,7 @@ export class PodMachine {
   readonly pod: corev1.Pod;
   private readonly world: MachineWorld;
   private readonly volumes: ReadonlyMap<string, DirectoryNode>;
+  private readonly meters: StorageMeters | undefined;
   private readonly kept: KeptFiles;
   private readonly options: MachineOptions;
 
@@ -81,6 +84,8 @@ export class PodMachine {
     this.pod = pod;
     this.world = world;
     this.volumes = volumes;
+    this.meters = hasStorageLimits(pod) ? new StorageMeters(pod) : undefined;
+    for (const [name, volume] of volumes) volume.meter = this.meters?.ofVolume(name);
     this.kept = kept;
     this.options = options;
   }
@@ -120,6 +125,11 @@ export class PodMachine {
 
   all(): Iterable<Container> {
     return this.containers.values();
+  }
+
+  /** The first look at which it stores more than it may, as far as its processes were run. */
+  get overage(): Overage | undefined {
+    return this.meters?.overage;
   }
 
   /** The directory of one of the pod's volumes. */
@@ -239,18 +249,9 @@ export class PodMachine {
   private network(): ClusterNetwork {
     const { pod, world } = this;
     const at = this.now();
-    const isThere = ({ metadata }: KubeObject): boolean => (parseTime(metadata.creationTimestamp ?? '') ?? 0) <= at;
-    const { objects } = world;
-    const then: MachineWorld['objects'] = {
-      async get<T extends KubeObject>(group: string, resource: string, namespace: string, name: string) {
-        const found = await objects.get<T>(group, resource, namespace, name);
-        return found && isThere(found) ? found : undefined;
-      },
-      async list<T extends KubeObject>(group: string, resource: string, namespace?: string) {
-        return (await objects.list<T>(group, resource, namespace)).filter(isThere);
-      },
-    };
-    return new ClusterNetwork({ ...world, objects: then }, pod, async (other) => (other === pod ? this : PodMachine.opened(other, world)));
+    return new ClusterNetwork({ ...world, objects: existingAt(world.objects, at) }, pod, async (other) =>
+      other === pod ? this : PodMachine.opened(other, world),
+    );
   }
 
   /** A volume whose mounted part is not updated. */
@@ -274,7 +275,10 @@ export class PodMachine {
     });
     const user = status?.user?.linux;
     const readOnlyRoot = spec.securityContext?.readOnlyRootFilesystem === true;
-    const files = new FileSystem(root, { now, limit: WRITABLE_BYTES, readOnlyRoot, ...(user?.uid ? { user: fileUser(user) } : {}) });
+    const files = new FileSystem(root, {
+      ...{ now, limit: WRITABLE_BYTES, readOnlyRoot, meter: this.meters?.ofContainer(spec.name) },
+      ...(user?.uid ? { user: fileUser(user) } : {}),
+    });
     if (user?.uid) mountTerminationLog(files, spec, startedAt);
     const start = atStart(world, pod, status?.containerID || undefined);
     for (const mount of spec.volumeMounts ?? []) {

@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
 import { DNS_SERVICE_IP } from '#network';
-import { bytesOf, type DirectoryNode, directory, FileSystem, file, normalized } from '../files/file-system.js';
+import { FileSystem } from '../files/file-system.js';
+import { bytesOf, type DirectoryNode, directory, file, normalized } from '../files/nodes.js';
 import type { ImageDefinition } from '../images/image.js';
 import { hostnameOf, namesOf } from '../pod/host-name.js';
 import { WRITABLE_BYTES } from './limits.js';

@@ -5,6 +5,11 @@ import type { Surroundings } from '../shell/process.js';
 import type { ClusterNetwork } from './cluster-network.js';
 import type { Container } from './container.js';
 
+/** Whether a volume is on a disk; others are file systems in memory. */
+function isOnDisk({ emptyDir, hostPath, persistentVolumeClaim }: Partial<corev1.Volume> = {}): boolean {
+  return (emptyDir !== undefined && emptyDir.medium !== 'Memory') || (hostPath ?? persistentVolumeClaim) !== undefined;
+}
+
 interface Machine {
   /** The network as of the process that asks. */
   network(): ClusterNetwork;
@@ -30,7 +35,7 @@ export function surroundingsOf(pod: corev1.Pod, container: Container, { network,
     mounts: (container.spec.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
       path: mountPath,
       readOnly: readOnly === true,
-      kind: volumes.get(name)?.emptyDir || volumes.get(name)?.hostPath || volumes.get(name)?.persistentVolumeClaim ? '/dev/sda1' : 'tmpfs',
+      kind: isOnDisk(volumes.get(name)) ? '/dev/sda1' : 'tmpfs',
     })),
     network: {
       resolve: (name) => network().resolve(name),

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
 import type { corev1 } from '#api';
 import type { KubeObject } from '#apimachinery';
-import { type DirectoryNode, directory, FileSystem, type Node } from '../files/file-system.js';
+import { FileSystem } from '../files/file-system.js';
+import { type DirectoryNode, directory, type Node } from '../files/nodes.js';
 import { type KeptChange, keptChange, makeAgain } from './kept-files.js';
 import { KEPT_BYTES, WRITABLE_BYTES } from './limits.js';
 import type { MachineWorld } from './world.js';

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
-import { bytesOf, type DirectoryNode, directory, FileSystem, file, type Node } from '../files/file-system.js';
+import { FileSystem } from '../files/file-system.js';
+import { bytesOf, type DirectoryNode, directory, file, type Node } from '../files/nodes.js';
 import type { Body } from '../shell/kernel.js';
 import { fieldValue } from './environment.js';
 import { WRITABLE_BYTES } from './limits.js';

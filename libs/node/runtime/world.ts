@@ -1,4 +1,4 @@
-import type { KubeObject } from '#apimachinery';
+import { type Instant, type KubeObject, parseTime } from '#apimachinery';
 import type { Pace } from '../shell/kernel.js';
 import type { EtcdAccess } from './etcd-access.js';
 import type { KeptFiles } from './kept-files.js';
@@ -39,4 +39,18 @@ export interface MachineWorld {
   readonly etcd?: EtcdAccess;
   /** Lets the event loop go on while processes are brought up to date. */
   readonly pace: Pace;
+}
+
+/** The objects without those that were created after an instant. */
+export function existingAt(objects: MachineWorld['objects'], at: Instant): MachineWorld['objects'] {
+  const isThere = ({ metadata }: KubeObject): boolean => (parseTime(metadata.creationTimestamp ?? '') ?? 0) <= at;
+  return {
+    async get<T extends KubeObject>(group: string, resource: string, namespace: string, name: string) {
+      const found = await objects.get<T>(group, resource, namespace, name);
+      return found && isThere(found) ? found : undefined;
+    },
+    async list<T extends KubeObject>(group: string, resource: string, namespace?: string) {
+      return (await objects.list<T>(group, resource, namespace)).filter(isThere);
+    },
+  };
 }

@@ -1,4 +1,5 @@
-import { FileError, normalized } from '../files/file-system.js';
+import { FileError } from '../files/file-system.js';
+import { normalized } from '../files/nodes.js';
 import { type Builtin, type Call, fail } from './builtin.js';
 import { getopts } from './getopts.js';
 import type { Body } from './kernel.js';

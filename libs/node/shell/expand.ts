@@ -1,4 +1,5 @@
-import { type FileSystem, normalized } from '../files/file-system.js';
+import { type FileSystem } from '../files/file-system.js';
+import { normalized } from '../files/nodes.js';
 import { ArithmeticError, evaluate } from './arithmetic.js';
 import type { List, Part, Word } from './ast.js';
 import { withoutBraces } from './braces.js';

@@ -1,5 +1,6 @@
 import { commandsOf } from '../commands/image-commands.js';
-import { directory, FileSystem } from '../files/file-system.js';
+import { FileSystem } from '../files/file-system.js';
+import { directory } from '../files/nodes.js';
 import { busybox } from '../images/busybox.js';
 import { Shell } from './interpreter.js';
 import { Kernel } from './kernel.js';

@@ -1,5 +1,6 @@
 import type { FileSystem } from '../files/file-system.js';
-import { FileError, normalized } from '../files/file-system.js';
+import { FileError } from '../files/file-system.js';
+import { normalized } from '../files/nodes.js';
 import type { HttpAnswer } from '../images/program.js';
 import type { EtcdAccess } from '../runtime/etcd-access.js';
 import { type Kernel, Signal, type Wait } from './kernel.js';
