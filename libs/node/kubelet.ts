@@ -206,15 +206,13 @@ class Kubelets implements OpenController {
 
   /** Clients have changed files in a pod's containers: its processes and probes may go on differently. */
   private filesChanged(uid: string): void {
-    const pod = this.context.informers
-      .of(Pod)
-      .list()
-      .find(({ metadata }) => metadata.uid === uid);
-    const memory = this.pods.get(uid);
-    if (!pod) return;
     this.processes.filesChanged(uid);
-    if (memory) this.pods.set(uid, probesAgain(pod, memory, this.context.clock.now()));
-    this.queue.add(formatKey(keyOf(pod)));
+    const memory = this.pods.get(uid);
+    for (const pod of this.context.informers.of(Pod).list()) {
+      if (pod.metadata.uid !== uid) continue;
+      if (memory) this.pods.set(uid, probesAgain(pod, memory, this.context.clock.now()));
+      this.queue.add(formatKey(keyOf(pod)));
+    }
   }
 
   /** Kubelets that are up again look at all their pods, and all kubelets at those that crash or hang, or did. */
