@@ -40,8 +40,8 @@ export interface Faults {
   instance(name: string, node: string): Outage | undefined;
   /** Set while the process of a static pod of the control plane ends whenever it is started. */
   crash(component: string, node: string): Crash | undefined;
-  /** Since when the process of a static pod of the control plane hangs, and until when it did last. */
-  hang(component: string, node: string): { readonly since: Instant; readonly until?: Instant } | undefined;
+  /** Since when the process of a static pod of the control plane hangs, or did last: until it was continued, or killed. */
+  hang(component: string, node: string): { readonly since: Instant; readonly until?: Instant; readonly killed?: boolean } | undefined;
   /** Set while a node cannot pull an image, by its full reference, as usual. */
   pull(node: string, image: string): PullFault | undefined;
   /** Whether the disk of a node is full. */

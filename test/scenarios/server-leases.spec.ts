@@ -72,10 +72,30 @@ it('kube-apiserver: the Lease of one that is silent is collected after an hour, 
   expect((await leases())['control-plane-2']).toBe('2026-01-01T01:00:05.000000Z');
 });
 
-it('kube-apiserver: one that crashes leaves its Lease', async () => {
-  const { settle, advance, faults, leases } = await start();
+it('kube-apiserver: one that crashes leaves its Lease, and replaces it by one of its own when it starts again', async () => {
+  const { client, settle, advance, faults, leases } = await start();
+  const holder = async () => (await client.get(Lease, serverLeaseName('control-plane-2'), NAMESPACE)).spec?.holderIdentity;
+  const before = await holder();
   await advance(25_000);
-  await faults.inject({ type: 'crash', component: 'kube-apiserver', node: 'control-plane-2' });
+  const { id } = await faults.inject({ type: 'crash', component: 'kube-apiserver', node: 'control-plane-2' });
   await settle();
-  expect((await leases())['control-plane-2']).toBe('2026-01-01T00:00:20.000001Z');
+  expect([(await leases())['control-plane-2'], await holder()]).toEqual(['2026-01-01T00:00:20.000001Z', before]);
+  await advance(60_000);
+  await faults.heal(id);
+  await settle();
+  expect([(await leases())['control-plane-2'], (await holder()) === before]).toEqual(['2026-01-01T00:01:25.000000Z', false]);
+});
+
+it('kube-apiserver: one that hangs and is continued keeps its identity; killed by its kubelet, it has another', async () => {
+  const { client, settle, advance, faults } = await start();
+  const holder = async () => (await client.get(Lease, serverLeaseName('control-plane-2'), NAMESPACE)).spec?.holderIdentity;
+  const before = await holder();
+  const { id } = await faults.inject({ type: 'pause', component: 'kube-apiserver', node: 'control-plane-2' });
+  await advance(30_000);
+  await faults.heal(id);
+  await settle();
+  expect(await holder()).toBe(before);
+  await faults.inject({ type: 'pause', component: 'kube-apiserver', node: 'control-plane-2' });
+  await advance(180_000);
+  expect([await faults.list(), (await holder()) === before]).toEqual([[], false]);
 });

@@ -115,7 +115,7 @@ export class ControlPlaneState {
   }
 
   /** Since when a process hangs, and until when it did last. */
-  hang(component: FaultyComponent, node: string): { since: Instant; until?: Instant } | undefined {
+  hang(component: FaultyComponent, node: string): { since: Instant; until?: Instant; killed?: true } | undefined {
     const hold = holdOf(this.holds, component, node);
     if (hold?.type === 'pause') return { since: hold.since };
     return this.history.hangs?.find((each) => each.component === component && each.node === node);

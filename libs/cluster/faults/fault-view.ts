@@ -92,7 +92,7 @@ export class FaultView implements Faults {
     return { since: hold.since, code: hold.exitCode ?? 1, message: hold.message ?? lastWords(hold, node) };
   }
 
-  hang(name: string, node: string): { since: Instant; until?: Instant } | undefined {
+  hang(name: string, node: string): ReturnType<Faults['hang']> {
     const component = FAULTY_COMPONENTS.find((each) => each === name);
     return component && this.row.current()?.hang(component, node);
   }

@@ -39,6 +39,8 @@ export interface PastHang {
   readonly node: string;
   readonly since: Instant;
   readonly until: Instant;
+  /** Its kubelet has killed it. */
+  readonly killed?: true;
 }
 
 /** The hangs to be remembered when the faults become others. */
@@ -50,7 +52,9 @@ export function hangsAfter(
     members.flatMap((node): PastHang[] => {
       const hold = holdOf(before, component, node);
       const isOver = hold?.type === 'pause' && holdOf(after, component, node)?.type !== 'pause';
-      return isOver ? [{ component, node, since: hold.since, until: now }] : [];
+      if (!isOver) return [];
+      const killed = (hold.restarts?.[node] ?? Number.POSITIVE_INFINITY) <= now;
+      return [{ component, node, since: hold.since, until: now, ...(killed ? { killed } : {}) }];
     }),
   );
   if (ended.length === 0) return hangs;

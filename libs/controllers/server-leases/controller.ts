@@ -65,7 +65,7 @@ class ServerLeases implements OpenController {
     const { faults } = this.context;
     const { name } = metadata;
     const abrupt = faults.node(name) !== undefined || faults.crash(SERVER, name) !== undefined;
-    return { outage: faults.instance(SERVER, name), abrupt };
+    return { outage: faults.instance(SERVER, name), abrupt, hang: faults.hang(SERVER, name) };
   }
 }
 

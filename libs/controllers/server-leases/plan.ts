@@ -16,6 +16,22 @@ export interface Server {
   readonly outage?: Outage | undefined;
   /** It ended without removing its Lease: it crashed, or the node as a whole is off. */
   readonly abrupt: boolean;
+  /** When its process has hung last. */
+  readonly hang?: PastHang | undefined;
+}
+
+/** A process that did nothing for a while. */
+interface PastHang {
+  readonly since: Instant;
+  readonly until?: Instant;
+  readonly killed?: boolean;
+}
+
+/** Whether the process that has renewed a Lease last goes on: it was silent because it hung, and was continued. */
+function goesOn(lease: Lease, { hang }: Server): boolean {
+  const renewed = parseTime(lease.spec?.renewTime ?? '');
+  if (renewed === undefined || hang?.until === undefined || hang.killed) return false;
+  return renewed > hang.since - SERVER_RENEWAL && renewed <= hang.until;
 }
 
 /** What is to be done about the Lease of a kube-apiserver. `look`: nothing before that time. */
@@ -52,7 +68,11 @@ export function planServerLease(lease: Lease | undefined, server: Server | undef
   if (lease === undefined) return server && !server.outage ? { do: 'create' } : NOTHING;
   if (!server) return planExpiry(lease, now);
   const { outage, abrupt } = server;
-  if (!outage) return isServerRenewed(lease) ? NOTHING : { do: 'renew', renewTime: formatMicroTime(now) };
+  if (!outage) {
+    if (isServerRenewed(lease)) return NOTHING;
+    // A server that starts removes the Lease of the process before it, and makes its own.
+    return goesOn(lease, server) ? { do: 'renew', renewTime: formatMicroTime(now) } : { do: 'remove' };
+  }
   // A server that is told to stop removes its Lease.
   if (outage.state === 'stopped' && !abrupt) return { do: 'remove' };
   if (isServerRenewed(lease)) return { do: 'renew', renewTime: formatMicroTime(lastBefore(lease, outage.since) + LAST) };
