@@ -1,6 +1,7 @@
 import type { KubeObject } from '#apimachinery';
 import type { Cause, LogEntry, Revision, StoredObject } from '#storage';
 import type { CachedObject, CacheEvent } from './cacher.js';
+import type { TextPattern } from './text-pattern.js';
 
 /** Measured on V8: parsed values take up to twice the size of their text, plus this many bytes per object or array. */
 const PARSED_PER_CHARACTER = 2;
@@ -10,6 +11,11 @@ function occurrences(text: string, character: string): number {
   let count = 0;
   for (let at = text.indexOf(character); at >= 0; at = text.indexOf(character, at + 1)) count += 1;
   return count;
+}
+
+/** What an object with this key and text takes, as text and parsed. */
+export function sizeInMemory(key: string, text: string): number {
+  return key.length + text.length * (1 + PARSED_PER_CHARACTER) + (occurrences(text, '{') + occurrences(text, '[')) * CONTAINER_BYTES;
 }
 
 /** A cached object; parsed and measured on first access. */
@@ -56,12 +62,66 @@ class LazyObject implements CachedObject {
   }
 
   get bytes(): number {
-    this.#bytes ??=
-      this.key.length +
-      this.value.length * (1 + PARSED_PER_CHARACTER) +
-      (occurrences(this.value, '{') + occurrences(this.value, '[')) * CONTAINER_BYTES;
+    this.#bytes ??= sizeInMemory(this.key, this.value);
     return this.#bytes;
   }
+
+  get held(): number {
+    return this.bytes;
+  }
+}
+
+/** What a pattern has in common for all of its objects. */
+export interface Alike {
+  readonly key: string;
+  readonly pattern: TextPattern;
+  readonly bytes: number;
+}
+
+/** A cached object of a pattern: only what differs from the others is held in memory. Its object is made on first access, its text each time. */
+class AlikeObject implements CachedObject {
+  #object: KubeObject | undefined;
+
+  constructor(
+    private readonly alike: Alike,
+    private readonly values: readonly string[],
+    readonly revision: Revision,
+    readonly createRevision: Revision,
+  ) {}
+
+  get key(): string {
+    return this.alike.key;
+  }
+
+  get value(): string {
+    return this.alike.pattern.textOf(this.values);
+  }
+
+  get object(): KubeObject {
+    if (this.#object === undefined) {
+      const object = this.alike.pattern.objectOf(this.values);
+      object.metadata.resourceVersion = String(this.revision);
+      this.#object = object;
+    }
+    return this.#object;
+  }
+
+  forget(): void {
+    this.#object = undefined;
+  }
+
+  get bytes(): number {
+    return this.alike.bytes;
+  }
+
+  get held(): number {
+    return this.alike.pattern.copied * CONTAINER_BYTES;
+  }
+}
+
+/** An object whose text has these values in the places of a pattern. */
+export function alikeObject(alike: Alike, values: readonly string[], { modRevision, createRevision }: StoredObject): CachedObject {
+  return new AlikeObject(alike, values, modRevision, createRevision);
 }
 
 /**
@@ -69,7 +129,7 @@ class LazyObject implements CachedObject {
  * hardly any of them reads it.
  */
 export function forgetParsed(object: CachedObject): void {
-  if (object instanceof LazyObject) object.forget();
+  if (object instanceof LazyObject || object instanceof AlikeObject) object.forget();
 }
 
 /** Drops what was given as parsed, if nobody has read it: most objects without watchers are never read. */

@@ -1,7 +1,7 @@
 import type { KubeObject } from '#apimachinery';
 import type { Cause, Revision, TransactionOptions, WriteOp, WriteResult } from '#storage';
 
-/** A cached object: the stored text and the object, which is parsed on first access. Shared: must not be modified. */
+/** A cached object: the stored text and the object, which is parsed on first access. Shared: must not be modified (parts of it are frozen). */
 export interface CachedObject {
   readonly key: string;
   /** The stored text, without resourceVersion. */
@@ -10,8 +10,10 @@ export interface CachedObject {
   readonly createRevision: Revision;
   /** Parsed once, with metadata.resourceVersion set. */
   readonly object: KubeObject;
-  /** Its estimated size in memory: the texts, and what parsing them creates. */
+  /** Its estimated size: its key and text, and what parsing it creates. */
   readonly bytes: number;
+  /** The same without what it shares with objects of other clusters. */
+  readonly held: number;
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Bus, Unsubscribe } from '#cacher/bus';
 import { type Revision, type Storage, StorageUnavailable } from '#storage';
+import { loadedObjects } from './alike-objects.js';
 import { commitChannel, decodeCommit } from './bus-message.js';
-import { cachedObject } from './cached-object.js';
 import type { StoreLimits } from './limits.js';
 import { WatchCache } from './watch-cache.js';
 
@@ -59,7 +59,7 @@ export class KeptWatchCache {
       const { items, revision } = await storage.list({ prefix: '/' });
       if (this.#closed) throw new StorageUnavailable(`the store of cluster ${storage.cluster} was closed`);
       this.#unsubscribe = unsubscribe;
-      const watchCache = new WatchCache(storage, limits, { revision, objects: items.map(cachedObject) });
+      const watchCache = new WatchCache(storage, limits, { revision, objects: loadedObjects(items) });
       this.#watchCache = watchCache;
       if (this.#announced > revision) this.#catchUp(watchCache);
       return watchCache;

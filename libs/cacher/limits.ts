@@ -38,3 +38,24 @@ export const DEFAULT_STORE_LIMITS: StoreLimits = Object.freeze({
   totalBytes: 256 * 1024 * 1024,
   watchedBytes: 512 * 1024 * 1024,
 });
+
+export interface AlikeLimits {
+  /** Bytes of all texts. */
+  readonly bytes: number;
+  readonly longest: number;
+  /** Different lengths of the texts of one key. */
+  readonly lengths: number;
+  /** How many texts that did not fit are learned from. */
+  readonly attempts: number;
+  /** Bytes of the texts that are learned from in one load, which is not interrupted. */
+  readonly learned: number;
+}
+
+/** What is remembered of texts that were loaded, to find those of other clusters that are alike. */
+export const ALIKE: AlikeLimits = Object.freeze({
+  bytes: 16 * 1024 * 1024,
+  longest: 32 * 1024,
+  lengths: 4,
+  attempts: 8,
+  learned: 48 * 1024,
+});

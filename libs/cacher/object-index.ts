@@ -31,6 +31,8 @@ export class ObjectIndex {
   readonly #made = ++changes;
   /** The estimated size of all objects. */
   bytes = 0;
+  /** The same without what they share with objects of other clusters. */
+  held = 0;
 
   constructor(objects: Iterable<CachedObject>) {
     for (const object of objects) this.put(object);
@@ -45,6 +47,7 @@ export class ObjectIndex {
     const before = this.#objects.get(object.key);
     this.#objects.set(object.key, object);
     this.bytes += object.bytes - (before?.bytes ?? 0);
+    this.held += object.held - (before?.held ?? 0);
     if (before === undefined) this.#bucket(object.key).add(object.key);
     this.#changed.set(bucketOf(object.key), ++changes);
     return before;
@@ -58,6 +61,7 @@ export class ObjectIndex {
     this.#bucket(key).delete(key);
     this.#changed.set(bucketOf(key), ++changes);
     this.bytes -= before.bytes;
+    this.held -= before.held;
     return before;
   }
 

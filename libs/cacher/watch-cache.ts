@@ -38,7 +38,7 @@ export class WatchCache {
   }
 
   get bytes(): number {
-    return this.index.bytes + this.window.bytes;
+    return this.index.held + this.window.bytes;
   }
 
   /**

@@ -25,7 +25,7 @@ export function storedOf(value: string, revision: number | undefined): Stored {
 /** An object that is made for the response and stored nowhere: it has no resourceVersion. */
 export function unstored(object: KubeObject): CachedObject {
   const value = JSON.stringify(object);
-  return { key: '', value, revision: 0, createRevision: 0, object, bytes: value.length };
+  return { key: '', value, revision: 0, createRevision: 0, object, bytes: value.length, held: value.length };
 }
 
 function parse(value: string, revision: number | undefined): KubeObject {
