@@ -9,7 +9,7 @@ import {
   type Served,
 } from '#api';
 import type { GroupResource } from '#apimachinery';
-import { type AddOn, AddOns } from './custom-resources/add-ons.js';
+import { type AddOn, AddOns, type AnyResource } from './custom-resources/add-ons.js';
 import { type BuiltKind, builtKind, type CustomKind } from './custom-resources/custom-kind.js';
 import { type DefinitionSource, Definitions } from './custom-resources/definitions.js';
 import type { APIResource } from './rest/api-resource.js';
@@ -71,7 +71,14 @@ export class ClusterStorages implements StorageMap {
     const shared = this.builtIn.find(group, version, resource, subresource);
     if (shared !== undefined) return shared;
     this.definitions?.readCache();
-    return this.byResource.get(idOf(group, resource))?.entries.storages.get(pathOf(group, version, resource, subresource));
+    const own = this.byResource.get(idOf(group, resource));
+    return own
+      ? own.entries.storages.get(pathOf(group, version, resource, subresource))
+      : this.addOns?.any(group, version)?.storage(resource, subresource);
+  }
+
+  any(group: string, version: string): AnyResource | undefined {
+    return this.addOns?.any(group, version);
   }
 
   stored(group: string, resource: string): APIResource | undefined {
@@ -93,11 +100,10 @@ export class ClusterStorages implements StorageMap {
 
   served(): Served {
     this.definitions?.readCache();
-    if (this.kinds.size === 0) return this.builtIn.served();
-    this.document ??= joined(
-      this.builtIn.served(),
-      [...this.kinds.values()].flatMap(({ own }) => own),
-    );
+    const others = this.addOns?.anyGroupVersions() ?? [];
+    if (this.kinds.size === 0 && others.length === 0) return this.builtIn.served();
+    const own = [...this.kinds.values()].flatMap((kind) => kind.own);
+    this.document ??= joined(this.builtIn.served(), own, others);
     return this.document;
   }
 
@@ -164,10 +170,10 @@ export class ClusterStorages implements StorageMap {
 }
 
 /** Discovery of built-in and custom resources: groups of custom kinds come last, sorted by name (apiserver/pkg/endpoints/discovery). */
-function joined(builtIn: Served, own: readonly OwnKind[]): Served {
+function joined(builtIn: Served, own: readonly OwnKind[], open: ReadonlyArray<Pick<AddOn, 'group' | 'version'>>): Served {
   const more = own.map(({ info }) => info);
   const groups = new Map<string, Set<string>>();
-  for (const { group, version } of more) groups.set(group, (groups.get(group) ?? new Set()).add(version));
+  for (const { group, version } of [...more, ...open]) groups.set(group, (groups.get(group) ?? new Set()).add(version));
   const known = builtIn.groups.map(({ group, versions }): GroupVersions => {
     const added = groups.get(group);
     groups.delete(group);

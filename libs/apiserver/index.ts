@@ -26,6 +26,7 @@ export { RbacAuthorizer, type RuleResolver } from './authorization/rbac.js';
 export { ClusterStorages } from './cluster-storages.js';
 export type { ControlPlane } from './control-plane.js';
 export type { AddOn } from './custom-resources/add-ons.js';
+export { anyStorage } from './custom-resources/any-storage.js';
 export type { CustomKind, CustomVersion } from './custom-resources/custom-kind.js';
 export type { CustomKindOf } from './custom-resources/definitions.js';
 export { failureResponse } from './endpoints/failure.js';
@@ -37,7 +38,7 @@ export { metricText } from './metrics/text-format.js';
 export { histograms, values } from './metrics/vectors.js';
 export { KUBERNETES_VERSION, type VersionInfo, versionInfoOf } from './non-resource/non-resource.js';
 export { pastObject } from './past-object.js';
-export { type DeleteOptions, deleteOptionsFromBody, type WriteOptions } from './request/options.js';
+export { type DeleteOptions, deleteOptionsFromBody, listOptions, type WriteOptions } from './request/options.js';
 export {
   type ApiRequest,
   type ApiResponse,

@@ -1,4 +1,4 @@
-import type { apiregistrationv1, corev1 } from '#api';
+import type { apiregistrationv1, corev1, Served } from '#api';
 import { type KubeObject, StatusError, unauthorized } from '#apimachinery';
 import { failed, NO_RESOURCE, NOBODY, originOf, withFlow } from './answers.js';
 import { type AuditEvent, Stage } from './audit/audit-event.js';
@@ -129,7 +129,7 @@ export class Pipeline {
       request,
       query,
       version,
-      place: { prefix, serverAddress, served: this.cluster.storages.served() },
+      place: { prefix, serverAddress, served: await this.served(request.path) },
       keySet: () => this.cluster.tokens.keySet(),
       issuer: this.cluster.settings.tokens.issuers[0] ?? '',
       probe,
@@ -150,6 +150,15 @@ export class Pipeline {
     const [, group, groupVersion] = response.status === 404 ? (GROUP_VERSION.exec(request.path) ?? []) : [];
     const asked = group && groupVersion ? { group, version: groupVersion } : undefined;
     return asked && (await this.isAggregated(asked)) ? serviceUnavailable() : response;
+  }
+
+  /** What the cluster serves, with the resources of an add-on where they are asked for. */
+  private async served(path: string): Promise<Served> {
+    const { storages } = this.cluster;
+    const [, group = '', version = ''] = GROUP_VERSION.exec(path) ?? [];
+    const served = storages.served();
+    const any = group === '' ? undefined : storages.any?.(group, version);
+    return any ? { ...served, resources: [...served.resources, ...(await any.resources(this.cluster))] } : served;
   }
 
   /** Whether another API server is registered for a group version: none can be reached. */

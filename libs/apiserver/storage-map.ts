@@ -1,5 +1,6 @@
 import { groupVersionOf, kindSchema, type SchemaLookup, type Served, scheme } from '#api';
 import { failureStatus, type GroupResource, StatusError } from '#apimachinery';
+import type { AnyResource } from './custom-resources/add-ons.js';
 import {
   type APIResource,
   type APIResourceDraft,
@@ -26,6 +27,8 @@ export interface StorageMap {
   stored(group: string, resource: string): APIResource | undefined;
   /** Whether a group version is served at all. */
   serves(group: string, version: string): boolean;
+  /** What answers for any resource of a group version of an add-on. */
+  any?(group: string, version: string): AnyResource | undefined;
   /** The discovery documents; the same object until something changes. */
   served(): Served;
   schemaFor: SchemaLookup;

@@ -17,7 +17,7 @@ import {
 } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { nodeRules } from '#kubeadm';
-import { conversions, customKindOf, providers as registryProviders, resourceMetrics, strategies } from '#registry';
+import { adapterMetrics, conversions, customKindOf, providers as registryProviders, resourceMetrics, strategies } from '#registry';
 import { streamProviders } from '#streaming';
 import { publishClientAuthority } from './client-authority.js';
 import { ControlPlaneGate } from './faults/control-plane-gate.js';
@@ -55,7 +55,7 @@ export interface ClusterApiOptions {
 }
 
 const providers = [...registryProviders, ...streamProviders];
-const addOns = [resourceMetrics];
+const addOns = [resourceMetrics, ...adapterMetrics];
 
 /** The API of one cluster with everything it serves. Cheap to create, so an idle cluster need not keep one. */
 export function clusterApi(options: ClusterApiOptions): ApiServer {

@@ -8,6 +8,14 @@ export {
 export { bringsPods } from './brings-pods.js';
 export { type Condition, conditionOf, setCondition, transitionTime, withoutCondition } from './conditions.js';
 export { type CronSchedule, isTimeZone, parseCronSchedule, scheduleError } from './cron-schedule.js';
+export {
+  ADAPTER_SERVICES,
+  EXTERNAL_METRIC,
+  type ExternalSeries,
+  metricOf,
+  metricsOf,
+  seriesOf,
+} from './custom-metrics.js';
 export { type CompiledSelector, compileSelector, DEVICE_LIMITS, isTooComplex, SelectorFailure, selectsDevice } from './device-selectors.js';
 export { toleratesDeviceTaint } from './device-taints.js';
 export { type DeviceDriver, deviceDriverIn, type SliceContent, slicesOf } from './devices/device-driver.js';

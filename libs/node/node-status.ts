@@ -20,7 +20,7 @@ export interface NodeMachine {
 }
 
 /** What the kubelet does that not every version of it does (kubelet/nodestatus DeclaredFeatures), by name. */
-export const DECLARED_FEATURES: readonly string[] = ['ExtendWebSocketsToKubelet', 'RestartAllContainersOnContainerExits'];
+const DECLARED_FEATURES: readonly string[] = ['ExtendWebSocketsToKubelet', 'RestartAllContainersOnContainerExits'];
 
 const STORAGE = '100Gi';
 

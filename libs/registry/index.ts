@@ -146,5 +146,6 @@ export const strategies: readonly ResourceStrategy[] = all.map(withFinalizerName
 export const conversions: readonly Conversion[] = [autoscalerConversion, eventConversion];
 
 export { customKindOf } from './apiextensions/custom-resource/custom-kind.js';
+export { adapterMetrics } from './metrics/adapter-metrics.js';
 export { resourceMetrics } from './metrics/resource-metrics.js';
 export { providers } from './storages.js';

@@ -1,7 +1,9 @@
-import type { apiregistrationv1 } from '#api';
+import type { apiregistrationv1, ResourceInfo } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import { listPrefix } from '../rest/keys.js';
+import type { ClusterScope } from '../rest/scope.js';
+import type { RestStorage } from '../rest/storage.js';
 import type { CustomKind } from './custom-kind.js';
 import type { Installation } from './definitions.js';
 
@@ -14,6 +16,16 @@ export interface AddOn {
   version: string;
   /** By `<plural>.<group>`. */
   kinds: ReadonlyMap<string, CustomKind>;
+  /** Serves any resource of the group version, where what there is depends on the cluster's objects. */
+  any?: AnyResource;
+}
+
+/** What answers for resources that are not fixed. */
+export interface AnyResource {
+  /** Made for each request: the names are the client's. */
+  storage(resource: string, subresource: string): RestStorage;
+  /** What discovery lists now. */
+  resources(cluster: Pick<ClusterScope, 'reader' | 'share' | 'store'>): Promise<ResourceInfo[]>;
 }
 
 const ROOT = listPrefix('apiregistration.k8s.io', 'apiservices', '');
@@ -41,6 +53,17 @@ export class AddOns {
     return this.addOns.some((addOn) => addOn.group === group);
   }
 
+  /** What answers for any resource of a group version; undefined if nothing does. */
+  any(group: string, version: string): AnyResource | undefined {
+    for (const addOn of this.served) if (addOn.group === group && addOn.version === version) return addOn.any;
+    return undefined;
+  }
+
+  /** The group versions in which any resource is served. */
+  anyGroupVersions(): Array<Pick<AddOn, 'group' | 'version'>> {
+    return [...this.served].filter(({ any }) => any !== undefined);
+  }
+
   /** Takes over what the APIServices say as of now; undefined if nothing has changed. */
   refresh(): Promise<void> | undefined {
     const change = this.store.changeOf(ROOT);
@@ -50,6 +73,7 @@ export class AddOns {
   private async read(change: number | undefined): Promise<void> {
     const { items } = await this.store.list({ prefix: ROOT });
     const changed = new Map<string, CustomKind | undefined>();
+    let others = false;
     for (const addOn of this.addOns) {
       const name = `/${addOn.version}.${addOn.group}`;
       const registered = items.find(({ key }) => key.endsWith(name));
@@ -57,9 +81,10 @@ export class AddOns {
       if (available === this.served.has(addOn)) continue;
       if (available) this.served.add(addOn);
       else this.served.delete(addOn);
+      others ||= addOn.any !== undefined;
       for (const [id, kind] of addOn.kinds) changed.set(id, available ? kind : undefined);
     }
-    if (changed.size > 0) this.target.install(changed);
+    if (changed.size > 0 || others) this.target.install(changed);
     this.seen = change;
   }
 }

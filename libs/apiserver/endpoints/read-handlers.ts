@@ -5,7 +5,7 @@ import { listOptions } from '../request/options.js';
 import { type ApiResponse, headerOf } from '../request/request.js';
 import type { Listing } from '../rest/list.js';
 import { includeObjectOf, tableOf } from '../rest/table.js';
-import { itemText } from '../rest/view.js';
+import { itemText, unstored } from '../rest/view.js';
 import { openWatch } from '../watch/watch-response.js';
 import { batches, headOf, type ListForm, listBody, memberOf } from './list-body.js';
 import { answerObject, formOf, outputOf, type ResourceCall } from './resource-call.js';
@@ -96,6 +96,14 @@ export async function handleList(call: ResourceCall, watchPath = false): Promise
   });
   const type = stream.encoding === 'json' ? MEDIA_TYPES.json : `${MEDIA_TYPES[stream.encoding]};stream=watch`;
   return { status: 200, headers: { 'content-type': type }, stream: body };
+}
+
+/** A GET of an add-on whose resources are not fixed. */
+export async function handleAnswer(call: ResourceCall): Promise<ApiResponse> {
+  const { scope, query } = call;
+  const { answer } = scope.storage;
+  if (answer === undefined) throw methodNotAllowed(scope.resource.groupResource, scope.verb);
+  return answerObject(call, outputOf(call), unstored(await answer(scope, query)));
 }
 
 /** DELETE of a collection: deletes what the options select and answers with the list. */

@@ -4,7 +4,7 @@ import type { RequestInfo } from '../request/request-info.js';
 import type { RestStorage } from '../rest/storage.js';
 import type { StorageMap } from '../storage-map.js';
 import { handleConnect } from './connect-handler.js';
-import { handleDeleteCollection, handleGet, handleList } from './read-handlers.js';
+import { handleAnswer, handleDeleteCollection, handleGet, handleList } from './read-handlers.js';
 import type { ResourceCall } from './resource-call.js';
 import { plainResponse } from './responses.js';
 import { handleCreate, handleDelete, handlePatch, handleUpdate, kindOfPatch } from './write-handlers.js';
@@ -118,6 +118,8 @@ export function routeOf(storages: StorageMap, info: RequestInfo, method: string)
     if (storages.serves(group, version)) throw pathNotFound();
     return undefined;
   }
+  if (own.answer)
+    return { storage: storages.find(group, version, resource, parts[2]) ?? own, handler: method === 'GET' ? handleAnswer : refuse() };
   const subresource = parts[2];
   const storage = subresource === undefined ? own : storages.find(group, version, resource, subresource);
   const level = levelOf(info, own);

@@ -1,14 +1,20 @@
 import { APIService, type apiregistrationv1, type corev1, type discoveryv1, EndpointSlice, Pod, Service } from '#api';
 import { formatTime, goQuote } from '#apimachinery';
-import { conditionOf, setCondition } from '#component-helpers';
+import { ADAPTER_SERVICES, conditionOf, setCondition } from '#component-helpers';
 import { type Controller, defineController, watching } from '#controller-runtime';
 
 type Condition = apiregistrationv1.APIServiceCondition;
 type Reference = Required<Pick<apiregistrationv1.ServiceReference, 'name' | 'namespace' | 'port'>>;
 
 const PASSED = { status: 'True', reason: 'Passed', message: 'all checks passed' };
-/** The API server that programs of an image are: metrics.k8s.io is answered in their place. */
-const SERVERS: ReadonlyMap<string, RegExp> = new Map([['v1beta1.metrics.k8s.io', /(?:^|\/)metrics-server(?:[:@-]|$)/]]);
+const imageNamed = (names: string): RegExp => new RegExp(`(?:^|/)(?:${names})(?:[:@-]|$)`);
+const ADAPTERS = '(?:k8s-)?prometheus-adapter|kube-metrics-adapter';
+/** The API server that programs of an image are: these groups are answered in their place. */
+const SERVERS: ReadonlyMap<string, RegExp> = new Map([
+  ['v1beta1.metrics.k8s.io', imageNamed('metrics-server')],
+  ...ADAPTER_SERVICES.custom.map((name) => [name, imageNamed(ADAPTERS)] as const),
+  ...ADAPTER_SERVICES.external.map((name) => [name, imageNamed(`${ADAPTERS}|keda-metrics-apiserver`)] as const),
+]);
 
 const LOCAL = { status: 'True', reason: 'Local', message: 'Local APIServices are always available' };
 
@@ -64,7 +70,7 @@ function isServed(name: string, slices: readonly discoveryv1.EndpointSlice[], po
   );
 }
 
-/** Says whether the group versions of other API servers can be reached. Of the programs in a cluster, metrics-server answers for one. */
+/** Says whether the group versions of other API servers can be reached. Of the programs in a cluster, metrics-server and metrics adapters answer. */
 export const apiServiceAvailability: Controller = defineController({
   name: 'apiservice-availability',
   flag: '',

@@ -1,39 +1,12 @@
-import { APIService, type autoscalingv2, type corev1, Pod } from '#api';
+import { APIService, type autoscalingv2, type corev1 } from '#api';
 import { isNotFound, type LabelSelector, parseGoDuration, parseQuantity, parseTime, Quantity, StatusError } from '#apimachinery';
 import { type PodMetrics, PodMetricsResource, podRequests } from '#component-helpers';
 import type { ReconcileContext } from '#controller-runtime';
-import { selectorText } from '../selector-text.js';
+import { computeAdapterMetric } from './adapter-metrics.js';
+import { type Computed, failed, type MetricInput, selectedPods, type Uncomputed } from './metric-input.js';
 import { type Proposal, replicasForAverage, replicasForUtilization, requestOf, type Sample, tolerancesOf } from './replicas.js';
 
-type Autoscaler = autoscalingv2.HorizontalPodAutoscaler;
 type MetricSpec = autoscalingv2.MetricSpec;
-
-/** A metric that could be had: the replicas it asks for, and what the status shows of it. */
-export interface Computed {
-  replicas: number;
-  name: string;
-  status: autoscalingv2.MetricStatus;
-}
-
-/** A metric that could not be had. */
-export interface Uncomputed {
-  /** Of the condition ScalingActive and of the event. */
-  reason: string;
-  /** The reason's own message. */
-  message: string;
-  /** What the event about all metrics says. */
-  failure: string;
-}
-
-/** What metrics are computed for. */
-export interface MetricInput {
-  autoscaler: Autoscaler;
-  /** The replicas in the target's spec. */
-  current: number;
-  selector: LabelSelector;
-}
-
-const NO_CUSTOM = 'unable to fetch metrics from custom metrics API: no custom metrics API (custom.metrics.k8s.io) registered';
 
 /** The replicas that one metric asks for (computeReplicasForMetric). */
 export async function computeMetric(spec: MetricSpec, input: MetricInput, ctx: ReconcileContext): Promise<Computed | Uncomputed> {
@@ -52,48 +25,11 @@ export async function computeMetric(spec: MetricSpec, input: MetricInput, ctx: R
     const status = { type: spec.type, containerResource: { name, container, current: currentOf(name, target, proposal) } };
     return { replicas: proposal.replicas, name: metricName(name, target, 'container '), status };
   }
-  return unavailable(spec, input.autoscaler.metadata.namespace ?? '');
-}
-
-const failed = (reason: string, message: string, what: string): Uncomputed => ({
-  reason,
-  message,
-  failure: `failed to get ${what}: ${message}`,
-});
-
-/** Metrics for which an adapter would be needed: no program in a cluster is one. */
-function unavailable({ type, pods, object, external }: MetricSpec, namespace: string): Uncomputed {
-  if (pods !== undefined)
-    return failed('FailedGetPodsMetric', `unable to get metric ${pods.metric.name}: ${NO_CUSTOM}`, 'pods metric value');
-  if (object !== undefined) {
-    const { metric, describedObject, target } = object;
-    // Upstream's format and its arguments do not match.
-    const plain = `unable to get metric ${metric.name}: ${describedObject.kind} on ${namespace} ${describedObject.name}/${NO_CUSTOM}`;
-    const message = target.type === 'AverageValue' ? `failed to get ${metric.name} object metric: ${plain}` : plain;
-    return failedAs('FailedGetObjectMetric', plain, message, 'object metric value');
-  }
-  if (external !== undefined) {
-    const { metric, target } = external;
-    const plain = [
-      `unable to get external metric ${namespace}/${metric.name}/${selectorText(metric.selector)}: unable to fetch metrics from external metrics API:`,
-      `the server could not find the requested resource (get ${metric.name}.external.metrics.k8s.io)`,
-    ].join(' ');
-    const message =
-      target.averageValue === undefined
-        ? `failed to get external metric ${metric.name}: ${plain}`
-        : `failed to get ${metric.name} external metric: ${plain}`;
-    return failedAs('FailedGetExternalMetric', plain, message, `${metric.name} external metric value`);
-  }
-  const message = `unknown metric source type "${type}"`;
+  const ofAdapter = await computeAdapterMetric(spec, input, ctx);
+  if (ofAdapter !== undefined) return ofAdapter;
+  const message = `unknown metric source type "${spec.type}"`;
   return { reason: 'InvalidMetricSourceType', message, failure: message };
 }
-
-/** The condition has the bare error, the event about all metrics what was said of it on the way. */
-const failedAs = (reason: string, message: string, wrapped: string, what: string): Uncomputed => ({
-  reason,
-  message,
-  failure: `failed to get ${what}: ${wrapped}`,
-});
 
 function metricName(name: string, { averageValue }: autoscalingv2.MetricTarget, prefix: string): string {
   return averageValue === undefined ? `${name} ${prefix}resource utilization (percentage of request)` : `${name} resource`;
@@ -130,12 +66,6 @@ async function resourceProposal(
       ? replicasForUtilization(input, requestsOf(pods, name, container), target.averageUtilization ?? 0)
       : replicasForAverage(input, parseQuantity(target.averageValue).milliValue());
   return typeof proposal === 'string' ? wrapped(proposal) : proposal;
-}
-
-/** The pods of a selector, in the order of their names. */
-export function selectedPods(selector: LabelSelector, namespace: string | undefined, { informers }: ReconcileContext): corev1.Pod[] {
-  const pods = informers.of(Pod).list(namespace);
-  return pods.filter(({ metadata }) => selector.matches(metadata.labels)).sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
 }
 
 function requestsOf(pods: readonly corev1.Pod[], name: string, container: string | undefined): ReadonlyMap<string, number> | string {

@@ -1,6 +1,13 @@
 import { expect, it } from '@jest/globals';
 import type { corev1 } from '#api';
-import { type ReplicaInput, replicasForAverage, replicasForUtilization, type Sample } from './replicas.js';
+import {
+  type ReplicaInput,
+  replicasForAverage,
+  replicasForObject,
+  replicasForObjectPerPod,
+  replicasForUtilization,
+  type Sample,
+} from './replicas.js';
 
 const NOW = Date.parse('2026-01-01T01:00:00Z');
 const time = (secondsAgo: number): string => new Date(NOW - secondsAgo * 1000).toISOString();
@@ -68,4 +75,32 @@ it.each<[string, Given[], number, number, number, number]>([
   ['assumes the target for pods without metrics when it scales down', [...pods(10_000, 10_000), {}], 3, 20_000, 2, 10_000],
 ])('%s', (_, some, current, target, replicas, average) => {
   expect(replicasForAverage(given(some, 'memory', current).input, target)).toEqual({ replicas, average });
+});
+
+const tolerances = { down: 0.1, up: 0.1 };
+
+it.each<[string, number, { current: number; pods: number; ready: number }, number | string]>([
+  ['scales up by the pods that are ready', 2, { current: 3, pods: 3, ready: 2 }, 4],
+  ['rounds up', 1.3, { current: 3, pods: 3, ready: 3 }, 4],
+  ['scales down', 0.5, { current: 4, pods: 4, ready: 4 }, 2],
+  ['stays within the tolerance', 1.1, { current: 3, pods: 3, ready: 1 }, 3],
+  [
+    'needs pods',
+    2,
+    { current: 3, pods: 0, ready: 0 },
+    'unable to calculate ready pods: no pods returned by selector while calculating replica count',
+  ],
+  ['ends at the largest number of replicas', 1e12, { current: 3, pods: 3, ready: 3 }, 2 ** 31 - 1],
+  ['is without a target of zero', Number.POSITIVE_INFINITY, { current: 3, pods: 3, ready: 3 }, 2 ** 31 - 1],
+])('a value of an object %s', (_what, ratio, given, replicas) => {
+  expect(replicasForObject(ratio, { ...given, tolerances })).toBe(replicas);
+});
+
+it.each<[string, number, { target: number; replicas: number }, { replicas: number; usage: number }]>([
+  ['scales up', 8600, { target: 2150, replicas: 3 }, { replicas: 4, usage: 2867 }],
+  ['scales down', 8600, { target: 2867, replicas: 5 }, { replicas: 3, usage: 1720 }],
+  ['stays within the tolerance', 8600, { target: 2867, replicas: 3 }, { replicas: 3, usage: 2867 }],
+  ['is told without pods', 1000, { target: 500, replicas: 0 }, { replicas: 2, usage: 0 }],
+])('a value that pods share %s', (_what, usage, given, expected) => {
+  expect(replicasForObjectPerPod(usage, { ...given, tolerances })).toEqual(expected);
 });

@@ -157,6 +157,28 @@ export function replicasForAverage(input: ReplicaInput, target: number): Proposa
   return proposeReplicas(input, averageOf(target), () => target);
 }
 
+const MAX_REPLICAS = 2 ** 31 - 1;
+
+/** For a value that is not of pods, by its ratio to the target (getUsageRatioReplicaCount); an error message if it cannot be told. */
+export function replicasForObject(
+  ratio: number,
+  { current, pods, ready, tolerances }: { current: number; pods: number; ready: number; tolerances: Tolerances },
+): number | string {
+  if (isWithin(ratio, tolerances)) return current;
+  if (pods === 0) return 'unable to calculate ready pods: no pods returned by selector while calculating replica count';
+  return Math.min(MAX_REPLICAS, Math.ceil(ratio * ready));
+}
+
+/** For a value that is to be shared by the replicas in the status (GetObjectPerPodMetricReplicas); `usage` is the share of each. */
+export function replicasForObjectPerPod(
+  usage: number,
+  { target, replicas, tolerances }: { target: number; replicas: number; tolerances: Tolerances },
+): { replicas: number; usage: number } {
+  const share = replicas === 0 ? 0 : Math.ceil(usage / replicas);
+  if (isWithin(usage / (target * replicas), tolerances)) return { replicas, usage: share };
+  return { replicas: Math.min(MAX_REPLICAS, Math.ceil(usage / target)), usage: share };
+}
+
 /** What a pod requests of a resource, of its containers or one of them (calculatePodRequestsFromContainers); an error message if nothing. */
 export function requestOf(
   pod: corev1.Pod,

@@ -5,7 +5,8 @@ import { isFenced, type ReconcileContext } from '#controller-runtime';
 import { resourceOf } from '../kinds.js';
 import { normalize, rememberScaling } from './behavior.js';
 import { type Kept, keptOf } from './memory.js';
-import { type Computed, computeMetric, selectedPods, type Uncomputed } from './metrics.js';
+import { type Computed, selectedPods, type Uncomputed } from './metric-input.js';
+import { computeMetric } from './metrics.js';
 
 type Autoscaler = autoscalingv2.HorizontalPodAutoscaler;
 type Condition = autoscalingv2.HorizontalPodAutoscalerCondition;
@@ -79,6 +80,7 @@ export class AutoscalerRun {
   /** The most that the metrics ask for; undefined, with the condition and the event, if nothing can be done (computeReplicasForMetrics). */
   private async computeAll({ scale }: Target, statuses: autoscalingv2.MetricStatus[]): Promise<Wanted | undefined> {
     const current = scale.spec.replicas ?? 0;
+    const statusReplicas = scale.status?.replicas ?? 0;
     const specs = this.autoscaler.spec.metrics ?? [];
     const selector = this.selectorOf(scale);
     if (typeof selector === 'string') {
@@ -88,7 +90,7 @@ export class AutoscalerRun {
     const failures: Uncomputed[] = [];
     let most: Computed | undefined;
     for (const spec of specs) {
-      const computed = await computeMetric(spec, { autoscaler: this.autoscaler, current, selector }, this.ctx);
+      const computed = await computeMetric(spec, { autoscaler: this.autoscaler, current, statusReplicas, selector }, this.ctx);
       statuses.push('failure' in computed ? { type: '' } : computed.status);
       if ('failure' in computed) {
         failures.push(computed);

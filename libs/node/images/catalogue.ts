@@ -13,7 +13,7 @@ import { httpd } from './httpd.js';
 import type { ImageDefinition } from './image.js';
 import { kindnetd } from './kindnetd.js';
 import { linux } from './linux.js';
-import { metricsServer } from './metrics-server.js';
+import { kedaMetrics, metricsServer, prometheusAdapter } from './metrics-server.js';
 import { mongo } from './mongo.js';
 import { mysql } from './mysql.js';
 import { nginx } from './nginx.js';
@@ -50,7 +50,9 @@ export const images: readonly ImageDefinition[] = [
   kubeProxy,
   kubeScheduler,
   linux,
+  kedaMetrics,
   metricsServer,
+  prometheusAdapter,
   mongo,
   mysql,
   nginx,
