@@ -22,10 +22,37 @@ const podOf = (key: string) => {
 };
 const place = (key: string) => (key === FAULTS_KEY || key === CLOUD_KEY ? faults : (locate(key) ?? fileOf(key) ?? podOf(key)));
 
+/** Whether a commit is one of an Event, which wakes no component. */
+export const isOfEvent = ({ current }: CacheEvent): boolean => current.key.startsWith('/registry/events/');
+
+/** A change of a cluster; its object is parsed when it is asked for. */
+class LocatedChange implements ComponentChange {
+  readonly group: string;
+  readonly resource: string;
+  readonly namespace: string;
+  readonly name: string;
+  readonly deleted: boolean;
+  /** The stored JSON text. */
+  readonly text: string;
+
+  constructor(
+    { group, resource, namespace, name }: NonNullable<ReturnType<typeof place>>,
+    { type, value }: { type: 'put' | 'delete'; value: string },
+    readonly object: () => KubeObject,
+  ) {
+    this.group = group;
+    this.resource = resource;
+    this.namespace = namespace;
+    this.name = name;
+    this.deleted = type === 'delete';
+    this.text = value;
+  }
+}
+
 /** A committed change in the form that components are asked about; undefined for keys that concern no component. */
 export function changeOf({ type, current }: CacheEvent): ComponentChange | undefined {
   const location = place(current.key);
-  return location && { ...location, deleted: type === 'delete', text: current.value, object: () => current.object };
+  return location && new LocatedChange(location, { type, value: current.value }, () => current.object);
 }
 
 /** A log entry in the same form. */
@@ -37,5 +64,5 @@ export function changeInLog({ key, type, value }: LogEntry): ComponentChange | u
     parsed ??= JSON.parse(value) as KubeObject;
     return parsed;
   };
-  return { ...location, deleted: type === 'delete', text: value, object };
+  return new LocatedChange(location, { type, value }, object);
 }

@@ -1,7 +1,7 @@
 export { type AdvanceEnd, type ObjectWait, troubleWith, waitState } from './advance-end/advance-end.js';
 export { stateNamed } from './advance-end/object-state.js';
 export { type ClusterApiOptions, clusterApi } from './api.js';
-export { changeInLog, changeOf } from './changes.js';
+export { changeInLog, changeOf, isOfEvent } from './changes.js';
 export { ClusterCloud } from './cloud/cluster-cloud.js';
 export { components } from './components.js';
 export { etcdComponent, expireLeases, expiryNotices } from './expiry.js';

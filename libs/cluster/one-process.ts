@@ -5,7 +5,7 @@ import type { CausalClient } from '#client';
 import { LocalHost, type TimingProfile } from '#controller-runtime';
 import { inRounds, type LogEntry, type Storage } from '#storage';
 import { type ClusterApiOptions, clusterApi } from './api.js';
-import { changeOf } from './changes.js';
+import { changeOf, isOfEvent } from './changes.js';
 import { components } from './components.js';
 import { expireLeases } from './expiry.js';
 import { type HostedClusterOptions, hostedCluster, inRoundOf } from './hosted-cluster.js';
@@ -57,7 +57,7 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
     storage,
     onCommit(_, events) {
       for (const event of events) {
-        const change = changeOf(event);
+        const change = isOfEvent(event) ? undefined : changeOf(event);
         if (change) host?.changed(change);
       }
     },

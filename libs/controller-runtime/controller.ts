@@ -81,6 +81,7 @@ export interface Controller {
   readonly eventSource?: string;
   /** How its events are written; default `counted`. */
   readonly eventStyle?: 'series';
+  /** Whether a change wakes its component. Asked about changes of resources that concern it. */
   interests(change: ComponentChange): boolean;
   /** False if no change of a resource concerns it; default true. Depends on the group and the resource alone. */
   concerns?(change: Pick<ComponentChange, 'group' | 'resource'>): boolean;
@@ -161,7 +162,7 @@ export function defineController<T extends KubeObject>(definition: ControllerDef
     ...(definition.flag === undefined ? {} : { flag: definition.flag }),
     ...(definition.eventSource === undefined ? {} : { eventSource: definition.eventSource }),
     ...(definition.eventStyle === undefined ? {} : { eventStyle: definition.eventStyle }),
-    interests: (change) => concerns(change) && (definition.interests?.(change) ?? true),
+    interests: (change) => definition.interests?.(change) ?? true,
     concerns,
     open: (context, queue) => openDefined({ definition, watches, context, queue }),
   };

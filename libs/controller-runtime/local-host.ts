@@ -50,15 +50,21 @@ export class LocalHost {
 
   /** A change was committed: wakes the components that are interested in it. */
   changed(change: ComponentChange): void {
-    for (const { component, absorbs } of this.seats) {
-      if (!absorbs && (this.awake.has(component.name) || component.interests(change))) this.wake(component.name);
+    if (this.closed) return;
+    let woken = false;
+    for (const seat of this.seats) {
+      const { component } = seat;
+      if (seat.absorbs || (!this.awake.has(component.name) && !component.interests(change))) continue;
+      this.awake.add(component.name);
+      woken = true;
     }
+    if (woken) this.begin();
   }
 
   wake(component: string): void {
     if (this.closed || this.seats.find((seat) => seat.component.name === component)?.absorbs) return;
     this.awake.add(component);
-    if (this.options.autorun ?? true) this.start();
+    this.begin();
   }
 
   /** Takes turns until there is no work left at the current time. Throws the error of a turn. */
@@ -102,6 +108,10 @@ export class LocalHost {
     this.closed = true;
     this.cancelTimer?.();
     for (const seat of this.seats) seat.close();
+  }
+
+  private begin(): void {
+    if (this.options.autorun ?? true) this.start();
   }
 
   private start(): void {

@@ -113,7 +113,9 @@ class BullWorkerHost implements WorkerHost {
   }
 
   changed(cluster: string, change: ComponentChange): void {
-    for (const component of this.components.values()) if (component.interests(change)) this.wake(cluster, component.name);
+    for (const component of this.components.values())
+      if (!this.clusters.absorbs(cluster, component.name) && component.interests(change))
+        this.options.wakeups.wake(cluster, component.name);
   }
 
   forget(cluster: string): void {

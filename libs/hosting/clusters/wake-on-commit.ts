@@ -1,6 +1,6 @@
 import { systemClock } from '#apimachinery';
 import type { CommitListener } from '#cacher';
-import { changeOf, expiryNotices } from '#cluster';
+import { changeOf, expiryNotices, isOfEvent } from '#cluster';
 import type { ComponentChange } from '#controller-runtime';
 
 /** Where commits are reported: the producer side of the queue, or the worker's host. */
@@ -14,11 +14,12 @@ export function wakeOnCommit(target: Wakeable): CommitListener {
   const notice = expiryNotices(systemClock);
   return (cluster, events) => {
     for (const event of events) {
+      if (isOfEvent(event)) {
+        if (event.type === 'put' && notice(cluster)) target.wake(cluster, 'etcd');
+        continue;
+      }
       const change = changeOf(event);
-      if (!change) continue;
-      if (change.group === '' && change.resource === 'events') {
-        if (!change.deleted && notice(cluster)) target.wake(cluster, 'etcd');
-      } else target.changed(cluster, change);
+      if (change) target.changed(cluster, change);
     }
   };
 }
