@@ -84,6 +84,27 @@ test('times', () => {
   expect(['2026-01-02T03:04:05.5+01:00', '2026-02-30T00:00:00Z', 'x'].map(parseTime)).toEqual([1767319445500, undefined, undefined]);
 });
 
+test.each<[string, number | undefined]>([
+  ['2026-01-02T03:04:05Z', 1_767_323_045_000],
+  ['2026-01-02T03:04:05+00:00', 1_767_323_045_000],
+  ['2024-02-29T23:59:59Z', 1_709_251_199_000],
+  ['2026-02-29T00:00:00Z', undefined],
+  ['0001-01-01T00:00:00Z', -62_135_596_800_000],
+  ['2026-13-01T00:00:00Z', undefined],
+  ['2026-00-01T00:00:00Z', undefined],
+  ['2026-01-00T00:00:00Z', undefined],
+  ['2026-01-02T24:00:00Z', undefined],
+  ['2026-01-02T03:60:00Z', undefined],
+  ['2026-01-02T03:04:60Z', undefined],
+  ['2026-01-02 03:04:05Z', undefined],
+  ['2026/01/02T03:04:05Z', undefined],
+  ['2026-01-02T03.04.05Z', undefined],
+  ['2026-01-0xT03:04:05Z', undefined],
+  ['2026-01-02T03:04:05z', undefined],
+])('the time %s', (text, expected) => {
+  expect(parseTime(text)).toBe(expected);
+});
+
 test.each<[number | string, number, boolean, number]>([
   [3, 10, true, 3],
   ['25%', 10, true, 3],

@@ -51,44 +51,69 @@ class Bucket<T> {
 
 const NONE: readonly never[] = Object.freeze([]);
 
-class Index<T> {
+/** Objects by value. */
+class Buckets<T> {
   private readonly buckets = new Map<string, Bucket<T>>();
-
-  constructor(private readonly valuesOf: (object: T) => readonly string[]) {}
-
-  replace(key: string, old: T | undefined, object: T | undefined): void {
-    const before = old === undefined ? NONE : this.valuesOf(old);
-    const after = object === undefined ? NONE : this.valuesOf(object);
-    for (const value of before) if (!after.includes(value) && this.buckets.get(value)?.delete(key)) this.buckets.delete(value);
-    if (object === undefined) return;
-    for (const value of after) this.bucket(value).set(key, object);
-  }
 
   values(value: string): readonly T[] {
     return this.buckets.get(value)?.values() ?? NONE;
   }
 
-  private bucket(value: string): Bucket<T> {
+  protected drop(value: string, key: string): void {
+    if (this.buckets.get(value)?.delete(key)) this.buckets.delete(value);
+  }
+
+  protected put(value: string, key: string, object: T): void {
     let bucket = this.buckets.get(value);
     if (bucket === undefined) {
       bucket = new Bucket<T>();
       this.buckets.set(value, bucket);
     }
-    return bucket;
+    bucket.set(key, object);
   }
 }
 
-function controllerUids(object: KubeObject): readonly string[] {
-  const owner = object.metadata.ownerReferences?.find((reference) => reference.controller === true);
-  return owner === undefined ? NONE : [owner.uid];
+/** An index of objects that have any number of values each. */
+class Index<T> extends Buckets<T> {
+  constructor(private readonly valuesOf: (object: T) => readonly string[]) {
+    super();
+  }
+
+  replace(key: string, old: T | undefined, object: T | undefined): void {
+    const before = old === undefined ? NONE : this.valuesOf(old);
+    const after = object === undefined ? NONE : this.valuesOf(object);
+    for (const value of before) if (!after.includes(value)) this.drop(value, key);
+    if (object === undefined) return;
+    for (const value of after) this.put(value, key, object);
+  }
+}
+
+/** The same with one value for each object, or none. */
+class UniqueIndex<T> extends Buckets<T> {
+  constructor(private readonly only: (object: T) => string | undefined) {
+    super();
+  }
+
+  replace(key: string, old: T | undefined, object: T | undefined): void {
+    const before = old && this.only(old);
+    const after = object && this.only(object);
+    if (before !== undefined && before !== after) this.drop(before, key);
+    if (object !== undefined && after !== undefined) this.put(after, key, object);
+  }
+}
+
+function controllerUid({ metadata }: KubeObject): string | undefined {
+  const { ownerReferences } = metadata;
+  if (ownerReferences !== undefined) for (const { controller, uid } of ownerReferences) if (controller === true) return uid;
+  return undefined;
 }
 
 /** The indexed objects behind an informer (client-go tools/cache thread_safe_store.go). Filled by list and watch; see informers.ts. */
 export class Indexer<T extends KubeObject> implements Informer<T> {
   private readonly objects = new Map<string, T>();
   private readonly uids = new Map<string, T>();
-  private readonly namespaces = new Index<T>((object) => [object.metadata.namespace ?? '']);
-  private readonly controllers = new Index<T>(controllerUids);
+  private readonly namespaces = new UniqueIndex<T>((object) => object.metadata.namespace ?? '');
+  private readonly controllers = new UniqueIndex<T>(controllerUid);
   private readonly indexes = new Map<string, Index<T>>();
   private readonly handlers: Array<(change: InformerChange<T>) => void> = [];
   private everything: readonly T[] | undefined;

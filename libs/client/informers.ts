@@ -104,6 +104,8 @@ function missing(list: readonly ResourceInfo[], other: readonly ResourceInfo[]):
 /** Informers over any client. In process, events are delivered synchronously with the write that caused them. */
 export function createInformers(client: Client): InformerSet {
   const reflectors = new Map<string, Reflector<KubeObject>>();
+  /** By the resources that they were asked for with: every reconcile asks. */
+  let known = new WeakMap<object, Reflector<KubeObject>>();
   const listeners: ResourceListener[] = [];
   let served: readonly ResourceInfo[] = [];
 
@@ -115,6 +117,7 @@ export function createInformers(client: Client): InformerSet {
     for (const resource of removed) {
       reflectors.get(idOf(resource))?.close();
       reflectors.delete(idOf(resource));
+      known = new WeakMap();
       for (const listener of listeners) listener.removed(resource);
     }
     for (const resource of added) for (const listener of listeners) listener.added(resource);
@@ -122,11 +125,12 @@ export function createInformers(client: Client): InformerSet {
 
   return {
     of<T extends KubeObject>(resource: Resource<T>): Informer<T> {
-      const name = idOf(resource);
-      let reflector = reflectors.get(name);
+      let reflector = known.get(resource);
       if (reflector === undefined) {
-        reflector = new Reflector<KubeObject>(client, resource);
+        const name = idOf(resource);
+        reflector = reflectors.get(name) ?? new Reflector<KubeObject>(client, resource);
         reflectors.set(name, reflector);
+        known.set(resource, reflector);
       }
       // The resource's type determines the objects' type, which the map cannot express.
       return reflector.index as unknown as Informer<T>;

@@ -25,6 +25,8 @@ interface Running {
   queue: WorkQueue;
   recorder: EventSink;
   active: number;
+  /** Whether a reconcile can perhaps be started: a key was queued, or a reconcile has returned. */
+  ready: boolean;
   /** Consecutive conflicts of a key. */
   conflicts: Map<string, number>;
 }
@@ -92,6 +94,7 @@ class ControllersInstance implements ComponentInstance {
     this.running = controllers.map((controller) => {
       const queue = new WorkQueue(clock);
       queue.onWork(() => {
+        running.ready = true;
         this.draining?.progress();
         this.listener?.();
       });
@@ -104,7 +107,8 @@ class ControllersInstance implements ComponentInstance {
         ...(controller.eventStyle === undefined ? {} : { style: controller.eventStyle }),
         onFailure: reportDroppedEvents(context, component, controller.name),
       });
-      return { controller, queue, recorder, open: controller.open(own, queue), active: 0, conflicts: new Map() };
+      const running: Omit<Running, 'open'> = { controller, queue, recorder, active: 0, ready: false, conflicts: new Map() };
+      return Object.assign(running, { open: controller.open(own, queue) });
     });
     this.enabled = this.running;
   }
@@ -135,10 +139,14 @@ class ControllersInstance implements ComponentInstance {
     } finally {
       this.draining = undefined;
       // Events are part of the turn: after it, another worker may write in this component's name.
-      await Promise.all(this.running.map(({ recorder }) => recorder.flushed()));
+      for (const { recorder } of this.running) if (recorder.busy) await recorder.flushed();
     }
-    const due = this.enabled.flatMap(({ queue }) => queue.nextAt() ?? []);
-    return { more: this.hasWork(), nextAt: due.length === 0 ? undefined : Math.min(...due) };
+    let nextAt: number | undefined;
+    for (const { queue } of this.enabled) {
+      const due = queue.nextAt();
+      if (due !== undefined && (nextAt === undefined || due < nextAt)) nextAt = due;
+    }
+    return { more: this.hasWork(), nextAt };
   }
 
   close(): void {
@@ -206,8 +214,10 @@ class Drain {
 
   /** Throws the FencedError that ended it, after all started reconciles have returned. */
   async run(): Promise<void> {
+    // Timers may be due, or keys left over from a drain whose budget was used up.
+    for (const running of this.running) running.ready = true;
     for (;;) {
-      for (const running of this.running) this.startAll(running);
+      for (const running of this.running) if (running.ready) this.startAll(running);
       if (this.inFlight === 0) break;
       await new Promise<void>((resolve) => {
         this.wake = resolve;
@@ -226,6 +236,7 @@ class Drain {
   }
 
   private startAll(running: Running): void {
+    running.ready = false;
     while (this.goesOn && running.active < running.open.concurrency) {
       const item = running.queue.take();
       if (item === undefined) return;
@@ -243,6 +254,7 @@ class Drain {
       this.failed ??= error;
     }
     running.active -= 1;
+    running.ready = true;
     this.inFlight -= 1;
     this.progress();
   }

@@ -50,6 +50,8 @@ export interface EventRecorder {
 export interface EventSink extends EventRecorder {
   /** Events that could not be written. */
   readonly dropped: number;
+  /** Whether events are being written. */
+  readonly busy: boolean;
 }
 
 export interface RecorderOptions {
@@ -130,6 +132,10 @@ class BufferedRecorder implements EventSink {
         await Promise.all(writes.splice(0));
       },
     };
+  }
+
+  get busy(): boolean {
+    return this.pending.size > 0;
   }
 
   async flushed(): Promise<void> {

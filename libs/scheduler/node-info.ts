@@ -6,6 +6,9 @@ import { type Amounts, amountOf, podAmounts } from './pod-amounts.js';
 /** Derived values that a node keeps at most. */
 const MOST_DERIVED = 64;
 
+/** Pods that have come and gone which are remembered at most; then what is counted is counted anew. */
+const MOST_MOVES = 64;
+
 /** The totals of the pods of a node. */
 interface Sums {
   pods: Map<string, corev1.Pod>;
@@ -43,6 +46,9 @@ export class NodeInfo {
   allocatable: Amounts = new Map();
   private imageSizes: Map<string, number> | undefined;
   private readonly memo = new Map<number, unknown>();
+  /** How many pods were counted, with the first so many moves. */
+  private readonly counts = new Map<number, { count: number; upTo: number }>();
+  private moves: Array<{ pod: corev1.Pod; sign: 1 | -1 }> = [];
 
   constructor(
     private current: corev1.Node,
@@ -110,6 +116,29 @@ export class NodeInfo {
     return made;
   }
 
+  /** How many of its pods count, by an id of internedId(): looked at once each, when they come and go. */
+  counted(id: number, counts: (pod: corev1.Pod) => boolean): number {
+    const { moves } = this;
+    const known = this.counts.get(id);
+    if (known) {
+      for (; known.upTo < moves.length; known.upTo++) {
+        const { pod, sign } = moves[known.upTo] as (typeof moves)[number];
+        if (counts(pod)) known.count += sign;
+      }
+      return known.count;
+    }
+    let count = 0;
+    for (const pod of this.sums.pods.values()) if (counts(pod)) count += 1;
+    if (this.counts.size >= MOST_DERIVED) this.forgetCounts();
+    this.counts.set(id, { count, upTo: this.moves.length });
+    return count;
+  }
+
+  private forgetCounts(): void {
+    this.counts.clear();
+    this.moves = [];
+  }
+
   add(key: string, pod: corev1.Pod): void {
     this.remove(key);
     this.sums.pods.set(key, pod);
@@ -124,7 +153,10 @@ export class NodeInfo {
     if (this.sums.withAffinity.delete(before)) this.sums.withAffinity.add(pod);
     const isEnding = pod.metadata.deletionTimestamp !== before.metadata.deletionTimestamp;
     const counts = isEnding || !deepEqual(pod.metadata.labels, before.metadata.labels);
-    if (counts) this.memo.clear();
+    if (counts) {
+      this.memo.clear();
+      this.forgetCounts();
+    }
     return counts;
   }
 
@@ -139,6 +171,8 @@ export class NodeInfo {
     const { requested, scored, ports, withAffinity } = this.sums;
     const amounts = podAmounts(pod);
     this.memo.clear();
+    if (this.moves.length >= MOST_MOVES) this.forgetCounts();
+    if (this.counts.size > 0) this.moves.push({ pod, sign });
     for (const [resource, amount] of amounts.asked) addTo(requested, resource, sign * amount);
     for (const [resource, amount] of amounts.scored) addTo(scored, resource, sign * amount);
     for (const port of hostPortsOf(pod)) ports.count(port, sign);

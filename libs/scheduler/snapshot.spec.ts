@@ -24,6 +24,29 @@ test('a pod is counted from its assignment to a node until it has ended or is de
   expect(counts).toEqual([0, 1, 1, 2, 1, 0]);
 });
 
+test('pods that count are counted as they come, go, end and are relabelled', () => {
+  const snapshot = new Snapshot();
+  snapshot.setNode(node('w1'));
+  const [info] = snapshot.nodes;
+  const isWeb = ({ metadata }: corev1.Pod): boolean => metadata.labels?.app === 'web' && !metadata.deletionTimestamp;
+  const of = (name: string, app: string, more: Partial<corev1.Pod['metadata']> = {}): corev1.Pod => {
+    const made = on(name, 'w1');
+    return { ...made, metadata: { ...made.metadata, labels: { app }, generation: 1, ...more } };
+  };
+  const counts: Array<[number | undefined, number]> = [];
+  for (let index = 0; index < 300; index++) {
+    const name = `p${index % 70}`;
+    if (index % 7 === 3) snapshot.removePod(of(name, 'web'));
+    else if (index % 11 === 5) snapshot.setPod(of(name, 'web', { deletionTimestamp: '2026-01-01T00:00:00Z' }));
+    else snapshot.setPod(of(name, index % 3 === 0 ? 'db' : 'web'));
+    // Not after each change: several are taken in at once.
+    if (index % 4 !== 0) continue;
+    counts.push([info?.counted(1, isWeb), [...(info?.pods.values() ?? [])].filter(isWeb).length]);
+  }
+  expect(counts.map(([counted]) => counted)).toEqual(counts.map(([, there]) => there));
+  expect(new Set(counts.map(([, there]) => there)).size).toBeGreaterThan(20);
+});
+
 describe('a pod that is resized on its node', () => {
   const resized = (wanted: string, allocated: string, conditions: corev1.PodCondition[] = []): corev1.Pod => {
     const made = pod('a', { nodeName: 'w1', requests: { cpu: wanted } });

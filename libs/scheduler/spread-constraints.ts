@@ -80,11 +80,7 @@ export function selects(pod: corev1.Pod, { metadata }: corev1.Pod, selector: Lab
 /** How many pods on a node count for a constraint. */
 export function matching(pod: corev1.Pod, node: NodeInfo, { selector, id }: Constraint): number {
   if (selector.empty) return 0;
-  return node.derived(id, ({ pods }) => {
-    let count = 0;
-    for (const other of pods.values()) if (selects(pod, other, selector)) count += 1;
-    return count;
-  });
+  return node.counted(id, (other) => selects(pod, other, selector));
 }
 
 /** Whether a node counts as a domain for a constraint of the pod (matchNodeInclusionPolicies). */

@@ -113,9 +113,7 @@ class BullWorkerHost implements WorkerHost {
   }
 
   changed(cluster: string, change: ComponentChange): void {
-    for (const component of this.components.values())
-      if (!this.clusters.absorbs(cluster, component.name) && component.interests(change))
-        this.options.wakeups.wake(cluster, component.name);
+    for (const [id, one] of this.components) if (!this.absorbs(cluster, id) && one.interests(change)) this.wake(cluster, id);
   }
 
   forget(cluster: string): void {

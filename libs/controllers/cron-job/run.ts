@@ -86,7 +86,7 @@ export class CronJobRun {
       recorder.normal(this.owner, 'SawCompletedJob', `Saw completed job: ${name}, condition: ${ended.type}`);
     }
     const completed = job.status?.completionTime;
-    if (ended.type !== 'Complete' || completed === undefined) return;
+    if (ended.type !== 'Complete' || completed === undefined || completed === this.status.lastSuccessfulTime) return;
     const last = parseTime(this.status.lastSuccessfulTime ?? '');
     if (last === undefined || (parseTime(completed) ?? 0) > last) this.status.lastSuccessfulTime = completed;
   }
