@@ -27,7 +27,12 @@ export interface ControlPlane {
   /** Whether an instance of a component is up. */
   isUp(component: string): boolean;
   /** The members of etcd, and whether the disk of one is full. */
-  etcd(): { readonly members: readonly EtcdMemberState[]; readonly isFull: boolean };
+  etcd(): {
+    readonly members: readonly EtcdMemberState[];
+    readonly isFull: boolean;
+    /** How often the leader has changed, the first election included. */
+    readonly leaderChanges: number;
+  };
   /** Whether connections get from one node to another. */
   reaches(from: string, to: string): boolean;
   /** Why the kubelet of a node cannot be asked: it does not listen, or does not answer; undefined if it can. */
@@ -47,7 +52,7 @@ export const WHOLE: ControlPlane = {
   checkPut: () => undefined,
   hasStore: true,
   isUp: () => true,
-  etcd: () => ({ members: [], isFull: false }),
+  etcd: () => ({ members: [], isFull: false, leaderChanges: 1 }),
   reaches: () => true,
   kubeletTrouble: () => undefined,
   skewAt: () => 0,

@@ -75,6 +75,11 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
     etcd: {
       members: () => cluster.controlPlane.etcd().members,
       isFull: () => cluster.controlPlane.etcd().isFull,
+      figures() {
+        const { members, leaderChanges } = cluster.controlPlane.etcd();
+        const { objects = 0, bytes = 0 } = cluster.store.size() ?? {};
+        return { members, leaderChanges, revision: cluster.store.known, objects, bytes };
+      },
       revision: () => cluster.store.revision(),
       // What is stored beside /registry is not in the etcd of a cluster.
       keys: async (prefix) => {

@@ -99,6 +99,23 @@ describe('etcd', () => {
     expect(await write('b')).toBe('written');
   });
 
+  it('tells its metrics: who leads, how often that has changed, and how much is stored', async () => {
+    const { advance, faults, get } = await opened();
+    const metrics = async (node: string) => {
+      const { body } = await get(`/api/v1/namespaces/kube-system/pods/etcd-${node}:2381/proxy/metrics`);
+      const of = (name: string) => Number(new RegExp(`^etcd_${name} (\\S+)$`, 'm').exec(body)?.[1]);
+      const server = ['server_has_leader', 'server_is_leader', 'server_leader_changes_seen_total'].map(of);
+      return { server, revision: of('debugging_mvcc_current_revision'), bytes: of('mvcc_db_total_size_in_bytes') };
+    };
+    const { revision, dbSize } = await faults.etcd();
+    expect(await metrics('control-plane')).toEqual({ server: [1, 1, 1], revision, bytes: dbSize });
+    expect((await metrics('control-plane-2')).server).toEqual([1, 0, 1]);
+    await faults.inject({ type: 'stop', component: 'etcd', node: 'control-plane' });
+    await advance(10_000);
+    const { leader = '' } = await faults.etcd();
+    expect((await metrics(leader)).server).toEqual([1, 1, 2]);
+  });
+
   it('of one member: its end is the end of all writes', async () => {
     const { advance, faults, write, get } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
     const { id } = await faults.inject({ type: 'stop', component: 'etcd' });

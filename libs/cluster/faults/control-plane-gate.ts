@@ -78,7 +78,7 @@ export class ControlPlaneGate implements ControlPlane {
     const sound = () => new ControlPlaneState([], soundHistory(controlPlaneNodes(store.peek(CONTROL_PLANE_KEY)), '', now));
     const state = this.row.current(this.cold) ?? sound();
     const members = state.etcdAt(now).members.map((member, position) => ({ ...member, name: state.history.members[position] ?? '' }));
-    return { members, isFull: state.isFull };
+    return { members, isFull: state.isFull, leaderChanges: state.leaderChanges(now) };
   }
 
   reaches(from: string, to: string): boolean {

@@ -1,7 +1,15 @@
 import { type Instant, type RandomSource, seededRandom } from '#apimachinery';
 import { type EtcdState, etcdStates, stateAt } from './etcd.js';
 import { cutBetween, type FaultList, type FaultType, type FaultyComponent, type Hold, holdOf, holdsOf, skewAt, slowOf } from './fault.js';
-import { type ControlPlaneHistory, hangsAfter, impairmentOf, isSound, sameImpairment } from './history.js';
+import {
+  type ControlPlaneHistory,
+  hangsAfter,
+  impairmentOf,
+  isSound,
+  type LeaderChanges,
+  leaderChangesThrough,
+  sameImpairment,
+} from './history.js';
 import { ELECTED, type Elected, type Leadership, leadershipAt, nextBase } from './leader-election.js';
 
 /** Impairments of etcd that are remembered: after more of them it is as if all members agreed. */
@@ -45,6 +53,16 @@ export class ControlPlaneState {
   /** The members of etcd. */
   etcdAt(now: Instant): EtcdState {
     return stateAt(this.states, now);
+  }
+
+  /** How often the leader of etcd has changed, the first election included. */
+  leaderChanges(now: Instant): number {
+    return 1 + this.changesOfLeader(now).count;
+  }
+
+  private changesOfLeader(now: Instant): LeaderChanges {
+    const { leaderChanges = { count: 0, leader: 0 } } = this.history;
+    return leaderChangesThrough(leaderChanges, this.states, now);
   }
 
   serving(now: Instant): Serving {
@@ -134,6 +152,7 @@ export class ControlPlaneState {
     return {
       ...history,
       ...(hangs.length > 0 ? { hangs } : {}),
+      leaderChanges: this.changesOfLeader(now),
       ...this.nextEtcd(holds, now),
       changedAt: now,
       leaders: Object.fromEntries(leaders.flatMap(([name, base]) => (base ? [[name, base]] : []))),

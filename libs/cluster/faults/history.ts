@@ -29,8 +29,28 @@ export interface ControlPlaneHistory {
   /** Leader elections as of the last change of the faults. */
   readonly changedAt: Instant;
   readonly leaders: Readonly<Record<string, LeaderBase>>;
+  /** How often the leader of etcd had changed when the faults changed last, and who it was then; unset: never. */
+  readonly leaderChanges?: LeaderChanges;
   /** The last time that each process was paused. */
   readonly hangs?: readonly PastHang[];
+}
+
+/** Changes of etcd's leader up to a time, and the position of the leader then. */
+export interface LeaderChanges {
+  readonly count: number;
+  readonly leader: number;
+}
+
+/** The changes up to a later time, through states of etcd in their order. */
+export function leaderChangesThrough(
+  before: LeaderChanges,
+  states: ReadonlyArray<{ at: Instant; leader?: number }>,
+  now: Instant,
+): LeaderChanges {
+  return states.reduce(
+    (known, { at, leader }) => (at > now || leader === undefined || leader === known.leader ? known : { count: known.count + 1, leader }),
+    before,
+  );
 }
 
 /** A process that was paused, until it was continued or restarted. */

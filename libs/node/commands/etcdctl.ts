@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatGoDuration } from '#apimachinery';
+import { ETCD_QUOTA, ETCD_VERSION, memberId } from '../images/etcd-metrics.js';
 import type { Wait } from '../shell/kernel.js';
 import { asked, type Command, type EtcdView, type Process, pathIn, print, readFile } from '../shell/process.js';
 import { writeTo } from '../shell/streams.js';
@@ -7,12 +8,10 @@ import { bordered, bytesText } from './etcd-tables.js';
 
 /** etcdctl and etcdutl 3.6: what reads. Nothing can be written past the API server here. */
 
-const VERSION = '3.6.8';
 const DEADLINE = 5_000;
 /** Keys and characters that one answer has at most. */
 const MOST_KEYS = 10_000;
 const MOST_TEXT = 1024 * 1024;
-const QUOTA = 2 * 1024 ** 3;
 
 /** Flags that stand alone; the others take a value. */
 const ALONE = new Set(['prefix', 'keys-only', 'print-value-only', 'count-only', 'cluster', 'from-key', 'debug', 'hex', 'help']);
@@ -42,9 +41,6 @@ function callOf(process: Process): Call {
   return { process, flags, words };
 }
 
-/** The id of a member. */
-const idOf = (name: string): string => createHash('sha1').update(name).digest('hex').slice(0, 16);
-
 function* deadline({ process }: Call): Generator<Wait, never, void> {
   const until = process.kernel.now + DEADLINE;
   while (process.kernel.now < until) yield { until };
@@ -65,7 +61,7 @@ function* authenticated(call: Call): Generator<Wait, void, void> {
 type Member = ReturnType<EtcdView['members']>[number] & { id: string; address: string };
 
 const membersOf = (etcd: EtcdView): Member[] =>
-  etcd.members().map((member) => ({ ...member, id: idOf(member.name), address: etcd.addresses.get(member.name) ?? '' }));
+  etcd.members().map((member) => ({ ...member, id: memberId(member.name), address: etcd.addresses.get(member.name) ?? '' }));
 
 /** The endpoints that are asked, each with its member. */
 function endpointsOf({ flags, process }: Call, members: readonly Member[]): Array<{ endpoint: string; member: Member | undefined }> {
@@ -140,7 +136,7 @@ function* endpointStatus(call: Call, etcd: EtcdView): Generator<Wait, number, vo
     const { id, role, term } = member;
     const errors = etcd.isFull() ? `memberID:${BigInt(`0x${id}`)} alarm:NOSPACE ` : '';
     rows.push([
-      ...[endpoint, id, VERSION, '3.6.0', size, size, '0%', bytesText(QUOTA)],
+      ...[endpoint, id, ETCD_VERSION, '3.6.0', size, size, '0%', bytesText(ETCD_QUOTA)],
       ...[String(role === 'leader'), String(role === 'learner'), String(term), revision, revision, errors, '', 'false'],
     ]);
   }
@@ -184,7 +180,7 @@ function* snapshotSave(call: Call, etcd: EtcdView): Generator<Wait, number, void
   const size = keys.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
   const hash = createHash('sha1').update(`${revision}/${keys.length}/${size}`).digest('hex').slice(0, 8);
   process.files.write(pathIn(process, path), JSON.stringify({ hash, revision, keys: keys.length, size } satisfies SnapshotFacts));
-  yield* print(process, `Snapshot saved at ${path}\nServer version ${VERSION}\n`);
+  yield* print(process, `Snapshot saved at ${path}\nServer version ${ETCD_VERSION}\n`);
   return 0;
 }
 
@@ -217,7 +213,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
 function* run(call: Call): Generator<Wait, number, void> {
   const [first = '', second = ''] = call.words;
   if (first === 'version') {
-    yield* print(call.process, `etcdctl version: ${VERSION}\nAPI version: 3.6\n`);
+    yield* print(call.process, `etcdctl version: ${ETCD_VERSION}\nAPI version: 3.6\n`);
     return 0;
   }
   const action = first === 'get' ? get : ACTIONS[`${first} ${second}`];

@@ -201,6 +201,7 @@ test('every image file is on the list, and every repository occurs once', () => 
     'catalogue',
     'clients',
     'commands',
+    'etcd-metrics',
     'flags',
     'image',
     'program',

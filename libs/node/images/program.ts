@@ -1,3 +1,5 @@
+import type { EtcdAccess } from '../runtime/etcd-access.js';
+
 /** What a container's process does, as data. Instants are milliseconds after its start. */
 export type Program = ServingProgram | ExitingProgram | UnstartableProgram;
 
@@ -109,6 +111,9 @@ export interface ProgramView {
   startedAt: number;
   /** The content of a file; undefined if there is none. */
   read(path: string): Uint8Array | undefined;
+  /** The node that it runs on, and etcd, where it can be asked. */
+  node?: string;
+  etcd?: Pick<EtcdAccess, 'figures'>;
 }
 
 /** What is known of a program that is interpreted. */

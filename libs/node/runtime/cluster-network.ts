@@ -89,6 +89,7 @@ export class ClusterNetwork implements Network {
     return {
       members: () => etcd.members(),
       isFull: () => etcd.isFull(),
+      figures: () => etcd.figures(),
       revision: () => etcd.revision(),
       keys: (prefix) => etcd.keys(prefix),
       addresses: new Map(nodes.map((node) => [node.metadata.name, addressOf(node)])),

@@ -14,11 +14,23 @@ interface EtcdKey {
   readonly value: string;
 }
 
+/** What the members of etcd tell of themselves. */
+export interface EtcdFigures {
+  readonly members: readonly EtcdMemberState[];
+  readonly revision: number;
+  readonly objects: number;
+  readonly bytes: number;
+  /** How often the leader has changed, the first election included. */
+  readonly leaderChanges: number;
+}
+
 /** etcd as its own client reaches it. */
 export interface EtcdAccess {
   members(): readonly EtcdMemberState[];
   /** Whether the disk of a member is full. */
   isFull(): boolean;
+  /** As far as it is known without asking. */
+  figures(): EtcdFigures;
   revision(): Promise<number>;
   /** Keys from a prefix on, below /registry, in their order. */
   keys(prefix: string): Promise<readonly EtcdKey[]>;

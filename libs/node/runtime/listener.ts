@@ -8,6 +8,7 @@ import { pathOf } from '../images/program.js';
 import { hostnameOf } from '../pod/host-name.js';
 import { programOfContainer } from '../pod/programs.js';
 import type { Container } from './container.js';
+import type { MachineWorld } from './world.js';
 
 /** Who connects to a program. */
 export interface ConnectOptions {
@@ -39,6 +40,7 @@ interface Parts {
   port: ServedPort;
   pod: corev1.Pod;
   clock: Clock;
+  etcd?: MachineWorld['etcd'];
 }
 
 /** An open port of a pod: the program that listens on it. */
@@ -79,7 +81,7 @@ export class Listener {
 
   /** What the container's program sees. */
   view(): ProgramView {
-    const { container, pod, clock } = this.parts;
+    const { container, pod, clock, etcd } = this.parts;
     const [, ...args] = container.argv;
     return {
       args,
@@ -88,6 +90,8 @@ export class Listener {
       podIP: pod.status?.podIP ?? '',
       now: clock.now(),
       startedAt: container.current?.startedAt ?? 0,
+      ...(pod.spec.nodeName === undefined ? {} : { node: pod.spec.nodeName }),
+      ...(etcd && pod.spec.hostNetwork ? { etcd } : {}),
       read(path) {
         try {
           return Buffer.from(container.files.read(path), 'latin1');

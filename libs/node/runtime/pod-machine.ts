@@ -141,7 +141,7 @@ export class PodMachine {
   listener(port: number): Listener | undefined {
     for (const container of this.containers.values()) {
       const open = openPort(container, port);
-      if (open) return new Listener({ container, port: open, pod: this.pod, clock: this.world.clock });
+      if (open) return new Listener({ container, port: open, pod: this.pod, clock: this.world.clock, etcd: this.world.etcd });
     }
     return undefined;
   }
