@@ -1,7 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
-import { type corev1, Deployment, Event, Node, Pod } from '#api';
+import { type corev1, Deployment, Event, Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass } from '#api';
 import { type LocalCluster, NodeFiles, Scheduling } from '#cluster';
 import { LocalGraph } from '../graph.js';
+import { claim, podWith, storageClass, volume } from './storage-objects.js';
 import { openCluster } from './story.js';
 
 const IN = { namespace: 'default' };
@@ -90,6 +91,29 @@ test('a decision is told with the configuration that the scheduler had then', as
   expect(await scored('one')).toEqual(['NodeResourcesFit 7']);
   expect(await scored('two')).toEqual(['NodeResourcesFit 3']);
   expect(await new Scheduling(cluster.api).ofPod('default', 'pending')).toMatchObject({ state: 'schedulerDown' });
+});
+
+test('VolumeBinding: a pod that waits for its volume has its node already, as decisions after it tell', async () => {
+  const cluster = await openCluster();
+  const { client, settle } = cluster;
+  await client.create(StorageClass, storageClass('slow', { volumeBindingMode: 'WaitForFirstConsumer' }));
+  await client.create(PersistentVolumeClaim, claim('data', 1, { storageClassName: 'slow' }));
+  const containers = [{ name: 'c', image: 'registry.k8s.io/pause:3.10', resources: { requests: { cpu: '3' } } }];
+  await client.create(Pod, podWith('first', 'data', { containers }));
+  await settle();
+  const { spec, status } = await client.get(Pod, 'first', 'default');
+  const chosen = status?.nominatedNodeName;
+  expect([spec.nodeName, chosen]).toEqual([undefined, expect.stringMatching(/^worker-/)]);
+  await client.create(Pod, pod('second', { containers }));
+  await settle();
+  await client.create(PersistentVolume, volume('late', 1, { storageClassName: 'slow', claimRef: { name: 'data', namespace: 'default' } }));
+  await cluster.advance(30_000);
+  const all = await places(cluster);
+  expect([all.first, all.second]).toEqual([chosen, chosen === 'worker-1' ? 'worker-2' : 'worker-1']);
+  const { node, nodes = [] } = await new Scheduling(cluster.api).ofPod('default', 'second');
+  const reasons = nodes.find((each) => each.node === chosen)?.filters.flatMap((filter) => filter.reasons ?? []);
+  expect([node, reasons]).toEqual([all.second, ['Insufficient cpu']]);
+  expect((await new Scheduling(cluster.api).ofPod('default', 'first')).node).toBe(chosen);
 });
 
 test('with an invalid configuration the scheduler does not start, and says why; pods stay pending until it is right', async () => {
