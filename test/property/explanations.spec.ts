@@ -1,5 +1,16 @@
 import fc from 'fast-check';
-import { type corev1, Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, type storagev1 } from '#api';
+import {
+  type corev1,
+  DeviceClass,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  ResourceClaim,
+  ResourceSlice,
+  StorageClass,
+  type storagev1,
+} from '#api';
 import { createLocalCluster, type LocalCluster, NodeFiles, Scheduling } from '#cluster';
 import { claim, storageClass, volume } from '../scenarios/storage-objects.js';
 
@@ -43,6 +54,7 @@ const configurations = [
 
 type Step =
   | { kind: 'claims'; count: number }
+  | { kind: 'devices'; count: number }
   | { kind: 'configure'; nth: number }
   | { kind: 'create'; shape: string; count: number; cpu: number }
   | { kind: 'delete'; nth: number }
@@ -60,7 +72,10 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
         cpu: fc.constantFrom(0, 100, 700, 1500),
       }),
     },
-    { weight: 2, arbitrary: fc.record({ kind: fc.constant('claims' as const), count: fc.integer({ min: 1, max: 4 }) }) },
+    {
+      weight: 3,
+      arbitrary: fc.record({ kind: fc.constantFrom<'claims' | 'devices'>('claims', 'devices'), count: fc.integer({ min: 1, max: 4 }) }),
+    },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('configure' as const), nth: fc.nat(configurations.length - 1) }) },
     { weight: 2, arbitrary: fc.record({ kind: fc.constant('delete' as const), nth: fc.nat(50) }) },
     {
@@ -89,6 +104,30 @@ async function createWithClaim({ client }: LocalCluster, name: string): Promise<
   await client.create(Pod, { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace: 'default', labels }, spec });
 }
 
+const DRIVER = 'gpu.example.com';
+
+/** A device on each node. */
+async function addDevices({ client }: LocalCluster): Promise<void> {
+  const type = { apiVersion: 'resource.k8s.io/v1' as const };
+  const selectors = [{ cel: { expression: `device.driver == "${DRIVER}"` } }];
+  await client.create(DeviceClass, { ...type, kind: 'DeviceClass', metadata: { name: 'gpu' }, spec: { selectors } });
+  for (const { name } of nodes) {
+    const pool = { name, generation: 1, resourceSliceCount: 1 };
+    const spec = { driver: DRIVER, nodeName: name, pool, devices: [{ name: 'gpu-0' }] };
+    await client.create(ResourceSlice, { ...type, kind: 'ResourceSlice', metadata: { name }, spec });
+  }
+}
+
+/** Creates a pod that uses a device of its node. */
+async function createWithDevice({ client }: LocalCluster, name: string): Promise<void> {
+  const metadata = { name, namespace: 'default' };
+  const devices = { requests: [{ name: 'gpu', exactly: { deviceClassName: 'gpu' } }] };
+  await client.create(ResourceClaim, { apiVersion: 'resource.k8s.io/v1', kind: 'ResourceClaim', metadata, spec: { devices } });
+  const containers = [{ name: 'c', image: 'registry.k8s.io/pause:3.10', resources: { claims: [{ name: 'gpu' }] } }];
+  const spec = { containers, resourceClaims: [{ name: 'gpu', resourceClaimName: name }] };
+  await client.create(Pod, { apiVersion: 'v1', kind: 'Pod', metadata: { ...metadata, labels }, spec });
+}
+
 async function run(cluster: LocalCluster, plan: readonly Step[]): Promise<void> {
   const { client } = cluster;
   const nodes = (await client.list(Node)).items.map(({ metadata }) => metadata.name);
@@ -96,9 +135,10 @@ async function run(cluster: LocalCluster, plan: readonly Step[]): Promise<void> 
   for (const step of plan) {
     if (step.kind === 'settle') await cluster.settle();
     else if (step.kind === 'configure') await configure(cluster, configurations[step.nth] ?? '');
-    else if (step.kind === 'claims') {
+    else if (step.kind === 'claims' || step.kind === 'devices') {
+      const create = step.kind === 'claims' ? createWithClaim : createWithDevice;
       made += step.count;
-      await Promise.all(Array.from({ length: step.count }, (_, index) => createWithClaim(cluster, `p${made - index}`)));
+      await Promise.all(Array.from({ length: step.count }, (_, index) => create(cluster, `p${made - index}`)));
     } else if (step.kind === 'create') {
       const requests: Record<string, string> = step.cpu === 0 ? {} : { cpu: `${step.cpu}m`, memory: '64Mi' };
       await Promise.all(
@@ -141,6 +181,7 @@ test('an explanation names the node that the pod has got, whatever happened mean
           spec: {},
           status: { capacity: { cpu: '4', memory: '8Gi', pods: '110' }, allocatable: { cpu: '4', memory: '8Gi', pods: '110' } },
         } as corev1.Node);
+      await addDevices(cluster);
       const disks = { provisioner: 'kubernetes.io/no-provisioner', volumeBindingMode: 'WaitForFirstConsumer' };
       await cluster.client.create(StorageClass, storageClass('disks', disks) as storagev1.StorageClass);
       for (const [index, { name }] of [...nodes, ...nodes].entries()) {
