@@ -57,7 +57,7 @@ export const KIND_WORKERS: Readonly<Record<string, readonly string[]>> = {
   'ipaddresses.networking.k8s.io': ['controller:ipaddress-repair', 'controller:service-cidr-controller'],
   'networkpolicies.networking.k8s.io': [],
   'servicecidrs.networking.k8s.io': ['apiserver', 'controller:service-cidr-controller'],
-  'runtimeclasses.node.k8s.io': ['admission:RuntimeClass'],
+  'runtimeclasses.node.k8s.io': ['admission:RuntimeClass', 'kubelet'],
   'poddisruptionbudgets.policy': ['apiserver', 'controller:disruption-controller'],
   'clusterrolebindings.rbac.authorization.k8s.io': ['apiserver'],
   'clusterroles.rbac.authorization.k8s.io': ['apiserver', 'controller:clusterrole-aggregation-controller'],

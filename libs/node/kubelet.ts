@@ -1,15 +1,4 @@
-import {
-  ConfigMap,
-  type corev1,
-  EndpointSlice,
-  Node,
-  PersistentVolume,
-  PersistentVolumeClaim,
-  Pod,
-  ResourceClaim,
-  Secret,
-  Service,
-} from '#api';
+import { type corev1, Node, Pod } from '#api';
 import { deepEqual, formatKey, isNotFound, keyOf, parseKey } from '#apimachinery';
 import { indexPodsByNode, podsOnNode } from '#client';
 import { bringsPods, isTerminalPhase } from '#component-helpers';
@@ -40,7 +29,7 @@ import { readCommands } from './pod/programs.js';
 import { withoutBackOffs } from './pod/restart.js';
 import { type Unwritten, withOwnStatus } from './pod/unwritten.js';
 import type { PodPlan } from './pod/world.js';
-import { worldOf } from './pod-world.js';
+import { REFERRED, worldOf } from './pod-world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
 import { keepVolumes } from './processes/keep-volumes.js';
 import { nodeShutdown } from './shutdown/node-shutdown.js';
@@ -76,13 +65,7 @@ class Kubelets implements OpenController {
   ) {
     evictions.onEviction((pod) => queue.add(formatKey(keyOf(pod))));
     const { informers } = context;
-    informers.of(ConfigMap);
-    informers.of(Secret);
-    informers.of(Service);
-    informers.of(EndpointSlice);
-    informers.of(PersistentVolumeClaim);
-    informers.of(PersistentVolume);
-    informers.of(ResourceClaim);
+    for (const resource of REFERRED) informers.of(resource);
     this.processes = new ClusterProcesses(context);
     const pods = informers.of(Pod);
     indexPodsByNode(informers);

@@ -1,13 +1,36 @@
-import { ConfigMap, type corev1, PersistentVolume, PersistentVolumeClaim, Secret } from '#api';
+import {
+  ConfigMap,
+  type corev1,
+  EndpointSlice,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  type Resource,
+  ResourceClaim,
+  RuntimeClass,
+  Secret,
+  Service,
+} from '#api';
 import { podsOnNode } from '#client';
 import { isTerminalPhase } from '#component-helpers';
-import type { ClusterContext, Faults } from '#controller-runtime';
+import type { ClusterContext, Faults, Informers } from '#controller-runtime';
 import { podDevices } from './devices/pod-devices.js';
 import { isMirrorPod, refusalOf } from './eviction/pressure.js';
 import type { NodeMemory } from './node-memory.js';
 import type { PodWorld } from './pod/world.js';
 import { shortageOf } from './shortage.js';
 import { volumeTroubles } from './volumes/mounts.js';
+
+/** The kinds of what pods refer to. */
+export const REFERRED: readonly Resource[] = [
+  ConfigMap,
+  Secret,
+  Service,
+  EndpointSlice,
+  PersistentVolumeClaim,
+  PersistentVolume,
+  ResourceClaim,
+  RuntimeClass,
+];
 
 /** The host IPs in the status of a node's pods: the first address, and the first of the other family (GetNodeHostIPs). */
 function hostIPs(node: corev1.Node): string[] {
@@ -23,6 +46,11 @@ function hostIPs(node: corev1.Node): string[] {
 function processFaults(faults: Faults, { spec }: corev1.Pod, node: string): Pick<PodWorld, 'crash' | 'hang'> {
   const component = spec.containers[0]?.name ?? '';
   return { crash: faults.crash(component, node), hang: faults.hang(component, node) };
+}
+
+function missingRuntime({ spec }: corev1.Pod, { status }: corev1.Node, informers: Informers): string | undefined {
+  const handler = spec?.runtimeClassName ? informers.of(RuntimeClass).get(spec.runtimeClassName)?.handler : undefined;
+  return handler === undefined || status?.runtimeHandlers?.some(({ name }) => name === handler) ? undefined : handler;
 }
 
 /** nodeshutdown_manager.go Admit. */
@@ -46,6 +74,7 @@ export function worldOf(
     persistentVolume: (name) => informers.of(PersistentVolume).get(name),
     pathKind: (path) => memory.pathKind(path),
     volumes: () => volumeTroubles({ pod, node, informers, neighbours }),
+    missingRuntime: () => missingRuntime(pod, node, informers),
     devices: () => podDevices(pod, { node, informers, neighbours }),
     ...(isMirrorPod(pod) ? processFaults(faults, pod, node.metadata.name) : {}),
     pullFault: (reference) => faults.pull(node.metadata.name, reference),

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { ConfigMap, type corev1, Event, PersistentVolumeClaim, Pod, Secret } from '#api';
+import { ConfigMap, type corev1, Event, PersistentVolumeClaim, Pod, RuntimeClass, Secret } from '#api';
 import type { LocalCluster } from '#cluster';
 import { podOf, start, summary } from './pod-stories.js';
 
@@ -94,4 +94,55 @@ it('kubelet: a private image is pulled when its secret is there', async () => {
   });
   await cluster.advance(10_000);
   expect(await shown(cluster)).toBe('Running c=running+ready');
+});
+
+it('kubelet: a pod waits for a container runtime that its node does not have', async () => {
+  const cluster = await start();
+  await cluster.client.create(RuntimeClass, {
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    metadata: { name: 'gvisor' },
+    handler: 'runsc',
+  });
+  await cluster.client.create(RuntimeClass, {
+    apiVersion: 'node.k8s.io/v1',
+    kind: 'RuntimeClass',
+    metadata: { name: 'plain' },
+    handler: 'runc',
+  });
+  await cluster.client.create(Pod, podOf({ containers: [nginx], runtimeClassName: 'gvisor' }));
+  await cluster.client.create(Pod, podOf({ containers: [nginx], runtimeClassName: 'plain' }, 'plain'));
+  await cluster.advance(400);
+  expect([await shown(cluster), await shown(cluster, 'plain')]).toEqual(['Pending c=ContainerCreating', 'Running c=running+ready']);
+  const text =
+    'Failed to create pod sandbox: rpc error: code = Unknown desc = unable to get OCI runtime for sandbox "ID": no runtime for "runsc" is configured';
+  expect((await said(cluster)).map((line) => line.replace(/[0-9a-f]{64}/, 'ID'))).toEqual([`FailedCreatePodSandBox: ${text} (1)`]);
+});
+
+it('kubelet: a pod of another operating system is rejected', async () => {
+  const cluster = await start();
+  await cluster.client.create(Pod, podOf({ containers: [nginx], os: { name: 'windows' } }));
+  await cluster.settle();
+  const { status } = await cluster.client.get(Pod, 'web', 'default');
+  const message = "Failed to admit pod as the OS field doesn't match node OS";
+  expect([status?.phase, status?.reason, status?.message]).toEqual(['Failed', 'PodOSNotSupported', `Pod was rejected: ${message}`]);
+  expect(await said(cluster)).toEqual([`PodOSNotSupported: ${message} (1)`]);
+});
+
+const failedToProcess = (name: string) =>
+  `Unable to attach or mount volumes: unmounted volumes=[v], unattached volumes=[], failed to process volumes=[v]: failed to get Plugin from volumeSpec for volume "${name}" err=no volume plugin matched`;
+
+it.each<[string, Omit<corev1.Volume, 'name'>, string]>([
+  ['a driver that is not installed', { flexVolume: { driver: 'example.com/lvm' } }, failedToProcess('v')],
+  ['a plugin that is gone', { rbd: { monitors: ['192.0.2.1'], image: 'i' } }, failedToProcess('v')],
+  [
+    'a repository',
+    { gitRepo: { repository: 'https://example.com/x.git' } },
+    'MountVolume.SetUp failed for volume "v" : git-repo volume plugin has been disabled; if necessary, it may be re-enabled by enabling the feature-gate `GitRepoVolumeDriver`',
+  ],
+])('kubelet: a volume of %s is not mounted', async (_, source, message) => {
+  const cluster = await start();
+  await cluster.client.create(Pod, podOf({ containers: [nginx], volumes: [{ name: 'v', ...source }] }));
+  await cluster.settle();
+  expect([await shown(cluster), await said(cluster)]).toEqual(['Pending c=ContainerCreating', [`FailedMount: ${message} (1)`]]);
 });

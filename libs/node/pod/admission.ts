@@ -2,11 +2,15 @@ import type { corev1 } from '#api';
 import { formatTime } from '#apimachinery';
 import type { Simulation } from './simulation.js';
 
+/** pkg/kubelet/lifecycle/predicate.go. */
+const WRONG_OS = { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" };
+
 /** Why the kubelet rejects a new pod: its node is under pressure, or it does not fit there and nobody has scheduled it (kubelet.go rejectPod). */
 function refused({ pod, world }: Simulation): { reason: string; message: string } | undefined {
   const { status, metadata } = pod;
   if (status?.startTime || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return undefined;
   if (world.refusal !== undefined) return world.refusal;
+  if (pod.spec.os && pod.spec.os.name !== 'linux') return WRONG_OS;
   return status?.conditions?.some(({ type }) => type === 'PodScheduled') ? undefined : world.shortage(pod);
 }
 

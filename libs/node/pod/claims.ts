@@ -2,7 +2,7 @@ import type { corev1 } from '#api';
 import { claimNameOf, notForPod } from '#component-helpers';
 import type { PodWorld } from './world.js';
 
-/** Volumes whose PersistentVolumeClaims cannot be used (volumemanager/populator createVolumeSpec). */
+/** Volumes whose PersistentVolumeClaims cannot be used (volumemanager/populator createVolumeSpec), or that no plugin knows. */
 
 type World = Pick<PodWorld, 'claim' | 'persistentVolume'>;
 
@@ -25,10 +25,29 @@ function boundTo(world: World, name: string): { claim: corev1.PersistentVolumeCl
   return { claim, mode: volumeMode };
 }
 
+/** Sources that this version of the kubelet has no plugin for (cmd/kubelet/app/plugins.go), or whose plugin is not installed. */
+const WITHOUT_PLUGIN = [
+  'cephfs',
+  'flexVolume',
+  'flocker',
+  'glusterfs',
+  'photonPersistentDisk',
+  'quobyte',
+  'rbd',
+  'scaleIO',
+  'storageos',
+] as const;
+
+/** Why a volume of a source without a plugin cannot be mounted (desired_state_of_world.go AddPodToVolume). */
+function pluginError(name: string, source: corev1.Volume | corev1.PersistentVolumeSpec | undefined): string | undefined {
+  if (source === undefined || WITHOUT_PLUGIN.every((plugin) => source[plugin] === undefined)) return undefined;
+  return `failed to get Plugin from volumeSpec for volume ${JSON.stringify(name)} err=no volume plugin matched`;
+}
+
 function claimError(pod: corev1.Pod, world: World, volume: corev1.Volume): string | undefined {
   const { namespace = '' } = pod.metadata;
   const name = claimNameOf(pod, volume);
-  if (name === undefined) return undefined;
+  if (name === undefined) return pluginError(volume.name, volume);
   const bound = boundTo(world, name);
   if (typeof bound === 'string') return `error processing PVC ${namespace}/${name}: ${bound}`;
   const stranger = volume.ephemeral && notForPod(pod, bound.claim);
@@ -39,10 +58,11 @@ function claimError(pod: corev1.Pod, world: World, volume: corev1.Volume): strin
     return `volume ${volume.name} has volumeMode ${bound.mode}, but is specified in volumeMounts`;
   const isDevice = containers.some(({ volumeDevices }) => volumeDevices?.some((device) => device.name === volume.name));
   if (isDevice && bound.mode !== 'Block') return `volume ${volume.name} has volumeMode ${bound.mode}, but is specified in volumeDevices`;
-  return undefined;
+  const { volumeName = '' } = bound.claim.spec;
+  return pluginError(volumeName, world.persistentVolume(volumeName)?.spec);
 }
 
-/** Why a pod's claims cannot be used, as the message of its event says; undefined if they can. */
+/** Why volumes of a pod cannot be used, as the message of its event says; undefined if they can. */
 export function claimErrors(pod: corev1.Pod, world: World): string | undefined {
   const failed: string[] = [];
   const errors: string[] = [];

@@ -5,21 +5,18 @@ import { HARD_GRACE } from '../eviction/evictions.js';
 import { isMirrorPod } from '../eviction/pressure.js';
 import { parseImage } from '../images/reference.js';
 import { hasStorageLimits, type Overage } from '../runtime/storage-limits.js';
-import { syncPeriod } from '../runtime/versions.js';
 import { isOutOfMemory } from '../usage.js';
 import { rejection } from './admission.js';
 import { hasSandbox, planOf, statusOf } from './assemble.js';
-import { claimErrors } from './claims.js';
 import { onExit } from './exit.js';
-import { hostnameError } from './host-name.js';
 import { finishKill, killContainer } from './kill.js';
 import { phaseOf } from './phase.js';
 import { applyProbes, nextProbe, runProbe } from './probing.js';
 import { beginStart, finishPull } from './pull.js';
-import { mountErrors } from './references.js';
 import { resizePod } from './resize.js';
 import { shouldRestart } from './restart.js';
 import { restartAll } from './restart-all.js';
+import { sandboxErrors } from './sandbox.js';
 import { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 import { finishHook, finishStart } from './start.js';
@@ -143,36 +140,6 @@ function nextStep(sim: Simulation): Step | undefined {
     if (due) steps.push({ at: due.at, later: sim.fresh.has(slot) && due.at >= sim.now, take: () => runProbe(sim, slot, due.type) });
   }
   return earliest(steps);
-}
-
-/** From a sync that failed to the next one (backOffPeriod). */
-const RETRY_SYNC = 10_000;
-
-const NO_ADDRESS =
-  'rpc error: code = Unknown desc = failed to setup network for sandbox: plugin type="host-local" failed (add): no IP addresses available in range set';
-
-/** Something that prevents a pod's sandbox. */
-interface SandboxError {
-  reason: string;
-  message: string;
-  /** Milliseconds until the pod is synced again; unset: what failed is retried with a back-off of its own. */
-  resync?: number;
-}
-
-/** What prevents a pod's sandbox: volumes that cannot be mounted, devices that cannot be prepared, no address. */
-function sandboxErrors({ pod, world }: Simulation): SandboxError[] {
-  const claims = claimErrors(pod, world);
-  if (claims !== undefined) return [{ reason: 'FailedMount', message: claims, resync: RETRY_SYNC }];
-  const volumes = [...mountErrors(pod, world), ...world.volumes().errors].map((message) => ({ reason: 'FailedMount', message }));
-  if (volumes.length > 0) return volumes;
-  const devices = world.devices()?.prepareError();
-  // The sync does not fail: the next one is a periodic one.
-  if (devices !== undefined)
-    return [
-      { reason: 'FailedPrepareDynamicResources', message: `Failed to prepare dynamic resources: ${devices}`, resync: syncPeriod(pod) },
-    ];
-  const error = hostnameError(pod) ?? (pod.spec?.hostNetwork || pod.status?.podIP || world.podIP ? undefined : NO_ADDRESS);
-  return error === undefined ? [] : [{ reason: 'FailedCreatePodSandBox', message: `Failed to create pod sandbox: ${error}` }];
 }
 
 /** Volumes that are not attached to the node yet are waited for: a change of the node plans the pod again. */

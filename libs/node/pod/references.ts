@@ -56,11 +56,16 @@ function sourceError(world: World, source: Source): string | undefined {
     : `configmap references non-existent config key: ${missing}`;
 }
 
+/** pkg/volume/git_repo SetUp. */
+const NO_GIT =
+  'git-repo volume plugin has been disabled; if necessary, it may be re-enabled by enabling the feature-gate `GitRepoVolumeDriver`';
+
 /** Why a pod's volumes cannot be mounted: one FailedMount message per volume. */
 export function mountErrors(pod: corev1.Pod, world: World): string[] {
   return (pod.spec?.volumes ?? []).flatMap((volume) => {
     const missing = volume.hostPath && hostPathError(volume.hostPath, world.pathKind);
     if (missing) return [`MountVolume.SetUp failed for volume "${volume.name}" : ${missing}`];
+    if (volume.gitRepo) return [`MountVolume.SetUp failed for volume "${volume.name}" : ${NO_GIT}`];
     const errors = new Set(sourcesOf(volume).flatMap((source) => sourceError(world, source) ?? []));
     if (errors.size === 0) return [];
     // Several errors are an aggregate of Go.

@@ -184,6 +184,6 @@ function restartInStatus({ status }: corev1.Pod, now: Instant): PodMemory['resta
 }
 
 /** A container's id, which is the same for the same start of the same container. */
-function containerID(uid: string, name: string, restart: number): string {
+export function containerID(uid: string, name: string, restart: number): string {
   return createHash('sha256').update(`${uid}/${name}/${restart}`).digest('hex');
 }

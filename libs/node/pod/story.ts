@@ -64,6 +64,7 @@ export class Story {
         pathKind: () => undefined,
         volumes: () => ({ waits: false, errors: [] }),
         devices: () => undefined,
+        missingRuntime: () => undefined,
         processes,
         refusal: undefined,
         shortage: () => undefined,

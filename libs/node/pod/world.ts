@@ -27,6 +27,8 @@ export interface PodWorld {
   volumes(): { readonly waits: boolean; readonly errors: readonly string[] };
   /** The devices of its claims; undefined if it has none. */
   devices(): PodDevices | undefined;
+  /** The handler of its RuntimeClass, if the container runtime of the node has none of that name. */
+  missingRuntime(): string | undefined;
   processes: Processes;
   /** Set while the process of the pod, a component of the control plane, ends whenever it is started. */
   crash?: Crash | undefined;
