@@ -68,3 +68,34 @@ it('kubelet: a pod that is written is synced at once, so that its volumes are up
   await cluster.advance(5_000);
   expect((await logOf(cluster)).at(-1)).toBe('two a="2" 1');
 });
+
+it('kubelet: the files of a volume are links into a directory that takes the place of the one before', async () => {
+  const cluster = await start();
+  await cluster.client.create(ConfigMap, settings('one'));
+  const script =
+    'ls -l /etc/all | sed "s/.* value/value/"; while true; do readlink /etc/all/..data | cut -d. -f3; ls -A /etc/all | wc -l; sleep 120; done';
+  const volumeMounts = [{ name: 'all', mountPath: '/etc/all' }];
+  const volumes = [{ name: 'all', configMap: { name: 'settings' } }];
+  const container: corev1.Container = { name: 'c', image: 'busybox:1.36', command: ['sh', '-c', script], volumeMounts };
+  await cluster.client.create(Pod, podOf({ containers: [container], volumes }));
+  await cluster.advance(1_000);
+  await cluster.client.update(ConfigMap, settings('two', { data: { value: 'two', other: 'x' } }));
+  await cluster.advance(120_000);
+  expect(await logOf(cluster)).toEqual(['total 4', 'value -> ..data/value', '2026_01_01_00_00_00', '3', '2026_01_01_00_01_03', '4']);
+});
+
+it('kubelet: a token is for the user of the containers, and for the group of the pod', async () => {
+  const cluster = await start();
+  const directory = '/var/run/secrets/kubernetes.io/serviceaccount';
+  const command = ['sh', '-c', `ls -lL ${directory} | sed "s/ [A-Z].*:.. / /"; ls -ld ${directory} | cut -c1-10; sleep 3600`];
+  const container: corev1.Container = { name: 'c', image: 'busybox:1.36', command };
+  await cluster.client.create(Pod, podOf({ containers: [container], securityContext: { runAsUser: 1000, fsGroup: 2000 } }));
+  await cluster.settle();
+  expect((await logOf(cluster)).map((line) => line.replace(/ +\d+ (?=[a-z.]+$)/, ' '))).toEqual([
+    expect.stringMatching(/^total \d+$/),
+    '-rw-r--r--    1 root     2000 ca.crt',
+    '-rw-r--r--    1 root     2000 namespace',
+    '-rw-r-----    1 1000     2000 token',
+    'drwxrwsrwt',
+  ]);
+});

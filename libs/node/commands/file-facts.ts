@@ -7,9 +7,19 @@ import { optionsOf } from './options.js';
 /** `drwxr-xr-x`. */
 export const modeText = (node: Node): string => {
   const mode = node.kind === 'link' ? 0o777 : node.mode;
-  const letters = [8, 7, 6, 5, 4, 3, 2, 1, 0].map((bit) => ((mode >> bit) & 1 ? 'xwr'[bit % 3] : '-')).join('');
-  return `${node.kind === 'dir' ? 'd' : node.kind === 'link' ? 'l' : '-'}${letters}`;
+  const letters = [8, 7, 6, 5, 4, 3, 2, 1, 0].map((bit) => ((mode >> bit) & 1 ? 'xwr'[bit % 3] : '-'));
+  if (mode & 0o2000) letters[5] = letters[5] === 'x' ? 's' : 'S';
+  if (mode & 0o1000) letters[8] = letters[8] === 'x' ? 't' : 'T';
+  return `${node.kind === 'dir' ? 'd' : node.kind === 'link' ? 'l' : '-'}${letters.join('')}`;
 };
+
+const NAMES: Readonly<Record<number, string>> = { 0: 'root', 1: 'daemon', 2: 'bin', 65534: 'nobody' };
+
+/** The owner and the group of a node as ls shows them: names of /etc/passwd, or numbers. */
+export function ownersOf(node: Node): readonly [owner: string, group: string] {
+  const { uid, gid = 0 } = node.kind === 'link' ? { uid: 0 } : node;
+  return [NAMES[uid] ?? String(uid), NAMES[gid] ?? String(gid)];
+}
 
 /** A node's size as ls shows it. */
 export const sizeOf = (node: Node): number => (node.kind === 'file' ? lengthOf(node) : node.kind === 'link' ? node.target.length : 4096);
@@ -25,15 +35,16 @@ export const stat: Command = function* (process) {
       continue;
     }
     const mode = node.kind === 'link' ? 0o777 : node.mode;
+    const [owner, group] = ownersOf(node);
     const values: Record<string, string> = {
       n: operand,
       s: String(sizeOf(node)),
       a: mode.toString(8),
       A: modeText(node),
-      U: 'root',
-      G: 'root',
-      u: '0',
-      g: '0',
+      U: owner,
+      G: group,
+      u: String(node.kind === 'link' ? 0 : node.uid),
+      g: String(node.kind === 'link' ? 0 : (node.gid ?? 0)),
       F: node.kind === 'dir' ? 'directory' : node.kind === 'link' ? 'symbolic link' : 'regular file',
       Y: String(Math.floor(node.modified / 1000)),
     };

@@ -3,7 +3,7 @@ import { type Node, normalized } from '../files/nodes.js';
 import type { Body } from '../shell/kernel.js';
 import { type Command, CommandError, complain, type Process, pathIn, print } from '../shell/process.js';
 import { writeTo } from '../shell/streams.js';
-import { basename, digest, dirname, du, find, modeText, readlink, sizeOf, stat } from './file-facts.js';
+import { basename, digest, dirname, du, find, modeText, ownersOf, readlink, sizeOf, stat } from './file-facts.js';
 import { optionsOf } from './options.js';
 
 /** Commands for files and directories. */
@@ -18,11 +18,12 @@ function longLine(node: Node, name: string, now: number): string {
   const date = `${MONTHS[at.getUTCMonth()]} ${String(at.getUTCDate()).padStart(2)} ${time}`;
   const links = node.kind === 'dir' ? 2 : 1;
   const shown = node.kind === 'link' ? `${name} -> ${node.target}` : name;
-  return `${modeText(node)}    ${links} root     root     ${String(sizeOf(node)).padStart(9)} ${date} ${shown}`;
+  const [owner, group] = ownersOf(node);
+  return `${modeText(node)}    ${links} ${owner.padEnd(8)} ${group.padEnd(8)} ${String(sizeOf(node)).padStart(9)} ${date} ${shown}`;
 }
 
 const ls: Command = function* (process) {
-  const options = optionsOf(process.argv, { flags: 'alA1hdtrRFiSnX', long: { all: 'a' } });
+  const options = optionsOf(process.argv, { flags: 'alA1hdtrRFiSnXL', long: { all: 'a' } });
   const { files, output } = process;
   const now = process.kernel.now;
   let code = 0;
@@ -54,7 +55,7 @@ const ls: Command = function* (process) {
     const base = pathIn(process, directory);
     const names = files.list(base).filter((name) => options.has('a') || options.has('A') || !name.startsWith('.'));
     const entries = names.flatMap((name) => {
-      const node = files.stat(`${base}/${name}`, true);
+      const node = files.stat(`${base}/${name}`, !options.has('L'));
       return node ? [{ name, node }] : [];
     });
     if (options.has('R')) directories.push(...entries.filter(({ node }) => node.kind === 'dir').map(({ name }) => `${directory}/${name}`));

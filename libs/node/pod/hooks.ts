@@ -28,7 +28,7 @@ export function hookOutcome(
     if (result === undefined) return undefined;
     const { ok, took = 0, output, code = 1 } = result;
     if (ok) return { took };
-    const error = `command '${argv.join(' ')}' exited with ${code}: `;
+    const error = result.error ?? `command '${argv.join(' ')}' exited with ${code}: `;
     return { took, failure: `Exec lifecycle hook (${goSlice(argv)}) ${of} ${error}, message: ${JSON.stringify(output)}` };
   }
   if (sleep) return { took: (sleep.seconds ?? 0) * 1000 };
@@ -44,7 +44,7 @@ const goSlice = (words: readonly string[]): string => `[${words.join(' ')}]`;
 /** A hook succeeds with any answer, and fails if there is none. */
 function refused(sim: Simulation, slot: Slot, { host, port: named, path = '', scheme = 'HTTP' }: corev1.HTTPGetAction): string | undefined {
   const port = portNumber(slot.container, named);
-  if (port === undefined) return `invalid port number: ${named}`;
+  if (typeof port === 'object') return port.error;
   const program = sim.program(slot);
   const isOwn = !host || host === sim.podIP;
   if (isOwn && program && program.does !== 'not-start' && program.ports.some((open) => open.port === port)) return undefined;

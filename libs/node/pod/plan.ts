@@ -2,12 +2,12 @@ import type { corev1 } from '#api';
 import { type Instant, parseTime } from '#apimachinery';
 import { isTerminalPhase } from '#component-helpers';
 import { HARD_GRACE } from '../eviction/evictions.js';
-import { isMirrorPod } from '../eviction/pressure.js';
 import { parseImage } from '../images/reference.js';
-import { hasStorageLimits, type Overage } from '../runtime/storage-limits.js';
+import type { Overage } from '../runtime/storage-limits.js';
 import { isOutOfMemory } from '../usage.js';
 import { rejection } from './admission.js';
 import { hasSandbox, planOf, statusOf } from './assemble.js';
+import { podDNS } from './dns.js';
 import { onExit } from './exit.js';
 import { finishKill, killContainer } from './kill.js';
 import { phaseOf } from './phase.js';
@@ -20,6 +20,7 @@ import { sandboxErrors } from './sandbox.js';
 import { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 import { finishHook, finishStart } from './start.js';
+import { storageUse } from './storage-use.js';
 import { planEnding, planTermination } from './termination.js';
 import type { PodPlan, PodWorld } from './world.js';
 
@@ -154,6 +155,7 @@ function sandboxRetry(sim: Simulation): Instant | undefined {
   const errors = sandboxErrors(sim);
   if (errors.length === 0) {
     sim.mount = undefined;
+    if (sim.pod.spec.dnsConfig) for (const message of podDNS(sim.pod).warnings) sim.warning('DNSConfigForming', message);
     return undefined;
   }
   for (const { reason, message } of errors) sim.warning(reason, message);
@@ -221,13 +223,6 @@ function isDoneButSidecars(sim: Simulation): boolean {
     sim.slots.some(({ status }) => status.state?.running) &&
     isTerminalPhase(phaseOf(sim.pod, sim.slots, { stopped: false, initialized }))
   );
-}
-
-/** When a running pod stores more on its node than it may, and why it is evicted then; otherwise when to look at that again. */
-function storageUse(sim: Simulation): { overage?: Overage; lookAt?: Instant } {
-  if (!hasStorageLimits(sim.pod) || isMirrorPod(sim.pod)) return {};
-  const running = sim.slots.filter(({ status }) => status.state?.running);
-  return (running.length > 0 && sim.looked(sim.world.processes.storageUse(running.map((slot) => sim.startOf(slot))))) || {};
 }
 
 function planEviction(sim: Simulation, { at, message }: Overage): PodPlan {

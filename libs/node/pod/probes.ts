@@ -30,11 +30,13 @@ export interface ProbedContainer extends RunningProgram {
 
 const failed = (output: string): CommandResult => ({ ok: false, output });
 
-/** The number of a port that may be named. */
-export function portNumber(container: corev1.Container, port: string | number): number | undefined {
-  if (typeof port === 'number') return port;
-  const named = container.ports?.find(({ name }) => name === port)?.containerPort;
-  return named ?? (/^\d+$/.test(port) ? Number(port) : undefined);
+/** The number of a port that may be named (pkg/probe ResolveContainerPort). */
+export function portNumber(container: corev1.Container, port: string | number): number | { error: string } {
+  const named = typeof port === 'number' ? port : container.ports?.find(({ name }) => name === port)?.containerPort;
+  if (named === undefined && !/^[+-]?\d+$/.test(String(port)))
+    return { error: `strconv.Atoi: parsing ${goQuote(String(port))}: invalid syntax` };
+  const number = named ?? Number(port);
+  return number > 0 && number < 65_536 ? number : { error: `invalid port number: ${number}` };
 }
 
 /** A port that a program listens on. */
@@ -61,7 +63,7 @@ const passed = ({ quiet }: OpenPort): CommandResult => ({ ok: true, output: '', 
 
 function probeHTTP(target: ProbedContainer, get: corev1.HTTPGetAction): CommandResult {
   const port = portNumber(target.container, get.port);
-  if (port === undefined) return failed(`invalid port number: ${get.port}`);
+  if (typeof port === 'object') return { ...failed(''), ...port };
   const path = get.path?.startsWith('/') ? get.path : `/${get.path ?? ''}`;
   const host = get.host || target.podIP;
   const open = served(target, port);
@@ -75,7 +77,7 @@ function probeHTTP(target: ProbedContainer, get: corev1.HTTPGetAction): CommandR
 
 function probeTCP(target: ProbedContainer, { port: named, host }: corev1.TCPSocketAction): CommandResult {
   const port = portNumber(target.container, named);
-  if (port === undefined) return failed(`invalid port number: ${named}`);
+  if (typeof port === 'object') return { ...failed(''), ...port };
   const open = served(target, port);
   return open ? passed(open) : failed(`dial tcp ${host || target.podIP}:${port}: connect: connection refused`);
 }
@@ -101,7 +103,8 @@ export function probe(target: ProbedContainer, spec: corev1.Probe): CommandResul
 /** The port that a probe over the network is sent to. */
 export function probedPort(container: corev1.Container, { httpGet, tcpSocket, grpc }: corev1.Probe): number | undefined {
   const port = httpGet?.port ?? tcpSocket?.port ?? grpc?.port;
-  return port === undefined ? undefined : portNumber(container, port);
+  const number = port === undefined ? undefined : portNumber(container, port);
+  return typeof number === 'number' ? number : undefined;
 }
 
 /** When (after the start) a probe's result can change for the last time, due to the program's ports. */

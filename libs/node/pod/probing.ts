@@ -87,6 +87,13 @@ export function runProbe(sim: Simulation, slot: Slot, type: ProbeType): void {
         )
       : probe({ container: slot.container, program, podIP: sim.podIP, elapsed, neighbours: () => neighboursOf(sim, slot) }, spec);
   if (outcome === undefined) return;
+  if (outcome.error !== undefined) {
+    // The result is thrown away (prober/worker.go doProbe).
+    sim.warning('Unhealthy', `${WORD[type]} probe errored and resulted in unknown state: ${outcome.error}`, slot);
+    const next = sim.at + Math.max(1, spec.periodSeconds ?? 10) * 1000;
+    sim.remember(slot, { probes: { ...slot.memory.probes, [type]: { ...before, next } } });
+    return;
+  }
   const { ok, output } = outcome;
   if (!ok) sim.warning('Unhealthy', `${WORD[type]} probe failed: ${output}`, slot);
   const after = count(before, ok, spec);

@@ -62,6 +62,8 @@ export interface CommandResult {
   took?: number;
   /** Nothing is left to run in the container, so that the same command will give the same. */
   quiet?: boolean;
+  /** It could not be run at all. */
+  error?: string;
 }
 
 /** A process that was told to stop: its exit code, and when it ends; `ignores`: it does not handle SIGTERM. */

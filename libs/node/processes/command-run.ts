@@ -1,3 +1,4 @@
+import { hash } from 'node:crypto';
 import type { CommandResult } from '../pod/world.js';
 import { commandBody } from '../runtime/command-body.js';
 import type { Container } from '../runtime/container.js';
@@ -49,6 +50,11 @@ export class CommandRun {
     else this.task = kernel.spawn(command.argv[0] ?? '', made);
   }
 
+  /** The id by which the runtime knows it: 64 hexadecimal digits that are the same for the same command at the same time. */
+  private get id(): string {
+    return hash('sha256', JSON.stringify([this.runner.container.status?.containerID, this.command.argv, this.since]));
+  }
+
   /** When it is given up. */
   get deadline(): number {
     return this.until;
@@ -57,7 +63,10 @@ export class CommandRun {
   /** The result; undefined while it runs. `over`: no step is left before its deadline. */
   result(over: boolean): CommandResult | undefined {
     const { task, failure, runner, command } = this;
-    if (failure !== undefined) return { ok: false, output: failure, code: NOT_STARTED, took: 0 };
+    if (failure !== undefined) {
+      const error = `rpc error: code = Unknown desc = failed to exec in container: failed to start exec ${JSON.stringify(this.id)}: ${failure}`;
+      return { ok: false, output: '', error, code: NOT_STARTED, took: 0 };
+    }
     if (task?.code === undefined && !over) return undefined;
     const output = Buffer.from(this.text, 'latin1').toString('utf8');
     if (task?.code === undefined) {

@@ -1,8 +1,8 @@
 import type { corev1 } from '#api';
-import { DNS_SERVICE_IP } from '#network';
 import { FileSystem } from '../files/file-system.js';
 import { bytesOf, type DirectoryNode, directory, file, normalized } from '../files/nodes.js';
 import type { ImageDefinition } from '../images/image.js';
+import { podDNS } from '../pod/dns.js';
 import { hostnameOf, namesOf } from '../pod/host-name.js';
 import { WRITABLE_BYTES } from './limits.js';
 
@@ -36,28 +36,13 @@ function hosts(pod: corev1.Pod): string {
   return `# Kubernetes-managed hosts file.\n${local}fe00::0\tip6-localnet\nfe00::0\tip6-mcastprefix\nfe00::1\tip6-allnodes\nfe00::2\tip6-allrouters\n${own}${aliases}`;
 }
 
-/** Name servers that a resolver asks (MaxDNSNameservers); the kubelet leaves the others out. */
-const MOST_SERVERS = 3;
-
 /** /etc/resolv.conf, by the pod's DNS policy. */
-function resolvConf({ metadata, spec }: corev1.Pod): string {
-  const config = spec?.dnsConfig;
-  const cluster =
-    spec?.dnsPolicy === 'ClusterFirstWithHostNet' || ((spec?.dnsPolicy ?? 'ClusterFirst') === 'ClusterFirst' && !spec?.hostNetwork);
-  const none = spec?.dnsPolicy === 'None';
-  const searches = new Set([
-    ...(cluster ? [`${metadata.namespace}.svc.cluster.local`, 'svc.cluster.local', 'cluster.local'] : []),
-    ...(config?.searches ?? []),
-  ]);
-  const all = new Set([...(cluster ? [DNS_SERVICE_IP] : none ? [] : ['192.0.2.53']), ...(config?.nameservers ?? [])]);
-  const servers = [...all].slice(0, MOST_SERVERS);
-  const options = new Map(cluster ? [['ndots', '5']] : []);
-  for (const { name = '', value = '' } of config?.options ?? []) options.set(name, value);
-  const optionTexts = [...options].map(([name, value]) => (value === '' ? name : `${name}:${value}`));
+function resolvConf(pod: corev1.Pod): string {
+  const { searches, servers, options } = podDNS(pod);
   return [
-    ...(searches.size > 0 ? [`search ${[...searches].join(' ')}`] : []),
+    ...(searches.length > 0 ? [`search ${searches.join(' ')}`] : []),
     ...servers.map((server) => `nameserver ${server}`),
-    ...(optionTexts.length > 0 ? [`options ${optionTexts.join(' ')}`] : []),
+    ...(options.length > 0 ? [`options ${options.join(' ')}`] : []),
     '',
   ].join('\n');
 }
@@ -74,7 +59,7 @@ export interface RootOptions {
 export function rootDirectory({ pod, image, commands, now }: RootOptions): DirectoryNode {
   const root = directory(now);
   const fs = new FileSystem(root, { now: () => now, limit: WRITABLE_BYTES });
-  for (const path of DIRECTORIES) fs.mount(`/${path}`, directory(now, path === 'tmp' ? 0o777 : 0o755));
+  for (const path of DIRECTORIES) fs.mount(`/${path}`, directory(now, path === 'tmp' ? 0o1777 : 0o755));
   fs.mount('/dev/null', file('', now, 0o666));
   const text = (path: string, content: string, mode?: number) => fs.mount(path, file(bytesOf(content), now, mode));
   text('/etc/hostname', `${hostnameOf(pod)}\n`);

@@ -1,9 +1,8 @@
 import type { corev1 } from '#api';
-import { FileSystem } from '../files/file-system.js';
-import { bytesOf, type DirectoryNode, directory, file, type Node } from '../files/nodes.js';
+import { bytesOf, type DirectoryNode, type Node } from '../files/nodes.js';
 import type { Body } from '../shell/kernel.js';
+import { atomicDirectory, type Entry, replaceEntries } from './atomic-files.js';
 import { fieldValue } from './environment.js';
-import { WRITABLE_BYTES } from './limits.js';
 import { resourceValue } from './resource-fields.js';
 import { keptDirectory, volumeKey } from './volume-files.js';
 import type { MachineWorld } from './world.js';
@@ -13,9 +12,6 @@ import type { MachineWorld } from './world.js';
 type Source = { configMap?: { name?: string; items?: corev1.KeyToPath[]; defaultMode?: number } } & {
   secret?: { name?: string; items?: corev1.KeyToPath[]; defaultMode?: number };
 };
-
-/** A file of a volume: its path in it, its content as a byte string, its permissions. */
-type Entry = [path: string, content: string, mode?: number | undefined];
 
 type VolumeWorld = Pick<MachineWorld, 'clock' | 'objects' | 'issueToken' | 'volumeFiles'>;
 
@@ -63,15 +59,16 @@ async function projected(world: VolumeWorld, pod: corev1.Pod, source: corev1.Vol
     expirationSeconds,
     ...(audience ? { audience } : {}),
   });
-  return [[path, token]];
+  const { fsGroup } = pod.spec.securityContext ?? {};
+  const owner = tokenOwner(pod);
+  return [[path, token, owner === undefined && fsGroup === undefined ? undefined : 0o600, owner]];
 }
 
-/** As the kubelet's atomic writer lays files out, without its links to a dated directory. */
-function filled(entries: readonly Entry[], now: number, defaultMode?: number): DirectoryNode {
-  const root = directory(now);
-  const fs = new FileSystem(root, { now: () => now, limit: WRITABLE_BYTES });
-  for (const [path, content, mode] of entries) fs.mount(path, file(content, now, mode ?? defaultMode));
-  return { ...root, readOnly: true };
+/** The user that all containers of a pod run as, to whom its tokens belong (volume/util FsUserFrom); undefined if there are several. */
+function tokenOwner({ spec }: corev1.Pod): number | undefined {
+  const all = [...(spec.initContainers ?? []), ...spec.containers, ...((spec.ephemeralContainers ?? []) as corev1.Container[])];
+  const users = new Set(all.map(({ securityContext }) => securityContext?.runAsUser ?? spec.securityContext?.runAsUser));
+  return users.size === 1 ? [...users][0] : undefined;
 }
 
 /** Whether a kubelet updates the files of a volume. */
@@ -80,7 +77,7 @@ export const isUpdated = ({ configMap, secret, downwardAPI, projected: sources }
 
 /** Gives what is in a volume to the fsGroup of its pod (volume/volume_linux.go): it may read, and write where anybody may. */
 function owned(root: DirectoryNode, gid: number): DirectoryNode {
-  const [files, directories] = root.readOnly ? [0o440, 0o550] : [0o660, 0o770];
+  const [files, directories] = root.readOnly ? [0o440, 0o2550] : [0o660, 0o2770];
   const own = (node: Node): void => {
     if (node.kind === 'link') return;
     node.gid = gid;
@@ -105,9 +102,14 @@ async function contentOf(world: VolumeWorld, pod: corev1.Pod, volume: corev1.Vol
   const now = world.clock.now();
   const { namespace = '' } = pod.metadata;
   const { configMap, secret, downwardAPI, projected: sources } = volume;
-  if (configMap) return filled(await dataOf(world, namespace, { configMap }), now, configMap.defaultMode);
-  if (secret) return filled(await dataOf(world, namespace, { secret: { ...secret, name: secret.secretName } }), now, secret.defaultMode);
-  if (downwardAPI) return filled(await downward(world, pod, downwardAPI.items), now, downwardAPI.defaultMode);
+  if (configMap)
+    return atomicDirectory(await dataOf(world, namespace, { configMap }), { now, defaultMode: configMap.defaultMode, inMemory: false });
+  if (secret)
+    return atomicDirectory(await dataOf(world, namespace, { secret: { ...secret, name: secret.secretName } }), {
+      now,
+      defaultMode: secret.defaultMode,
+    });
+  if (downwardAPI) return atomicDirectory(await downward(world, pod, downwardAPI.items), { now, defaultMode: downwardAPI.defaultMode });
   if (!sources) {
     const key = world.volumeFiles && (await volumeKey(pod, volume, world.objects));
     const kept = key === undefined ? undefined : await world.volumeFiles?.(key);
@@ -116,7 +118,7 @@ async function contentOf(world: VolumeWorld, pod: corev1.Pod, volume: corev1.Vol
   }
   const entries: Entry[] = [];
   for (const source of sources.sources ?? []) entries.push(...(await projected(world, pod, source)));
-  return filled(entries, now, sources.defaultMode);
+  return atomicDirectory(entries, { now, defaultMode: sources.defaultMode });
 }
 
 /** The directories of some of a pod's volumes at an instant, by name. */
@@ -142,9 +144,8 @@ export function* updating(volumes: ReadonlyMap<string, DirectoryNode>, updates: 
   for (const update of updates) {
     yield { until: update.at };
     for (const [name, { entries }] of update.volumes) {
-      const there = volumes.get(name)?.entries;
-      there?.clear();
-      for (const [file, node] of entries) there?.set(file, node);
+      const there = volumes.get(name);
+      if (there) replaceEntries(there, { entries });
     }
   }
   return 0;
