@@ -10,9 +10,9 @@ const prefixOf = ({ group, resource }: Pick<Resource, 'group' | 'resource'>): st
 
 const PODS = prefixOf(Pod);
 /** What decisions change: pods get nodes, volumes get claims, claims get nodes or devices. */
-const DECIDED: ReadonlyArray<readonly [prefix: string, resource: Resource]> = [
-  ...[Pod, PersistentVolume, PersistentVolumeClaim, ResourceClaim].map((resource) => [prefixOf(resource), resource as Resource] as const),
-];
+const DECIDED = ([Pod, PersistentVolume, PersistentVolumeClaim, ResourceClaim] as readonly Resource[]).map(
+  (resource) => [prefixOf(resource), resource] as const,
+);
 /** Writes after a binding among which those of earlier decisions are looked for: bindings of several pods are written at once. */
 const LATE_WRITES = 1_000;
 
@@ -23,6 +23,8 @@ export interface PastDecision {
   revision: number;
   /** Other objects as decisions before this one had left them, whose writes came after that revision. */
   decided: ReadonlyArray<readonly [resource: Resource, object: KubeObject]>;
+  /** Its number among the decisions of the scheduler; unset: it did not decide, or has not yet. */
+  order?: number;
   /** The files that the scheduler was configured with then. `now`: it did not decide, or has not yet. */
   configured: NonNullable<NonNullable<Cause['decision']>['configured']> | 'defaults' | 'now';
 }
@@ -52,6 +54,8 @@ async function lastUnbound(store: Store, { key, createRevision, revision }: Cach
   }
   return { pod, revision: unbound };
 }
+
+type Made = Pick<NonNullable<Cause['decision']>, 'seen' | 'order'>;
 
 interface Changes {
   prefix: string;
@@ -84,28 +88,47 @@ async function decidedChanges(store: Store, { prefix, after, to }: Changes): Pro
   return events;
 }
 
+/** Whether a decision came before another one. Their numbers begin anew when the scheduler is started anew: it has seen more then. */
+const isBefore = (one: Made, other: Made): boolean => one.order < other.order && one.seen <= other.seen;
+
 /** Objects as decisions before one had left them; pods that it saw with a node are left out: they were evicted for others. */
-async function decidedBefore(store: Store, { seen, order }: NonNullable<Cause['decision']>, to: number): Promise<PastDecision['decided']> {
+async function decidedBefore(store: Store, than: Made, to: number): Promise<PastDecision['decided']> {
   const last = new Map<string, readonly [Resource, KubeObject]>();
-  for (const { type, current, previous, cause } of await decidedChanges(store, { prefix: '/registry/', after: seen, to })) {
+  for (const { type, current, previous, cause } of await decidedChanges(store, { prefix: '/registry/', after: than.seen, to })) {
     const [, resource] = DECIDED.find(([prefix]) => current.key.startsWith(prefix)) ?? [];
-    if (resource === undefined || type !== 'put' || (cause.decision?.order ?? order) >= order) continue;
+    if (resource === undefined || type !== 'put' || !cause.decision || !isBefore(cause.decision, than)) continue;
     const hadNode = resource === Pod && Boolean((previous?.object as corev1.Pod | undefined)?.spec.nodeName);
     if (!hadNode) last.set(current.key, [resource, current.object]);
   }
   return [...last.values()];
 }
 
-/** The decision that has given a pod its node; undefined if it was created with one. Throws Compacted if the log no longer holds it. */
-export async function pastDecision(store: Store, row: CachedObject): Promise<PastDecision | undefined> {
+/** The decision that has bound a pod, and the revision of that; undefined if no decision has. */
+async function bindingOf(store: Store, row: CachedObject) {
   const before = await lastUnbound(store, row);
   if (!before) return undefined;
   const bound = before.revision + 1;
   const [binding] = await decidedChanges(store, { prefix: PODS, after: before.revision, to: bound });
-  const decision = binding?.cause.decision;
+  return { before, bound, decision: binding?.cause.decision };
+}
+
+/** A pod that had got its node before a decision and waited to be bound, with that node; undefined if it had none yet. */
+export async function waitingPod(store: Store, pod: corev1.Pod, than: Made): Promise<corev1.Pod | undefined> {
+  const row = await store.get(podKey(pod.metadata.namespace ?? '', pod.metadata.name));
+  const { metadata, spec } = (row?.object ?? pod) as corev1.Pod;
+  if (!row || metadata.uid !== pod.metadata.uid || !spec.nodeName) return undefined;
+  const { decision } = (await bindingOf(store, row)) ?? {};
+  return decision && isBefore(decision, than) ? { ...pod, spec: { ...pod.spec, nodeName: spec.nodeName } } : undefined;
+}
+
+/** The decision that has given a pod its node; undefined if it was created with one. Throws Compacted if the log no longer holds it. */
+export async function pastDecision(store: Store, row: CachedObject): Promise<PastDecision | undefined> {
+  const binding = await bindingOf(store, row);
+  if (!binding) return undefined;
+  const { before, bound, decision } = binding;
   const pod = decision && (await podAt(store, row.key, decision.seen));
   if (!decision || !pod) return { ...before, decided: [], configured: 'now' };
   const to = Math.min(bound + LATE_WRITES, await store.revision());
-  const { seen, configured = 'defaults' } = decision;
-  return { pod, revision: seen, decided: await decidedBefore(store, decision, to), configured };
+  const { seen, order, configured = 'defaults' } = decision;
+  return { pod, revision: seen, decided: await decidedBefore(store, decision, to), order, configured };
 }

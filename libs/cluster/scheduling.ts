@@ -10,10 +10,12 @@ import {
   type SchedulingExplanation,
   schedulerProfiles,
 } from '#scheduler';
-import { type PastDecision, pastDecision, podKey } from './past-decision.js';
+import { type PastDecision, pastDecision, podKey, waitingPod } from './past-decision.js';
 
 /** Objects that are read before others get their turn. */
 const OBJECTS_AT_A_STRETCH = 500;
+/** Pods with a nominated node of which it is looked up whether they had got it already. */
+const MOST_WAITING = 100;
 /** Characters of a pod that is asked about. */
 const LONGEST_POD = 64 * 1024;
 
@@ -28,6 +30,8 @@ export interface PodScheduling extends Partial<SchedulingExplanation> {
   /** What is in the way of an explanation. */
   note?: string;
 }
+
+const isNominated = ({ spec, status }: corev1.Pod): boolean => !spec.nodeName && Boolean(status?.nominatedNodeName);
 
 const giveWay = () => new Promise<void>((resolve) => void setImmediate(resolve));
 
@@ -94,8 +98,9 @@ export class Scheduling {
     return settings.current() ?? settings.failure() ?? '';
   }
 
-  private async worldOf({ pod: { metadata }, revision: at, decided }: PastDecision): Promise<PastWorld> {
+  private async worldOf({ pod: { metadata }, revision: at, decided, order }: PastDecision): Promise<PastWorld> {
     const past = new PastWorld();
+    const nominated: corev1.Pod[] = [];
     let read = 0;
     for (const resource of decisionInputs) {
       const { items } = await this.api.cluster.store.list({ prefix: listPrefix(resource.group, resource.resource, ''), at });
@@ -103,8 +108,15 @@ export class Scheduling {
         read += 1;
         if (read % OBJECTS_AT_A_STRETCH === 0) await this.pause();
         const isItself = resource === Pod && object.metadata.name === metadata.name && object.metadata.namespace === metadata.namespace;
-        if (!isItself) past.add(resource, object);
+        if (isItself) continue;
+        past.add(resource, object);
+        if (order !== undefined && resource === Pod && isNominated(object as corev1.Pod)) nominated.push(object as corev1.Pod);
       }
+    }
+    for (const pod of nominated.slice(0, MOST_WAITING)) {
+      const waiting = await waitingPod(this.api.cluster.store, pod, { seen: at, order: order ?? 0 });
+      if (waiting) past.add(Pod, waiting);
+      await this.pause();
     }
     for (const [resource, object] of decided) past.add(resource, object);
     return past;

@@ -116,6 +116,31 @@ test('VolumeBinding: a pod that waits for its volume has its node already, as de
   expect((await new Scheduling(cluster.api).ofPod('default', 'first')).node).toBe(chosen);
 });
 
+test('a pod that waited for its volume counts for the scores of decisions after it, however late it was bound', async () => {
+  const cluster = await openCluster();
+  const { client, settle } = cluster;
+  await client.create(StorageClass, storageClass('slow', { volumeBindingMode: 'WaitForFirstConsumer' }));
+  await client.create(PersistentVolumeClaim, claim('data', 1, { storageClassName: 'slow' }));
+  const containers = [{ name: 'c', image: 'registry.k8s.io/pause:3.10', resources: { requests: { cpu: '1' } } }];
+  await client.create(Pod, podWith('first', 'data', { containers }));
+  await settle();
+  const names = ['a', 'b', 'c', 'd'];
+  for (const name of names) {
+    await client.create(Pod, pod(name, { containers: [{ name: 'c', image: 'registry.k8s.io/pause:3.10' }] }));
+    await settle();
+  }
+  // More than are looked at after a binding for the writes of decisions before it.
+  for (let at = 0; at < 1_100; at += 1)
+    await client.patch(Node, 'control-plane', undefined, 'merge', { metadata: { annotations: { at: String(at) } } });
+  await client.create(PersistentVolume, volume('late', 1, { storageClassName: 'slow', claimRef: { name: 'data', namespace: 'default' } }));
+  await cluster.advance(30_000);
+  const { first, ...others } = await places(cluster);
+  const other = first === 'worker-1' ? 'worker-2' : 'worker-1';
+  expect(others).toEqual(Object.fromEntries(names.map((name) => [name, other])));
+  const explained = await Promise.all(names.map((name) => new Scheduling(cluster.api).ofPod('default', name)));
+  expect(explained.map(({ node }) => node)).toEqual(names.map(() => other));
+});
+
 test('with an invalid configuration the scheduler does not start, and says why; pods stay pending until it is right', async () => {
   const cluster = await openCluster();
   const files = await configure(cluster, 'podInitialBackoffSeconds: 0\nprofiles: [{plugins: {filter: {enabled: [{name: Nope}]}}}]\n');
