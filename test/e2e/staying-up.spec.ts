@@ -139,7 +139,10 @@ describe('shutdown', () => {
     clearInterval(looking);
     look();
     launcher.kill('SIGTERM');
-    expect([await ended, said()]).toEqual([0, expect.not.stringMatching(/orrery:|Error/)]);
+    const code = await ended;
+    // On a busy machine the signal may come before the launcher listens for it: then it has done nothing yet.
+    const early = code === 'SIGTERM' && seen.size === 0 && said() === '';
+    expect([early ? 0 : code, said()]).toEqual([0, expect.not.stringMatching(/orrery:|Error/)]);
     // Immediately: the launcher has waited for them.
     expect([...seen].filter(isAlive).map(commandOf)).toEqual([]);
     expect(readdirSync('/proc').filter((pid) => /^\d+$/.test(pid) && commandOf(Number(pid)).includes(home))).toEqual([]);
