@@ -2,7 +2,8 @@ import type { Json } from '../cluster-api.js';
 import { localPath } from '../workload/everything.js';
 import { apps, batch, claimSpec, core, deployment, image, labels, script, template } from '../workload/objects.js';
 import { advance, patch, post, remove, type Step } from '../workload/step.js';
-import { afterLives, type Outcome } from './killed-workers.js';
+import { afterAdvances } from './killed-advances.js';
+import { afterLives, type Outcome, START } from './killed-workers.js';
 
 /** A StatefulSet with volumes that are provisioned, a Job, a Deployment and its roll-out, behind a Service with a port on the nodes. */
 const built: readonly Step[] = [
@@ -108,24 +109,54 @@ const BUILT = [
 
 const LIVES = 10;
 
-test.each<[string, readonly Step[]]>([
-  ['is built', built],
-  ['is built and deleted', [...built, ...cleared]],
-])(
-  'a worker that is killed at any await while a StatefulSet, a Job, volumes and a roll-out %s doubles and leaks nothing',
-  async (_, steps) => {
-    const whole = await afterLives(steps, []);
-    expect(troublesOf(whole)).toEqual([]);
-    const expected = end(whole);
-    expect(expected.workloads).toEqual(steps === built ? BUILT : []);
-    for (let nth = 0; nth < LIVES; nth += 1) {
-      // A first life that ends somewhere in the whole run, and some short ones.
-      const first = Math.floor((whole.awaits * (nth + 0.5)) / LIVES) + nth;
-      const outcome = await afterLives(steps, [first, 3 + nth, 40 + 13 * nth, 500 + 101 * nth]);
-      expect([first, troublesOf(outcome), end(outcome)]).toEqual([first, [], expected]);
-    }
-  },
-);
+/** A first life that ends somewhere in a whole run, and some short ones. */
+const livesOf = (nth: number, awaits: number): number[] => [
+  ...[Math.floor((awaits * (nth + 0.5)) / LIVES) + nth, 3 + nth],
+  ...[40 + 13 * nth, 500 + 101 * nth],
+];
+
+test('a worker that is killed at any await while a StatefulSet, a Job, volumes and a roll-out are built and deleted doubles and leaks nothing', async () => {
+  const steps = [...built, ...cleared];
+  const whole = await afterLives(steps, []);
+  expect(troublesOf(whole)).toEqual([]);
+  const expected = end(whole);
+  expect(expected.workloads).toEqual([]);
+  for (let nth = 0; nth < LIVES; nth += 1) {
+    const lives = livesOf(nth, whole.awaits);
+    const outcome = await afterLives(steps, lives);
+    expect([lives, troublesOf(outcome), end(outcome)]).toEqual([lives, [], expected]);
+  }
+});
+
+/** The time of the advances, and where the clock is then: it is not advanced any more, and nothing is said to have failed. */
+const ARRIVALS = [20_000, 320_000].map((after) => ({ now: START + after, revision: expect.any(Number), asked: expect.any(Number) }));
+const inOrder = (times: readonly number[]) => times.every((time, index) => index === 0 || time >= (times[index - 1] ?? 0));
+
+test('an advance whose worker is killed at any await goes on where it was, with volumes, a Job and a roll-out under way', async () => {
+  const whole = await afterAdvances(built, []);
+  expect([troublesOf(whole), whole.arrivals]).toEqual([[], ARRIVALS]);
+  const expected = end(whole);
+  expect(expected.workloads).toEqual(BUILT);
+  for (let nth = 0; nth < LIVES; nth += 1) {
+    const lives = livesOf(nth, whole.awaits);
+    const { arrivals, times, ...outcome } = await afterAdvances(built, lives);
+    expect([lives, troublesOf(outcome), end(outcome), arrivals]).toEqual([lives, [], expected, ARRIVALS]);
+    expect([times.length > ARRIVALS.length, inOrder(times)]).toEqual([true, true]);
+  }
+});
+
+test('an advance that ends with a Job does so when it is complete, however often its worker is killed', async () => {
+  const steps = built.slice(0, -2);
+  const complete = { object: 'job/work', namespace: 'default', condition: 'Complete' };
+  const { awaits } = await afterAdvances(steps, [], complete);
+  for (const lives of [[], ...[0, 3, 6, 9].map((nth) => livesOf(nth, awaits))]) {
+    const { arrivals, objects, times } = await afterAdvances(steps, lives, complete);
+    const { completionTime } = JSON.parse(objects.get('/registry/jobs/default/work') ?? '{}').status;
+    const [{ now = 0, target, failure } = {}] = arrivals;
+    expect([lives, Math.floor(now / 1_000) * 1_000, target, failure]).toEqual([lives, Date.parse(completionTime), undefined, undefined]);
+    expect([now < START + 20_000, inOrder(times)]).toEqual([true, true]);
+  }
+});
 
 test('what a StatefulSet, a Job, volumes and a Service took is given back', async () => {
   const [before, after] = [await afterLives([...localPath, advance('26m20s')], []), await afterLives([...built, ...cleared], [])];

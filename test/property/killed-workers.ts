@@ -5,10 +5,11 @@ import { type LogEntry, memoryStorage, type Storage, type StorageAdmin } from '#
 import { localTarget } from '../workload/local-target.js';
 import type { Step } from '../workload/step.js';
 
-const START = Date.parse('2026-01-01T00:00:00Z');
+/** When the clusters begin. */
+export const START = Date.parse('2026-01-01T00:00:00Z');
 
 /** A life of so many awaits of the store: then the process is gone, and no promise of it is resolved any more. */
-class Life {
+export class Life {
   spent = 0;
   readonly over: Promise<'killed'>;
   private sparing = false;
@@ -38,7 +39,7 @@ class Life {
 }
 
 /** The storage as a process of such a life uses it: it may end before a call, or after it but before its answer. */
-function mortal(storage: Storage, life: Life): Storage {
+export function mortal(storage: Storage, life: Life): Storage {
   return new Proxy(storage, {
     get(target, name) {
       const value = Reflect.get(target, name);
@@ -56,7 +57,8 @@ function mortal(storage: Storage, life: Life): Storage {
 let shared: { admin: StorageAdmin; templates: ReturnType<typeof clusterTemplates> } | undefined;
 let made = 0;
 
-async function newStorage(): Promise<Storage> {
+/** The store of a new cluster. */
+export async function newStorage(): Promise<Storage> {
   const admin = shared?.admin ?? memoryStorage();
   shared ??= { admin, templates: clusterTemplates({ admin, rootCA: '', version: '', build: buildTemplate, now: () => START }) };
   const { cluster, replacements } = await shared.templates.of({ nodes: DEFAULT_NODES });
@@ -77,6 +79,16 @@ export interface Outcome {
   objects: ReadonlyMap<string, string>;
   /** Awaits of the store by the last worker. */
   awaits: number;
+}
+
+/** What a cluster has become when its last worker has lived so long. */
+export async function outcomeOf(storage: Storage, { spent }: Life): Promise<Outcome> {
+  const { items } = await storage.list({ prefix: '/' });
+  return {
+    log: await storage.log({ after: await storage.compactRevision() }),
+    objects: new Map(items.map(({ key, value }) => [key, value])),
+    awaits: spent,
+  };
 }
 
 /**
@@ -104,10 +116,5 @@ export async function afterLives(steps: readonly Step[], lives: readonly number[
       await work(0);
     }
   }
-  const { items } = await storage.list({ prefix: '/' });
-  return {
-    log: await storage.log({ after: await storage.compactRevision() }),
-    objects: new Map(items.map(({ key, value }) => [key, value])),
-    awaits: worker.life.spent,
-  };
+  return outcomeOf(storage, worker.life);
 }
