@@ -31,25 +31,42 @@ function* filesUnder(folder) {
   }
 }
 
+/** The aliases of package.json's "imports", with the files in dist/ that they stand for. */
+const { imports } = JSON.parse(fs.readFileSync(path.join(root, 'package.json'), 'utf8'));
+const aliases = new Map(Object.entries(imports).map(([alias, target]) => [alias, path.join(root, target.default)]));
+
+/** Names the files that aliases stand for: Node would look for the "imports" of every importing module. */
+function withoutAliases(code, output) {
+  return code.replace(/(\bfrom |\bimport |\bimport\()(["'])(#[\w/-]+)\2/g, (whole, before, quote, alias) => {
+    const target = aliases.get(alias);
+    if (target === undefined) return whole;
+    const relative = path.relative(path.dirname(output), target);
+    return `${before}${quote}${relative.startsWith('.') ? relative : `./${relative}`}${quote}`;
+  });
+}
+
 const mtime = (file) => fs.statSync(file, { throwIfNoEntry: false })?.mtimeMs ?? -1;
 const outputOf = (source) => path.join(root, 'dist', source.endsWith('.ts') ? source.replace(/\.ts$/, '.js') : source);
 
-/** What has to be built: [source, output] pairs with relative source paths; and outputs whose source no longer exists. */
+/** What has to be built: [source, output] pairs with relative source paths; outputs whose source no longer exists; and the folders of modules. */
 function stale(force) {
   const expected = new Set();
+  const folders = new Set();
   const todo = [];
   const tool = mtime(path.join(root, 'scripts/build.mjs'));
   for (const source of sources.flatMap((s) => [...filesUnder(path.join(root, s))].map((f) => path.relative(root, f)))) {
     if (skipped.test(source)) continue;
     const output = outputOf(source);
     expected.add(output);
+    if (output.endsWith('.js')) folders.add(path.dirname(output));
     const built = mtime(output);
     if (force || built < mtime(path.join(root, source)) || built < tool) todo.push([source, output]);
   }
+  for (const folder of folders) expected.add(path.join(folder, 'package.json'));
   const orphans = sources
     .flatMap((s) => [...filesUnder(path.join(root, 'dist', s))])
     .filter((file) => !expected.has(file) && !(file.endsWith('.map') && expected.has(file.slice(0, -4))));
-  return { todo, orphans };
+  return { todo, orphans, folders };
 }
 
 async function buildOne(swc, [source, output]) {
@@ -60,8 +77,9 @@ async function buildOne(swc, [source, output]) {
     return;
   }
   const { code, map } = await swc.transformFile(path.join(root, source), { ...swcOptions, sourceFileName: path.join(root, source) });
+  const text = withoutAliases(code, output);
   if (map) fs.writeFileSync(`${output}.map`, map);
-  fs.writeFileSync(output, map ? `${code}\n//# sourceMappingURL=${path.basename(output)}.map\n` : code);
+  fs.writeFileSync(output, map ? `${text}\n//# sourceMappingURL=${path.basename(output)}.map\n` : text);
 }
 
 function run(command, args, env = {}) {
@@ -103,12 +121,14 @@ function generateDescriptions(force) {
 export async function build({ force = false, onStart } = {}) {
   generatePrisma(force);
   generateDescriptions(force);
-  const { todo, orphans } = stale(force);
+  const { todo, orphans, folders } = stale(force);
   for (const file of orphans) fs.rmSync(file, { force: true });
   if (todo.length === 0) return 0;
   onStart?.(todo.length);
   const swc = await import('@swc/core');
   await Promise.all(todo.map((pair) => buildOne(swc, pair)));
+  // One in each folder: for the type of a module Node looks for it in all folders above, and remembers only those where there is one.
+  for (const folder of folders) fs.writeFileSync(path.join(folder, 'package.json'), '{"type":"module"}\n');
   // Identifies this build: what another one has derived (cluster templates) is derived again.
   fs.writeFileSync(path.join(root, 'dist/build-id'), randomUUID());
   return todo.length;

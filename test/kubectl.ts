@@ -36,7 +36,8 @@ export function run(
   options: { input?: string; env?: NodeJS.ProcessEnv; timeout?: number } = {},
 ): Promise<Ran> {
   return new Promise((resolve) => {
-    const env = { ...process.env, KUBECONFIG: kubeconfig, HOME: path.dirname(kubeconfig), ...options.env };
+    // It lives for a moment: collecting its garbage takes a fifth of its time.
+    const env = { ...process.env, GOGC: '400', KUBECONFIG: kubeconfig, HOME: path.dirname(kubeconfig), ...options.env };
     const child = execFile(
       kubectl.file,
       [...args],
