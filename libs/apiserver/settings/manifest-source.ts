@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { yamlToJson } from '#api/yaml';
-import { Memo } from '#apimachinery';
+import { deepFreeze, Memo } from '#apimachinery';
 import type { CachedObject, ClusterStore } from '#cacher';
 import { CONTROL_PLANE_KEY, controlPlaneNodes } from './control-plane-nodes.js';
 import { type Flags, flagsOf, StartFailure } from './flags.js';
@@ -9,14 +9,23 @@ import { FILES, fileKey, type NodeFile, type ReadFile } from './node-files.js';
 /** Characters of a manifest that is read: they are parsed at a stretch. */
 const LONGEST = 64 * 1024;
 
-/** The pod in a manifest. Throws StartFailure: without one the kubelet runs no such component. */
+/** The pod of a manifest, frozen, or why there is none; by its text: those of most clusters are kubeadm's. */
+const pods = new Memo<{ pod: corev1.Pod } | { error: string }>({ bytes: 1024 * 1024, longest: 32 * 1024 });
+
+function readPod(text: string): { pod: corev1.Pod } | { error: string } {
+  const converted = yamlToJson(text);
+  if ('error' in converted) return converted;
+  const found: Partial<corev1.Pod> | null = JSON.parse(converted.json);
+  const isPod = found?.kind === 'Pod' && Array.isArray(found.spec?.containers) && found.spec.containers.length > 0;
+  return isPod ? { pod: deepFreeze(found as corev1.Pod) } : { error: 'it contains no pod' };
+}
+
+/** The pod in a manifest; it is shared. Throws StartFailure: without one the kubelet runs no such component. */
 export function manifestPod(text: string, path: string): corev1.Pod {
   if (text.length > LONGEST) throw new StartFailure(`could not process manifest file "${path}": the read limit is reached`);
-  const converted = yamlToJson(text);
-  if ('error' in converted) throw new StartFailure(`could not process manifest file "${path}": ${converted.error}`);
-  const found: Partial<corev1.Pod> | null = JSON.parse(converted.json);
-  if (found?.kind === 'Pod' && Array.isArray(found.spec?.containers) && found.spec.containers.length > 0) return found as corev1.Pod;
-  throw new StartFailure(`could not process manifest file "${path}": it contains no pod`);
+  const found = pods.of(text, readPod);
+  if ('error' in found) throw new StartFailure(`could not process manifest file "${path}": ${found.error}`);
+  return found.pod;
 }
 
 /** What a manifest says, or why the component does not come up. */
