@@ -98,11 +98,7 @@ class AlikeObject implements CachedObject {
   }
 
   get object(): KubeObject {
-    if (this.#object === undefined) {
-      const object = this.alike.pattern.objectOf(this.values);
-      object.metadata.resourceVersion = String(this.revision);
-      this.#object = object;
-    }
+    this.#object ??= this.alike.pattern.objectOf(this.values, String(this.revision));
     return this.#object;
   }
 

@@ -149,6 +149,8 @@ export class TextPattern {
   ) {
     this.fixed = [...places, undefined].map((place, index) => text.slice(places[index - 1]?.end ?? 0, place?.start));
     this.own = ownOf(places);
+    // Copies have a place for it then, which costs less than adding it to each.
+    object.metadata.resourceVersion = '';
     this.copied = places.length + freezeShared(object, this.own);
   }
 
@@ -202,8 +204,10 @@ export class TextPattern {
     return text;
   }
 
-  /** The same parsed. What has no place in it is shared and frozen, except the metadata. */
-  objectOf(values: readonly string[]): KubeObject {
-    return filled(this.object, this.own, values) as KubeObject;
+  /** The same parsed, with a resourceVersion. What has no place in it is shared and frozen, except the metadata. */
+  objectOf(values: readonly string[], resourceVersion: string): KubeObject {
+    const object = filled(this.object, this.own, values) as KubeObject;
+    object.metadata.resourceVersion = resourceVersion;
+    return object;
   }
 }

@@ -53,17 +53,19 @@ const NONE: readonly never[] = Object.freeze([]);
 
 /** Objects by value. */
 class Buckets<T> {
-  private readonly buckets = new Map<string, Bucket<T>>();
+  /** Made for the first object: most resources of a cluster have none. */
+  private buckets: Map<string, Bucket<T>> | undefined;
 
   values(value: string): readonly T[] {
-    return this.buckets.get(value)?.values() ?? NONE;
+    return this.buckets?.get(value)?.values() ?? NONE;
   }
 
   protected drop(value: string, key: string): void {
-    if (this.buckets.get(value)?.delete(key)) this.buckets.delete(value);
+    if (this.buckets?.get(value)?.delete(key)) this.buckets.delete(value);
   }
 
   protected put(value: string, key: string, object: T): void {
+    this.buckets ??= new Map();
     let bucket = this.buckets.get(value);
     if (bucket === undefined) {
       bucket = new Bucket<T>();
@@ -102,6 +104,9 @@ class UniqueIndex<T> extends Buckets<T> {
   }
 }
 
+/** The namespace; none if all objects of the resource are listed together. */
+const namespaceOf = ({ metadata }: KubeObject): string | undefined => metadata.namespace || undefined;
+
 function controllerUid({ metadata }: KubeObject): string | undefined {
   const { ownerReferences } = metadata;
   if (ownerReferences !== undefined) for (const { controller, uid } of ownerReferences) if (controller === true) return uid;
@@ -112,9 +117,9 @@ function controllerUid({ metadata }: KubeObject): string | undefined {
 export class Indexer<T extends KubeObject> implements Informer<T> {
   private readonly objects = new Map<string, T>();
   private readonly uids = new Map<string, T>();
-  private readonly namespaces = new UniqueIndex<T>((object) => object.metadata.namespace ?? '');
+  private readonly namespaces = new UniqueIndex<T>(namespaceOf);
   private readonly controllers = new UniqueIndex<T>(controllerUid);
-  private readonly indexes = new Map<string, Index<T>>();
+  private indexes: Map<string, Index<T>> | undefined;
   private readonly handlers: Array<(change: InformerChange<T>) => void> = [];
   private everything: readonly T[] | undefined;
 
@@ -137,12 +142,13 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
   }
 
   byIndex(index: string, value: string): readonly T[] {
-    const found = this.indexes.get(index);
+    const found = this.indexes?.get(index);
     if (found === undefined) throw new Error(`there is no index ${index}`);
     return found.values(value);
   }
 
   addIndex(index: string, values: (object: T) => readonly string[]): void {
+    this.indexes ??= new Map();
     if (this.indexes.has(index)) return;
     const added = new Index<T>(values);
     for (const [key, object] of this.objects) added.replace(key, undefined, object);
@@ -192,7 +198,7 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
     if (object?.metadata.uid !== undefined) this.uids.set(object.metadata.uid, object);
     this.namespaces.replace(key, old, object);
     this.controllers.replace(key, old, object);
-    for (const index of this.indexes.values()) index.replace(key, old, object);
+    if (this.indexes !== undefined) for (const index of this.indexes.values()) index.replace(key, old, object);
   }
 
   private tell(change: InformerChange<T>): void {

@@ -27,8 +27,8 @@ interface Running {
   active: number;
   /** Whether a reconcile can perhaps be started: a key was queued, or a reconcile has returned. */
   ready: boolean;
-  /** Consecutive conflicts of a key. */
-  conflicts: Map<string, number>;
+  /** Consecutive conflicts of a key; unset until there is one. */
+  conflicts?: Map<string, number>;
 }
 
 /**
@@ -107,7 +107,7 @@ class ControllersInstance implements ComponentInstance {
         ...(controller.eventStyle === undefined ? {} : { style: controller.eventStyle }),
         onFailure: reportDroppedEvents(context, component, controller.name),
       });
-      const running: Omit<Running, 'open'> = { controller, queue, recorder, active: 0, ready: false, conflicts: new Map() };
+      const running: Omit<Running, 'open'> = { controller, queue, recorder, active: 0, ready: false };
       return Object.assign(running, { open: controller.open(own, queue) });
     });
     this.enabled = this.running;
@@ -170,7 +170,7 @@ class ControllersInstance implements ComponentInstance {
     try {
       const result: Reconciled | undefined = await open.reconcile(key, this.contextFor(running, wokenBy));
       queue.forget(key);
-      running.conflicts.delete(key);
+      running.conflicts?.delete(key);
       if (result?.requeueAfter !== undefined) queue.addAfter(key, result.requeueAfter, wokenBy);
     } catch (error) {
       if (isFenced(error)) throw error;
@@ -183,11 +183,12 @@ class ControllersInstance implements ComponentInstance {
   }
 
   /** Requeues a key at once after a conflict; false if there were too many in a row. */
-  private promptly({ conflicts, queue }: Running, { key, wokenBy }: WorkItem): boolean {
-    const inARow = (conflicts.get(key) ?? 0) + 1;
+  private promptly(running: Running, { key, wokenBy }: WorkItem): boolean {
+    running.conflicts ??= new Map();
+    const inARow = (running.conflicts.get(key) ?? 0) + 1;
     if (inARow > PROMPT_CONFLICTS) return false;
-    conflicts.set(key, inARow);
-    queue.add(key, wokenBy);
+    running.conflicts.set(key, inARow);
+    running.queue.add(key, wokenBy);
     return true;
   }
 

@@ -97,9 +97,9 @@ export function createRecorder(options: RecorderOptions): EventSink {
 }
 
 class BufferedRecorder implements EventSink {
-  /** Made for the first event: most recorders of an idle cluster have none. */
+  // Made for the first event: most recorders of an idle cluster have none.
   private correlator: EventCorrelator<Written> | undefined;
-  private readonly pending = new Set<Promise<void>>();
+  private pending: Set<Promise<void>> | undefined;
   private readonly ordinals = new Ordinals();
   dropped = 0;
 
@@ -135,11 +135,11 @@ class BufferedRecorder implements EventSink {
   }
 
   get busy(): boolean {
-    return this.pending.size > 0;
+    return this.pending !== undefined && this.pending.size > 0;
   }
 
   async flushed(): Promise<void> {
-    while (this.pending.size > 0) await Promise.all(this.pending);
+    while (this.pending !== undefined && this.pending.size > 0) await Promise.all(this.pending);
   }
 
   /** The write of an event; undefined if it is not written. */
@@ -154,8 +154,9 @@ class BufferedRecorder implements EventSink {
     const count = outcome.action === 'create' ? 0 : outcome.count;
     const write = this.write(client, state, { note, message, count, at, ordinal: this.ordinals.next(at) });
     state.last = write;
+    this.pending ??= new Set();
     this.pending.add(write);
-    void write.then(() => this.pending.delete(write));
+    void write.then(() => this.pending?.delete(write));
     return write;
   }
 

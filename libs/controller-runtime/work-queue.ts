@@ -25,12 +25,13 @@ export function backoffDelay(failures: number): number {
 export class WorkQueue {
   /** Queued keys in order, with the revision that queued them. */
   private readonly waiting = new Map<string, number | undefined>();
+  // Made when they are first needed: most of an idle cluster's queues never do.
   /** Keys in process → added again in the meantime (with the revision). */
-  private readonly active = new Map<string, { again: boolean; wokenBy?: number }>();
-  private readonly failures = new Map<string, number>();
-  private readonly timers = new TimerHeap<string>();
+  private active: Map<string, { again: boolean; wokenBy?: number }> | undefined;
+  private failures: Map<string, number> | undefined;
+  private timers: TimerHeap<string> | undefined;
   /** The revision that caused a key's timer, so that the chain of causes continues. */
-  private readonly timerCauses = new Map<string, number>();
+  private timerCauses: Map<string, number> | undefined;
   private listener: (() => void) | undefined;
 
   constructor(private readonly clock: Clock) {}
@@ -42,7 +43,7 @@ export class WorkQueue {
 
   /** Adds a key, unless it is queued already. */
   add(key: string, wokenBy?: number): void {
-    const active = this.active.get(key);
+    const active = this.active?.get(key);
     if (active !== undefined) {
       active.again = true;
       active.wokenBy = earliest(active.wokenBy, wokenBy);
@@ -58,13 +59,17 @@ export class WorkQueue {
       this.add(key, wokenBy);
       return;
     }
+    this.timers ??= new TimerHeap();
     this.timers.set(key, this.clock.now() + delay);
-    const cause = earliest(this.timerCauses.get(key), wokenBy);
-    if (cause !== undefined) this.timerCauses.set(key, cause);
+    const cause = earliest(this.timerCauses?.get(key), wokenBy);
+    if (cause === undefined) return;
+    this.timerCauses ??= new Map();
+    this.timerCauses.set(key, cause);
   }
 
   /** Adds a key after its back-off, which doubles each time. Returns the number of consecutive failures. */
   addRateLimited(key: string, wokenBy?: number): number {
+    this.failures ??= new Map();
     const failures = (this.failures.get(key) ?? 0) + 1;
     this.failures.set(key, failures);
     this.addAfter(key, backoffDelay(failures), wokenBy);
@@ -73,7 +78,7 @@ export class WorkQueue {
 
   /** Resets a key's back-off after a success. */
   forget(key: string): void {
-    this.failures.delete(key);
+    this.failures?.delete(key);
   }
 
   /** Hands out the next key, which belongs to the caller until done(). Its timer is cleared, as this run satisfies it. */
@@ -81,10 +86,11 @@ export class WorkQueue {
     this.promoteDue();
     for (const [key, wokenBy] of this.waiting) {
       this.waiting.delete(key);
+      this.active ??= new Map();
       this.active.set(key, { again: false });
-      this.timers.clear(key);
-      const cause = wokenBy ?? this.timerCauses.get(key);
-      this.timerCauses.delete(key);
+      this.timers?.clear(key);
+      const cause = wokenBy ?? this.timerCauses?.get(key);
+      this.timerCauses?.delete(key);
       return { key, wokenBy: cause };
     }
     return undefined;
@@ -92,28 +98,30 @@ export class WorkQueue {
 
   /** Returns a key. */
   done(key: string): void {
-    const active = this.active.get(key);
-    this.active.delete(key);
+    const active = this.active?.get(key);
+    this.active?.delete(key);
     if (active?.again) this.add(key, active.wokenBy);
   }
 
   /** Whether a key is queued or a timer is due. */
   get ready(): boolean {
     if (this.waiting.size > 0) return true;
-    const next = this.timers.nextAt();
+    const next = this.nextAt();
     return next !== undefined && next <= this.clock.now();
   }
 
   /** The instant of the next timer. */
   nextAt(): Instant | undefined {
-    return this.timers.nextAt();
+    return this.timers?.nextAt();
   }
 
   private promoteDue(): void {
+    const { timers } = this;
+    if (timers === undefined) return;
     const now = this.clock.now();
-    for (let due = this.timers.takeDue(now); due !== undefined; due = this.timers.takeDue(now)) {
-      const cause = this.timerCauses.get(due.value);
-      this.timerCauses.delete(due.value);
+    for (let due = timers.takeDue(now); due !== undefined; due = timers.takeDue(now)) {
+      const cause = this.timerCauses?.get(due.value);
+      this.timerCauses?.delete(due.value);
       this.add(due.value, cause);
     }
   }
