@@ -2,6 +2,7 @@ import { type coordinationv1, type corev1, Lease, Node } from '#api';
 import { formatMicroTime, formatTime, type Instant, type ObjectMeta, parseTime } from '#apimachinery';
 import { conditionOf, renewalSkew } from '#component-helpers';
 import type { ClusterContext, ComponentChange, Controller, OpenController, ReconcileContext, WorkQueue } from '#controller-runtime';
+import { nodeReference } from './node-reference.js';
 import { healthyConditions } from './node-status.js';
 
 /** The namespace of the Leases of nodes. */
@@ -40,6 +41,8 @@ export function reportedAgain({ status }: corev1.Node, now: Instant): corev1.Nod
 /** The signs of life of simulated kubelets, as far as they are written: the last one before a fault, and the first one after it. */
 class Heartbeats implements OpenController {
   readonly concurrency = 64;
+  /** Nodes whose kubelet does not run. */
+  private readonly stopped = new Set<string>();
 
   constructor(
     private readonly context: ClusterContext,
@@ -65,9 +68,11 @@ class Heartbeats implements OpenController {
     const lease = informers.of(Lease).get(name, NODE_LEASES);
     const outage = faults.kubelet(name);
     if (outage) {
+      if (outage.state === 'stopped') this.stopped.add(name);
       if (lease) await lastSign(lease, outage.since, ctx);
       return;
     }
+    if (this.stopped.delete(name)) say(node, STARTED, ctx);
     const now = Math.floor(ctx.clock.now());
     if (lease) await renewAgain(lease, { now, skew: faults.skewAt(name, now) }, ctx);
     const conditions = reportedAgain(node, now);
@@ -118,10 +123,37 @@ async function report(node: corev1.Node, conditions: corev1.NodeCondition[], ctx
   const { name, resourceVersion } = node.metadata;
   const client = ctx.client.as({ node: name });
   await client.patch(Node, name, undefined, 'merge', { metadata: { resourceVersion }, status: { conditions } }, { subresource: 'status' });
-  // A kubelet names its node by its name instead of its uid.
-  const about = { ...node, metadata: { ...node.metadata, uid: name } };
-  const message = `Node ${name} status is now: NodeReady`;
-  ctx.recorder.through(client).record({ about, type: 'Normal', reason: 'NodeReady', message, host: name });
+  say(node, reportedReasons(node), ctx);
+}
+
+/** What a kubelet says of each condition that nobody knew while it was silent, in the order in which it sets them. */
+const REPORTED: ReadonlyArray<readonly [type: string, reason: string]> = [
+  ['MemoryPressure', 'NodeHasSufficientMemory'],
+  ['DiskPressure', 'NodeHasNoDiskPressure'],
+  ['PIDPressure', 'NodeHasSufficientPID'],
+  ['Ready', 'NodeReady'],
+];
+
+/** The events of a kubelet whose node was unknown. */
+function reportedReasons({ metadata, status }: corev1.Node): Said[] {
+  const isUnknown = (type: string): boolean => conditionOf(status?.conditions, type)?.status === 'Unknown';
+  return REPORTED.flatMap(([type, reason]) =>
+    isUnknown(type) ? [[reason, `Node ${metadata.name} status is now: ${reason}`] as const] : [],
+  );
+}
+
+type Said = readonly [reason: string, message: string];
+
+/** The events of a kubelet that starts (BirthCry, enforceNodeAllocatableCgroups). */
+const STARTED: readonly Said[] = [
+  ['Starting', 'Starting kubelet.'],
+  ['NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods'],
+];
+
+function say(node: corev1.Node, said: readonly Said[], ctx: ReconcileContext): void {
+  const host = node.metadata.name;
+  const recorder = ctx.recorder.through(ctx.client.as({ node: host }));
+  for (const [reason, message] of said) recorder.record({ about: nodeReference(node), type: 'Normal', reason, message, host });
 }
 
 /** Whether a change may concern it: nodes of which nothing is heard any more. */

@@ -15,6 +15,7 @@ import {
   type Reconciled,
   type WorkQueue,
 } from '#controller-runtime';
+import { configuredNodes } from './configured-nodes.js';
 import { sliceWiping } from './devices/wiping.js';
 import { Evictions } from './eviction/evictions.js';
 import { nodePressure } from './eviction/node-pressure.js';
@@ -265,6 +266,7 @@ function parts(): Component {
     kubelets(evictions),
     staticPods,
     heartbeats,
+    configuredNodes,
     nodePressure(evictions),
     nodeShutdown(evictions),
     volumesInUse,

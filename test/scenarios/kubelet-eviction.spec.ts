@@ -90,3 +90,22 @@ it('kubelet: a node without processes left evicts by priority', async () => {
   const taints = (await cluster.client.get(Node, 'worker-1')).spec.taints?.map(({ key, effect }) => `${key}:${effect}`);
   expect(taints).toEqual(['node.kubernetes.io/pid-pressure:NoSchedule']);
 });
+
+it('kubelet: what is reserved on a node and how many pods it takes is felt by the scheduler', async () => {
+  const cluster = await configured({ maxPods: 12, kubeReserved: { cpu: '1', memory: '1Gi' }, systemReserved: { cpu: '500m' } });
+  await cluster.settle();
+  const { status } = await cluster.client.get(Node, 'worker-1');
+  expect([status?.capacity?.pods, status?.allocatable]).toEqual([
+    '12',
+    expect.objectContaining({ cpu: '2500m', memory: '7068Mi', pods: '12' }),
+  ]);
+  const requests = { cpu: '3' };
+  const big = podOf({
+    nodeSelector: { 'kubernetes.io/hostname': 'worker-1' },
+    containers: [{ name: 'c', image: 'nginx:1.27', resources: { requests } }],
+  });
+  await cluster.client.create(Pod, big);
+  await cluster.settle();
+  const scheduled = (await cluster.client.get(Pod, 'web', 'default')).status?.conditions?.find(({ type }) => type === 'PodScheduled');
+  expect(scheduled?.message).toMatch('1 Insufficient cpu');
+});

@@ -272,4 +272,15 @@ it('a kubelet that is stopped: its node is Unknown, its pods are replaced elsewh
   const ready = system.map(({ status }) => status?.conditions?.find(({ type }) => type === 'Ready')?.status);
   expect(ready).toEqual(ready.map(() => 'True'));
   expect(await events(cluster, 'NodeReady')).toEqual(['kubelet Normal worker-1: Node worker-1 status is now: NodeReady']);
+  const said = (await client.list(Event)).items.filter(
+    ({ involvedObject, source }) => involvedObject.kind === 'Node' && source?.component === 'kubelet',
+  );
+  expect(said.map(({ reason, message, involvedObject }) => `${reason} ${involvedObject.uid}: ${message}`).sort()).toEqual([
+    'NodeAllocatableEnforced worker-1: Updated Node Allocatable limit across pods',
+    'NodeHasNoDiskPressure worker-1: Node worker-1 status is now: NodeHasNoDiskPressure',
+    'NodeHasSufficientMemory worker-1: Node worker-1 status is now: NodeHasSufficientMemory',
+    'NodeHasSufficientPID worker-1: Node worker-1 status is now: NodeHasSufficientPID',
+    'NodeReady worker-1: Node worker-1 status is now: NodeReady',
+    'Starting worker-1: Starting kubelet.',
+  ]);
 });

@@ -3,6 +3,7 @@ import { formatTime, type Instant } from '#apimachinery';
 import { indexPodsByNode, podsOnNode } from '#client';
 import { isTerminalPhase } from '#component-helpers';
 import type { Change, ClusterContext, Controller, OpenController, ReconcileContext, Reconciled, WorkQueue } from '#controller-runtime';
+import { nodeReference } from '../node-reference.js';
 import { hasUsage } from '../usage.js';
 import type { Evictions } from './evictions.js';
 import { type Pressure, pressuresOf, victimsOf } from './pressure.js';
@@ -125,7 +126,7 @@ class NodePressure implements OpenController {
     const [pressure] = pressures;
     if (pressure) {
       const message = `Attempting to reclaim ${pressure.resource}`;
-      recorder.record({ about: node, type: 'Warning', reason: 'EvictionThresholdMet', message, host });
+      recorder.record({ about: nodeReference(node), type: 'Warning', reason: 'EvictionThresholdMet', message, host });
     }
     for (const { pod, message, disrupted } of victimsOf(pods, pressures)) {
       recorder.record({ about: pod, type: 'Warning', reason: 'Evicted', message, host });
@@ -163,7 +164,7 @@ class NodePressure implements OpenController {
     await client.updateStatus(Node, { ...node, status: { ...node.status, conditions } });
     const recorder = ctx.recorder.through(client);
     for (const reason of events)
-      recorder.record({ about: node, type: 'Normal', reason, message: `Node ${name} status is now: ${reason}`, host: name });
+      recorder.record({ about: nodeReference(node), type: 'Normal', reason, message: `Node ${name} status is now: ${reason}`, host: name });
   }
 
   /** A disk is full, or was. */

@@ -13,6 +13,7 @@ import type {
 } from '#controller-runtime';
 import type { Evictions } from '../eviction/evictions.js';
 import { lastSign, NODE_LEASES } from '../heartbeats.js';
+import { nodeReference } from '../node-reference.js';
 import { healthyConditions } from '../node-status.js';
 import { stoppingNow } from './groups.js';
 
@@ -102,8 +103,7 @@ async function report(node: corev1.Node, trouble: string | undefined, ctx: Recon
   });
   const client = ctx.client.as({ node: name });
   const recorder = ctx.recorder.through(client);
-  // A kubelet names its node by its name instead of its uid.
-  const about = { ...node, metadata: { ...node.metadata, uid: name } };
+  const about = nodeReference(node);
   const say = (reason: string, message: string) => recorder.record({ about, type: 'Normal', reason, message, host: name });
   say('NodeShutdown', `Shutdown manager detected shutdown ${trouble === undefined ? 'cancellation' : 'event'}`);
   const word = trouble === undefined ? 'NodeReady' : 'NodeNotReady';
