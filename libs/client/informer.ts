@@ -202,7 +202,8 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
   }
 
   private tell(change: InformerChange<T>): void {
-    for (const handler of this.handlers) handler(change);
+    const { handlers } = this;
+    for (let index = 0; index < handlers.length; index++) handlers[index]?.(change);
   }
 }
 

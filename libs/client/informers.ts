@@ -44,6 +44,11 @@ class Reflector<T extends KubeObject> {
     private readonly resource: Resource<T>,
   ) {}
 
+  /** Whether it has nothing to catch up with: it is filled and its watch is running, or it is closed. */
+  get settled(): boolean {
+    return this.closed || (this.following && this.starting === undefined);
+  }
+
   /** Lists and starts the watch unless that has been done; concurrent calls share one attempt. */
   async ensure(): Promise<void> {
     while (!this.following && !this.closed) {
@@ -142,7 +147,9 @@ export function createInformers(client: Client): InformerSet {
     },
     async synced() {
       follow(await client.resources());
-      const waiting = [...reflectors.values()].map((reflector) => reflector.ensure());
+      const waiting: Promise<void>[] = [];
+      for (const reflector of reflectors.values()) if (!reflector.settled) waiting.push(reflector.ensure());
+      if (waiting.length === 0) return;
       // All attempts are awaited before the first error is thrown, so that none is left running.
       for (const result of await Promise.allSettled(waiting)) if (result.status === 'rejected') throw result.reason;
     },

@@ -218,7 +218,10 @@ class Drain {
     // Timers may be due, or keys left over from a drain whose budget was used up.
     for (const running of this.running) running.ready = true;
     for (;;) {
-      for (const running of this.running) if (running.ready) this.startAll(running);
+      for (let index = 0; index < this.running.length; index++) {
+        const running = this.running[index];
+        if (running?.ready) this.startAll(running);
+      }
       if (this.inFlight === 0) break;
       await new Promise<void>((resolve) => {
         this.wake = resolve;

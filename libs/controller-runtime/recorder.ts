@@ -118,20 +118,7 @@ class BufferedRecorder implements EventSink {
   }
 
   through(client: Client): EventRecorder {
-    const writes: Array<Promise<void>> = [];
-    const record = (note: EventNote): void => {
-      const write = this.recordThrough(client, note);
-      if (write) writes.push(write);
-    };
-    return {
-      record,
-      normal: (about, reason, message) => record({ about, type: 'Normal', reason, message }),
-      warning: (about, reason, message) => record({ about, type: 'Warning', reason, message }),
-      through: (other) => this.through(other),
-      flushed: async () => {
-        await Promise.all(writes.splice(0));
-      },
-    };
+    return new ThroughClient(this, client);
   }
 
   get busy(): boolean {
@@ -143,7 +130,7 @@ class BufferedRecorder implements EventSink {
   }
 
   /** The write of an event; undefined if it is not written. */
-  private recordThrough(client: Client, note: EventNote): Promise<void> | undefined {
+  recordThrough(client: Client, note: EventNote): Promise<void> | undefined {
     const { clock, skew, style } = this.options;
     this.correlator ??= new EventCorrelator<Written>(clock, () => ({ last: Promise.resolve() }), style !== 'series');
     const outcome = this.correlator.correlate(this.identity(note));
@@ -250,6 +237,42 @@ class BufferedRecorder implements EventSink {
       lastTimestamp: time,
       count: 1,
     };
+  }
+}
+
+/** The recorder over another client. Every reconcile gets one, and most record nothing. */
+class ThroughClient implements EventRecorder {
+  private writes: Array<Promise<void>> | undefined;
+
+  constructor(
+    private readonly recorder: BufferedRecorder,
+    private readonly client: Client,
+  ) {}
+
+  record(note: EventNote): void {
+    const write = this.recorder.recordThrough(this.client, note);
+    if (write) {
+      this.writes ??= [];
+      this.writes.push(write);
+    }
+  }
+
+  normal(about: KubeObject, reason: string, message: string): void {
+    this.record({ about, type: 'Normal', reason, message });
+  }
+
+  warning(about: KubeObject, reason: string, message: string): void {
+    this.record({ about, type: 'Warning', reason, message });
+  }
+
+  through(client: Client): EventRecorder {
+    return this.recorder.through(client);
+  }
+
+  async flushed(): Promise<void> {
+    const { writes } = this;
+    this.writes = undefined;
+    if (writes) await Promise.all(writes);
   }
 }
 
