@@ -1,7 +1,7 @@
 import { formatKey, isNamespaceTerminating, isNotFound, keyOf } from '#apimachinery';
 import { FencedError } from '#storage';
 import type { ClusterContext } from './component.js';
-import type { EventNote } from './recorder.js';
+import type { EventNote } from './event-object.js';
 
 /** Whether the turn was superseded: nothing may be retried. */
 export function isFenced(error: unknown): boolean {

@@ -1,4 +1,4 @@
-import { type corev1, Event } from '#api';
+import { Event } from '#api';
 import {
   type Clock,
   formatMicroTime,
@@ -7,32 +7,11 @@ import {
   isAlreadyExists,
   isNotFound,
   type KubeObject,
-  type Random,
   type RandomSource,
 } from '#apimachinery';
 import type { Client } from '#client';
 import { EventCorrelator } from './event-correlator.js';
-
-/** The content of an event. */
-export interface EventNote {
-  /** The object it is about. */
-  about: KubeObject;
-  /** A part of the object, e.g. `spec.containers{web}`. */
-  fieldPath?: string;
-  type: 'Normal' | 'Warning';
-  reason: string;
-  message: string;
-  /** The source, if it is not the recorder's component: a program in a pod, whose name is not known beforehand. */
-  source?: string;
-  /** The host it comes from, e.g. a kubelet's node. */
-  host?: string;
-  /** The action; events.k8s.io style only, e.g. `Binding`. */
-  action?: string;
-  /** Another object that has to do with it, e.g. the pod that another one is evicted for. */
-  related?: KubeObject;
-  /** When it happened, if that was before it could be told. */
-  at?: Instant;
-}
+import { type EventNote, eventName, type Moment, makeEvent, Ordinals } from './event-object.js';
 
 /** Writes core/v1 Events like client-go's tools/record: without delaying the caller, and dropping them rather than retrying. */
 export interface EventRecorder {
@@ -160,12 +139,12 @@ class BufferedRecorder implements EventSink {
   }
 
   private async create(client: Client, note: EventNote, moment: Moment): Promise<Place> {
-    const { component, random } = this.options;
+    const { component, random, style } = this.options;
     const { metadata } = note.about;
     const about = [component, metadata.namespace ?? '', metadata.name, note.fieldPath ?? '', note.reason, note.message];
     const names = random.draw('event', about.join('\0'));
     for (let attempt = 1; ; attempt += 1) {
-      const event = this.makeEvent(note, eventName(metadata.name, moment, names), moment.at);
+      const event = makeEvent(note, eventName(metadata.name, moment, names), { at: moment.at, component, style });
       try {
         await client.createOnly(Event, event);
         return { name: event.metadata.name, namespace: event.metadata.namespace, message: event.message };
@@ -208,36 +187,6 @@ class BufferedRecorder implements EventSink {
       message: series ? '' : message,
     };
   }
-
-  private makeEvent(note: EventNote, name: string, at: Instant): corev1.Event {
-    const { style } = this.options;
-    const { about, host, source: component = this.options.component } = note;
-    const namespace = about.metadata.namespace || 'default';
-    const common = {
-      apiVersion: 'v1',
-      kind: 'Event',
-      metadata: { name, namespace },
-      involvedObject: reference(about, note.fieldPath),
-      reason: note.reason,
-      message: note.message,
-      type: note.type,
-      reportingComponent: component,
-      ...(note.action === undefined ? {} : { action: note.action }),
-      ...(note.related === undefined ? {} : { related: reference(note.related, undefined) }),
-    };
-    if (style === 'series') {
-      return { ...common, eventTime: formatMicroTime(at), reportingInstance: host ?? component, source: {} };
-    }
-    const time = formatTime(at);
-    return {
-      ...common,
-      reportingInstance: host ?? '',
-      source: { component, ...(host === undefined ? {} : { host }) },
-      firstTimestamp: time,
-      lastTimestamp: time,
-      count: 1,
-    };
-  }
 }
 
 /** The recorder over another client. Every reconcile gets one, and most record nothing. */
@@ -274,46 +223,4 @@ class ThroughClient implements EventRecorder {
     this.writes = undefined;
     if (writes) await Promise.all(writes);
   }
-}
-
-/** An object reference as used in events (client-go tools/reference GetReference). */
-function reference(object: KubeObject, fieldPath: string | undefined): corev1.ObjectReference {
-  const { namespace, name, uid, resourceVersion } = object.metadata;
-  return {
-    kind: object.kind,
-    ...(namespace ? { namespace } : {}),
-    name,
-    uid,
-    apiVersion: object.apiVersion,
-    resourceVersion,
-    ...(fieldPath === undefined ? {} : { fieldPath }),
-  };
-}
-
-/** When an event was recorded: the clock's time, and its place among the events of the same millisecond. */
-interface Moment {
-  at: Instant;
-  ordinal: number;
-}
-
-/** Counts the events of each millisecond. */
-class Ordinals {
-  private at: Instant | undefined;
-  private count = 0;
-
-  next(at: Instant): number {
-    this.count = at === this.at ? this.count + 1 : 0;
-    this.at = at;
-    return this.count;
-  }
-}
-
-/**
- * `<name>.<16 hex>`: nanoseconds since the epoch (client-go tools/record/util GenerateEventName). The clock has milliseconds; the digits
- * below keep events of one instant in order, as kubectl lists them by name, and distinguish those of different components.
- */
-function eventName(name: string, { at, ordinal }: Moment, random: Random): string {
-  const below = Math.min(ordinal, 999) * 1_000 + Math.floor(random.next() * 1_000);
-  const made = `${name}.${(BigInt(at) * 1_000_000n + BigInt(below)).toString(16)}`;
-  return made.length <= 253 ? made : random.uuid();
 }
