@@ -23,12 +23,13 @@ interface Running {
   controller: Controller;
   open: OpenController;
   queue: WorkQueue;
-  recorder: EventSink;
+  /** Made for the first reconcile: most controllers of an idle cluster have none. */
+  recorder: EventSink | undefined;
   active: number;
   /** Whether a reconcile can perhaps be started: a key was queued, or a reconcile has returned. */
   ready: boolean;
   /** Consecutive conflicts of a key; unset until there is one. */
-  conflicts?: Map<string, number>;
+  conflicts: Map<string, number> | undefined;
 }
 
 /**
@@ -74,6 +75,7 @@ class ControllersInstance implements ComponentInstance {
   private readonly running: Running[];
   private readonly informers: ReplayedInformers;
   private readonly wall: Clock;
+  private readonly skew: (host: string | undefined) => number;
   /** Those that run with the current settings. */
   private enabled: readonly Running[];
   private settings: ManagerSettings | undefined = DEFAULT_SETTINGS;
@@ -86,9 +88,9 @@ class ControllersInstance implements ComponentInstance {
     controllers: readonly Controller[],
     private readonly context: ClusterContext,
   ) {
-    const { client, clock, random, informers, faults, resumeAfter = 0 } = context;
-    const skew = (host?: string): number => (host === undefined ? faults.skewOf(component) : faults.skewAt(host, clock.now()));
-    this.wall = { now: () => clock.now() + skew() };
+    const { clock, informers, faults, resumeAfter = 0 } = context;
+    this.skew = (host) => (host === undefined ? faults.skewOf(component) : faults.skewAt(host, clock.now()));
+    this.wall = { now: () => clock.now() + this.skew(undefined) };
     this.informers = new ReplayedInformers(informers, resumeAfter);
     const own = { ...context, informers: this.informers };
     this.running = controllers.map((controller) => {
@@ -98,16 +100,7 @@ class ControllersInstance implements ComponentInstance {
         this.draining?.progress();
         this.listener?.();
       });
-      const recorder = createRecorder({
-        client: client.as({ component: controller.name }),
-        clock,
-        skew,
-        random,
-        component: controller.eventSource ?? controller.name,
-        ...(controller.eventStyle === undefined ? {} : { style: controller.eventStyle }),
-        onFailure: reportDroppedEvents(context, component, controller.name),
-      });
-      const running: Omit<Running, 'open'> = { controller, queue, recorder, active: 0, ready: false };
+      const running: Omit<Running, 'open'> = { controller, queue, recorder: undefined, active: 0, ready: false, conflicts: undefined };
       return Object.assign(running, { open: controller.open(own, queue) });
     });
     this.enabled = this.running;
@@ -127,6 +120,7 @@ class ControllersInstance implements ComponentInstance {
   }
 
   async drain(budget: Budget): Promise<DrainResult> {
+    this.informers.opened();
     const pending = this.context.manager?.ready();
     if (pending) await pending;
     this.follow();
@@ -139,7 +133,7 @@ class ControllersInstance implements ComponentInstance {
     } finally {
       this.draining = undefined;
       // Events are part of the turn: after it, another worker may write in this component's name.
-      for (const { recorder } of this.running) if (recorder.busy) await recorder.flushed();
+      for (const { recorder } of this.running) if (recorder?.busy) await recorder.flushed();
     }
     let nextAt: number | undefined;
     for (const { queue } of this.enabled) {
@@ -192,12 +186,28 @@ class ControllersInstance implements ComponentInstance {
     return true;
   }
 
-  private contextFor({ controller, recorder }: Running, wokenBy: number | undefined): ReconcileContext {
+  private recorderOf(running: Running): EventSink {
+    const { client, clock, random } = this.context;
+    const { name, eventSource = name, eventStyle } = running.controller;
+    running.recorder ??= createRecorder({
+      client: client.as({ component: name }),
+      clock,
+      skew: this.skew,
+      random,
+      component: eventSource,
+      ...(eventStyle === undefined ? {} : { style: eventStyle }),
+      onFailure: reportDroppedEvents(this.context, this.component, name),
+    });
+    return running.recorder;
+  }
+
+  private contextFor(running: Running, wokenBy: number | undefined): ReconcileContext {
     const { cluster, informers, clock, random, profile, rootCA, keys, faults } = this.context;
-    const client = this.context.client.as({ component: controller.name, wokenBy });
+    const client = this.context.client.as({ component: running.controller.name, wokenBy });
     const settings = this.settings ?? DEFAULT_SETTINGS;
     const { wall } = this;
-    return { cluster, client, informers, clock, wall, random, profile, rootCA, keys, faults, settings, recorder: recorder.through(client) };
+    const recorder = this.recorderOf(running).through(client);
+    return { cluster, client, informers, clock, wall, random, profile, rootCA, keys, faults, settings, recorder };
   }
 }
 

@@ -12,8 +12,9 @@ function kindOf({ apiVersion, kind }: KubeObject): string {
 
 /** What is called for each change of a kind, and which changes have no cause any more. */
 interface Replay {
-  handlers: Map<string, Handler[]>;
-  resumeAfter: number;
+  /** Unset when nothing is replayed any more. */
+  handlers: Map<string, Handler[]> | undefined;
+  readonly resumeAfter: number;
 }
 
 /** An informer as one component sees it. A class, because every open cluster has hundreds of them. */
@@ -51,7 +52,7 @@ class ReplayedInformer<T extends KubeObject> implements Informer<T> {
   on(handler: (change: Change<T>) => void): void {
     const { handlers, resumeAfter } = this.replay;
     // The resource's type determines the objects' type, which the map cannot express.
-    handlers.set(this.kind, [...(handlers.get(this.kind) ?? []), handler as unknown as Handler]);
+    handlers?.set(this.kind, [...(handlers.get(this.kind) ?? []), handler as unknown as Handler]);
     this.informer.on((change) => handler(change.revision <= resumeAfter ? { ...change, revision: 0 } : change));
   }
 }
@@ -62,7 +63,7 @@ class ReplayedInformer<T extends KubeObject> implements Informer<T> {
  * afterwards.
  */
 export class ReplayedInformers implements Informers, Replay {
-  readonly handlers = new Map<string, Handler[]>();
+  handlers: Map<string, Handler[]> | undefined = new Map();
   /** By the informer that each of them stands for. */
   private readonly replayed = new WeakMap<object, object>();
 
@@ -89,13 +90,18 @@ export class ReplayedInformers implements Informers, Replay {
     this.informers.onServed({
       added: (resource) => listener.added(resource),
       removed: (resource) => {
-        this.handlers.delete(`${resource.group}/${resource.kind}`);
+        this.handlers?.delete(`${resource.group}/${resource.kind}`);
         listener.removed(resource);
       },
     });
   }
 
   replayDeletions(deletions: readonly Change[]): void {
-    for (const change of deletions) for (const handler of this.handlers.get(kindOf(change.object)) ?? []) handler(change);
+    for (const change of deletions) for (const handler of this.handlers?.get(kindOf(change.object)) ?? []) handler(change);
+  }
+
+  /** The component begins to work: no deletions are delivered afterwards any more. */
+  opened(): void {
+    this.handlers = undefined;
   }
 }
