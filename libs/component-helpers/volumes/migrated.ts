@@ -110,6 +110,14 @@ const SOURCES = [
   'vsphereVolume',
 ] as const satisfies ReadonlyArray<keyof Sources>;
 
+const MIGRATED: ReadonlySet<string> = new Set(SOURCES);
+
+/** Whether there is a source of a plugin that a driver has replaced. Every volume of every pod is asked about, and has few members. */
+function isMigrated(sources: object): boolean {
+  for (const name in sources) if (MIGRATED.has(name) && (sources as Record<string, unknown>)[name] !== undefined) return true;
+  return false;
+}
+
 const zonesOf = ({ labels = {} }: Volume['metadata']): string[] =>
   (labels['failure-domain.beta.kubernetes.io/zone'] || labels['topology.kubernetes.io/zone'] || '')
     .split('__')
@@ -125,7 +133,7 @@ const known = new WeakMap<Volume, Volume>();
 /** A volume as its CSI driver gets it; the same object if no driver has replaced its plugin. Topologies stay those of its plugin. */
 export function asCSI(volume: Volume): Volume {
   const { spec, metadata } = volume;
-  if (spec.csi || SOURCES.every((source) => spec[source] === undefined)) return volume;
+  if (spec.csi || !isMigrated(spec)) return volume;
   const done = known.get(volume);
   if (done) return done;
   const csi = translated(spec, {
@@ -147,7 +155,7 @@ const inline = new WeakMap<corev1.Volume, Volume | null>();
 
 /** A volume in the spec of a pod as the CSI driver gets it that has replaced its plugin; undefined for others. */
 export function inlineAsCSI(volume: corev1.Volume, namespace: string | undefined): Volume | undefined {
-  if (SOURCES.every((source) => volume[source] === undefined)) return undefined;
+  if (!isMigrated(volume)) return undefined;
   const done = inline.get(volume);
   if (done !== undefined) return done ?? undefined;
   const csi = translated(volume, { name: volume.name, namespace: namespace ?? 'default', zones: [], resourceGroup: '' });
@@ -169,6 +177,4 @@ function inlineVolume({ azureFile, gcePersistentDisk, portworxVolume }: corev1.V
 
 /** Whether a pod has volumes that may have to be attached: claims, or volumes in its spec whose plugins drivers have replaced. */
 export const usesVolumes = ({ spec }: corev1.Pod): boolean =>
-  (spec?.volumes ?? []).some(
-    (one) => (one.persistentVolumeClaim ?? one.ephemeral) !== undefined || SOURCES.some((source) => one[source] !== undefined),
-  );
+  (spec?.volumes ?? []).some((one) => (one.persistentVolumeClaim ?? one.ephemeral) !== undefined || isMigrated(one));
