@@ -15,6 +15,7 @@ export { startAttached } from './runtime/attach.js';
 export type { Container, Instance } from './runtime/container.js';
 export type { ContainerLog, LogLine } from './runtime/container-log.js';
 export { CannotStart, type ContainerProcess, startProcess } from './runtime/exec.js';
+export { hostPathOf } from './runtime/host-path.js';
 export { type KeptFiles, keptChanges, POD_FILES } from './runtime/kept-files.js';
 export { KEPT_BYTES, KEPT_PODS } from './runtime/limits.js';
 export type { Listener } from './runtime/listener.js';

@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { badRequest, failureStatus, forbidden, type KubeObject, notFound, StatusError } from '#apimachinery';
-import { getObject, pastObject, type RestScope } from '#apiserver';
+import { getObject, keepDirectory, pastObject, type RestScope } from '#apiserver';
 import type { MachineWorld, VolumeFiles } from '#node';
 import { keptFilesOf } from './kept-files.js';
 
@@ -80,6 +80,7 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
         const { objects = 0, bytes = 0 } = cluster.store.size() ?? {};
         return { members, leaderChanges, revision: cluster.store.known, objects, bytes };
       },
+      keep: (directory) => keepDirectory(cluster, directory),
       revision: () => cluster.store.revision(),
       // What is stored beside /registry is not in the etcd of a cluster.
       keys: async (prefix) => {

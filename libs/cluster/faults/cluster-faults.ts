@@ -4,6 +4,7 @@ import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, fileKey, fileText
 import { hungUntil } from '#node';
 import type { WriteOp } from '#storage';
 import { ControlPlaneState, changedFaults, soundHistory } from './control-plane.js';
+import { dataChange, withDataTroubles } from './data-change.js';
 import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest, holdsOf } from './fault.js';
 import { withFault, withoutFault } from './fault-rules.js';
 import { ELECTED } from './leader-election.js';
@@ -11,6 +12,7 @@ import { leaseAfterChange } from './leader-lease.js';
 import { corruptedManifest, restoredManifest } from './manifest-corruption.js';
 import { type Files, filesOf, troublesAfter } from './manifest-troubles.js';
 import { afterRestarts, type PausedProcess, withRestarts } from './restarts.js';
+import { restoreRegistry } from './restored-data.js';
 
 const CAUSE = { requestId: 'faults', user: 'system:host', component: 'faults' };
 /** Tries to write the row while others write it. */
@@ -133,9 +135,12 @@ export class ClusterFaults {
       const { list: asked, files: changed } = await how(list);
       const files = changed && (await filesOf(this.api, changed.node));
       const member = changed && list.history.members.includes(changed.node);
-      const troubled = files && member ? troublesAfter(this.api, asked, { ...changed, files, now: clock.now() }) : asked;
+      const data = changed && member ? await dataChange(this.api, list.history.members, changed) : undefined;
+      const filed = files && member ? troublesAfter(this.api, asked, { ...changed, files, now: clock.now() }) : asked;
+      const troubled = data ? withDataTroubles(filed, data.troubles, clock.now()) : filed;
       const wanted = troubled === list ? list : await withRestarts(troubled, (process) => this.killedAt(process));
       const ops: WriteOp[] = changed && files ? fileOps(files, changed, clock.now()) : [];
+      if (data?.restore) ops.push(data.restore.op);
       const next = changedFaults(list, wanted, clock.now());
       if (wanted !== list) {
         const { resourceVersion: _, ...metadata } = next.metadata;
@@ -145,6 +150,7 @@ export class ClusterFaults {
       if (ops.length === 0) return list;
       const written = await store.write(ops, { atomic: true });
       if (!written.every(({ ok }) => ok)) continue;
+      if (data?.restore) await restoreRegistry(store, data.restore.revision, clock.now());
       if (wanted !== list) await this.syncLeases(next);
       return next;
     }

@@ -65,6 +65,8 @@ export interface ManifestTrouble {
   /** `missing`: the kubelet finds no pod. `unstartable`: its container cannot be started. `failing`: its process ends, with this message. */
   state: 'missing' | 'unstartable' | 'failing';
   message: string;
+  /** The files are right, but not what is in the directory of its data. */
+  ofData?: true;
 }
 
 /** The faults of a cluster, as a row of its store beside /registry: they come along in copies, and every process follows them. */

@@ -29,6 +29,7 @@ async function printed(command: readonly string[], { members = SOUND, isFull = f
       members: () => members,
       isFull: () => isFull,
       figures: () => ({ members, revision: 42, objects: 2, bytes: 100, leaderChanges: 1 }),
+      keep: async () => true,
       revision: async () => 42,
       keys: async (prefix) => STORED.filter(({ key }) => key.startsWith(prefix)),
     },

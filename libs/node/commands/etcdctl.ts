@@ -1,12 +1,12 @@
-import { createHash } from 'node:crypto';
 import { formatGoDuration } from '#apimachinery';
 import { ETCD_QUOTA, ETCD_VERSION, memberId } from '../images/etcd-metrics.js';
 import type { Wait } from '../shell/kernel.js';
 import { asked, type Command, type EtcdView, type Process, pathIn, print, readFile } from '../shell/process.js';
 import { writeTo } from '../shell/streams.js';
+import { EtcdError, factsIn, restoreSnapshot, takenSnapshot } from './etcd-snapshots.js';
 import { bordered, bytesText } from './etcd-tables.js';
 
-/** etcdctl and etcdutl 3.6: what reads. Nothing can be written past the API server here. */
+/** etcdctl and etcdutl 3.6: what reads, and snapshots. Keys cannot be written past the API server here. */
 
 const DEADLINE = 5_000;
 /** Keys and characters that one answer has at most. */
@@ -14,7 +14,19 @@ const MOST_KEYS = 10_000;
 const MOST_TEXT = 1024 * 1024;
 
 /** Flags that stand alone; the others take a value. */
-const ALONE = new Set(['prefix', 'keys-only', 'print-value-only', 'count-only', 'cluster', 'from-key', 'debug', 'hex', 'help']);
+const ALONE = new Set([
+  'prefix',
+  'keys-only',
+  'print-value-only',
+  'count-only',
+  'cluster',
+  'from-key',
+  'debug',
+  'hex',
+  'help',
+  'skip-hash-check',
+  'mark-compacted',
+]);
 const SHORT: Readonly<Record<string, string>> = { w: 'write-out', h: 'help' };
 
 interface Call {
@@ -22,8 +34,6 @@ interface Call {
   flags: ReadonlyMap<string, string>;
   words: readonly string[];
 }
-
-class EtcdError extends Error {}
 
 /** The command line, and the flags that the environment sets: ETCDCTL_CACERT for --cacert. */
 function callOf(process: Process): Call {
@@ -163,23 +173,11 @@ function* get(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
   return 0;
 }
 
-/** What a snapshot says of itself. */
-interface SnapshotFacts {
-  hash: string;
-  revision: number;
-  keys: number;
-  size: number;
-}
-
 function* snapshotSave(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
   const { process, words } = call;
   const path = words[2];
   if (path === undefined) throw new EtcdError('snapshot save expects one argument');
-  const revision = yield* asked(process, () => etcd.revision());
-  const keys = yield* asked(process, () => etcd.keys('/'));
-  const size = keys.reduce((sum, { key, value }) => sum + key.length + value.length, 0);
-  const hash = createHash('sha1').update(`${revision}/${keys.length}/${size}`).digest('hex').slice(0, 8);
-  process.files.write(pathIn(process, path), JSON.stringify({ hash, revision, keys: keys.length, size } satisfies SnapshotFacts));
+  process.files.write(pathIn(process, path), JSON.stringify(yield* takenSnapshot(process, etcd)));
   yield* print(process, `Snapshot saved at ${path}\nServer version ${ETCD_VERSION}\n`);
   return 0;
 }
@@ -188,7 +186,7 @@ function* snapshotStatus(call: Call): Generator<Wait, number, void> {
   const path = call.words[2] ?? '';
   const text = readFile(call.process, path);
   if (typeof text !== 'string') throw new EtcdError(`stat ${path}: no such file or directory`);
-  const facts = text.startsWith('{"hash":') ? (JSON.parse(text) as SnapshotFacts) : undefined;
+  const facts = factsIn(text);
   if (facts === undefined) throw new EtcdError('snapshot file integrity check failed. 1 errors found.\ninvalid database');
   const row = [facts.hash, String(facts.revision), String(facts.keys), bytesText(facts.size), '3.6.0'];
   return yield* table(call, ['HASH', 'REVISION', 'TOTAL KEYS', 'TOTAL SIZE', 'STORAGE VERSION'], [row]);
@@ -240,7 +238,10 @@ const guarded = (body: (call: Call) => Generator<Wait, number, void>): Command =
 export const etcdCommands: Readonly<Record<string, Command>> = {
   etcdctl: guarded(run),
   etcdutl: guarded(function* (call) {
-    if (call.words.slice(0, 2).join(' ') === 'snapshot status') return yield* snapshotStatus(call);
-    throw new EtcdError(`unknown command ${JSON.stringify(call.words.slice(0, 2).join(' '))} for "etcdutl"`);
+    const [first, second, file] = call.words;
+    const command = [first, second].filter((word) => word !== undefined).join(' ');
+    if (command === 'snapshot status') return yield* snapshotStatus(call);
+    if (command === 'snapshot restore') return yield* restoreSnapshot(call.process, call.flags, file);
+    throw new EtcdError(`unknown command ${JSON.stringify(command)} for "etcdutl"`);
   }),
 };

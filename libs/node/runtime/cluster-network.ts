@@ -3,6 +3,7 @@ import type { HttpAnswer } from '../images/program.js';
 import { listensOn } from '../pod/probes.js';
 import { programOfContainer } from '../pod/programs.js';
 import type { ConnectError, EtcdView, HttpCall, Network } from '../shell/process.js';
+import { hostPathOf } from './host-path.js';
 import type { PodMachine } from './pod-machine.js';
 import { type Place, reachableEndpoints } from './service-endpoints.js';
 import type { MachineWorld } from './world.js';
@@ -90,9 +91,23 @@ export class ClusterNetwork implements Network {
       members: () => etcd.members(),
       isFull: () => etcd.isFull(),
       figures: () => etcd.figures(),
+      keep: (directory) => etcd.keep(directory),
       revision: () => etcd.revision(),
       keys: (prefix) => etcd.keys(prefix),
       addresses: new Map(nodes.map((node) => [node.metadata.name, addressOf(node)])),
+    };
+  }
+
+  /** The data of the member of etcd on the pod's node. */
+  async etcdDisk(): ReturnType<NonNullable<Network['etcdDisk']>> {
+    const { etcd } = this.world;
+    const { nodeName: node = '' } = this.pod.spec;
+    if (!etcd?.members().some(({ name }) => name === node)) return undefined;
+    return {
+      keep: async (path, revision) => {
+        const host = hostPathOf(this.pod, path);
+        return host === undefined || etcd.keep({ node, path: host, revision });
+      },
     };
   }
 

@@ -31,6 +31,8 @@ export interface EtcdAccess {
   isFull(): boolean;
   /** As far as it is known without asking. */
   figures(): EtcdFigures;
+  /** Notes that a directory of a node has what was stored at a revision. False: that is not known any more. */
+  keep(directory: { node: string; path: string; revision: number }): Promise<boolean>;
   revision(): Promise<number>;
   /** Keys from a prefix on, below /registry, in their order. */
   keys(prefix: string): Promise<readonly EtcdKey[]>;

@@ -36,8 +36,16 @@ export interface Network {
   http(request: HttpCall): Promise<HttpAnswer | ConnectError>;
   /** etcd, if this is the network of its members. */
   etcd?(): Promise<EtcdView | undefined>;
+  /** What is on the disk of a member, if the pod runs on its node. */
+  etcdDisk?(): Promise<EtcdDisk | undefined>;
   /** Whether a TCP connection can be opened. */
   connect(host: string, port: number): Promise<undefined | ConnectError>;
+}
+
+/** The data of a member of etcd. */
+interface EtcdDisk {
+  /** Notes that a directory has what was stored at a revision. False: that is not known any more. */
+  keep(path: string, revision: number): Promise<boolean>;
 }
 
 /** etcd with the addresses of its members. */

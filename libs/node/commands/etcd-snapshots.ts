@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto';
+import { formatTime } from '#apimachinery';
+import type { Wait } from '../shell/kernel.js';
+import { asked, type EtcdView, type Process, pathIn, readFile } from '../shell/process.js';
+import { writeTo } from '../shell/streams.js';
+
+/** Snapshots of etcd: files that tell a revision of the store, and what there is at it. */
+
+/** What a command of etcd says before it fails. */
+export class EtcdError extends Error {}
+
+/** What a snapshot says of itself. */
+export interface SnapshotFacts {
+  hash: string;
+  revision: number;
+  keys: number;
+  size: number;
+}
+
+/** A snapshot's file; longer ones are none. */
+const LONGEST = 1_000;
+
+const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
+
+/** What is in a snapshot's file; undefined if it is none. */
+export function factsIn(text: string): SnapshotFacts | undefined {
+  if (text.length > LONGEST || !text.startsWith('{"hash":')) return undefined;
+  try {
+    const facts = JSON.parse(text) as SnapshotFacts;
+    const isWhole = typeof facts.hash === 'string' && [facts.revision, facts.keys, facts.size].every(isCount);
+    return isWhole && facts.hash === hashOf(facts) ? facts : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+const hashOf = ({ revision, keys, size }: Omit<SnapshotFacts, 'hash'>): string =>
+  createHash('sha1').update(`${revision}/${keys}/${size}`).digest('hex').slice(0, 8);
+
+/** A snapshot of the store as of now. */
+export function* takenSnapshot(process: Process, etcd: EtcdView): Generator<Wait, SnapshotFacts, void> {
+  const revision = yield* asked(process, () => etcd.revision());
+  const keys = yield* asked(process, () => etcd.keys('/'));
+  const facts = { revision, keys: keys.length, size: keys.reduce((sum, { key, value }) => sum + key.length + value.length, 0) };
+  return { hash: hashOf(facts), ...facts };
+}
+
+/** `etcdutl snapshot restore FILE --data-dir DIR`: makes a directory from which a member can start with what it had. */
+export function* restoreSnapshot(
+  process: Process,
+  flags: ReadonlyMap<string, string>,
+  file: string | undefined,
+): Generator<Wait, number, void> {
+  if (file === undefined) throw new EtcdError('snapshot restore requires exactly one argument');
+  const directory = pathIn(process, flags.get('data-dir') || 'default.etcd');
+  const there = process.files.stat(directory);
+  if (there !== undefined && (there.kind !== 'dir' || there.entries.size > 0))
+    throw new EtcdError(`data-dir ${JSON.stringify(directory)} not empty or could not be read`);
+  const text = readFile(process, file);
+  if (typeof text !== 'string') throw new EtcdError(`open ${file}: no such file or directory`);
+  const facts = factsIn(text);
+  if (facts === undefined) throw new EtcdError('snapshot missing hash but --skip-hash-check=false');
+  const about = { path: file, 'wal-dir': `${directory}/member/wal`, 'data-dir': directory, 'snap-dir': `${directory}/member/snap` };
+  const say = (words: string) => {
+    const time = formatTime(process.kernel.now);
+    return writeTo(process.errors, `${time}\tinfo\tsnapshot/v3_snapshot.go\t${words}\t${JSON.stringify(about)}\n`);
+  };
+  yield* say('restoring snapshot');
+  const disk = yield* asked(process, async (network) => network.etcdDisk?.());
+  const kept = disk ? yield* asked(process, () => disk.keep(directory, facts.revision)) : true;
+  if (!kept) throw new EtcdError(`the history of the cluster does not reach back to revision ${facts.revision} any more`);
+  process.files.makeDirectory(`${directory}/member/wal`, true);
+  process.files.makeDirectory(`${directory}/member/snap`, true);
+  process.files.write(`${directory}/member/snap/db`, text);
+  yield* say('restored snapshot');
+  return 0;
+}
