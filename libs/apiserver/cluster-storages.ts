@@ -63,6 +63,10 @@ export class ClusterStorages implements StorageMap {
       : this.definitions.refresh();
   }
 
+  catchUp(): Promise<void> | undefined {
+    return this.definitions?.readCache() === false ? this.refresh() : this.addOns?.refresh();
+  }
+
   async refresh(): Promise<void> {
     await Promise.all([this.definitions?.refresh(), this.addOns?.refresh()]);
   }

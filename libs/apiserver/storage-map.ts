@@ -36,6 +36,8 @@ export interface StorageMap {
   isBuiltIn(group: string, version: string): boolean;
   /** Brings the cluster's own kinds up to date with its CustomResourceDefinitions as of now. */
   refresh(): Promise<void>;
+  /** The same as of what is cached, for callers that have just brought the cache up to now. Undefined if nothing has to be read. */
+  catchUp(): Promise<void> | undefined;
   /**
    * The same before a resource is looked for, if there is need: for one that is not known, which may have been established a moment ago by
    * another process, and while definitions are not cached. Undefined if there is none.
@@ -151,6 +153,7 @@ function buildMap({ strategies, conversions = [], providers = [] }: StorageSourc
     schemaFor: kindSchema,
     isBuiltIn: (group, version) => entries.groupVersions.has(groupVersionOf(group, version)),
     refresh: () => Promise.resolve(),
+    catchUp: () => undefined,
     prepare: () => undefined,
     whileServed: () => undefined,
   };

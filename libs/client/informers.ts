@@ -106,8 +106,11 @@ function missing(list: readonly ResourceInfo[], other: readonly ResourceInfo[]):
   return list.filter((info) => !known.has(told(info)));
 }
 
-/** Informers over any client. In process, events are delivered synchronously with the write that caused them. */
-export function createInformers(client: Client): InformerSet {
+/**
+ * Informers over any client. In process, events are delivered synchronously with the write that caused them. `resources`: what the cluster
+ * serves, where that is known without asking the client.
+ */
+export function createInformers(client: Client, resources = () => client.resources()): InformerSet {
   const reflectors = new Map<string, Reflector<KubeObject>>();
   /** By the resources that they were asked for with: every reconcile asks. */
   let known = new WeakMap<object, Reflector<KubeObject>>();
@@ -146,7 +149,7 @@ export function createInformers(client: Client): InformerSet {
       for (const resource of served) listener.added(resource);
     },
     async synced() {
-      follow(await client.resources());
+      follow(await resources());
       const waiting: Promise<void>[] = [];
       for (const reflector of reflectors.values()) if (!reflector.settled) waiting.push(reflector.ensure());
       if (waiting.length === 0) return;

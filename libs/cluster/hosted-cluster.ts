@@ -131,7 +131,14 @@ function serverRanges({ settings }: ApiServer): NonNullable<ClusterContext['serv
 /** One cluster for a host of components: informers shared by all its components, over the in-process pipeline. */
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
   const { api, store, turns, clock, profile, rootCA, keys, delayUntil, onFailure, onClose, conductor } = options;
-  const informers = createInformers(inProcessClient(api));
+  const { storages } = api.cluster;
+  // Asked for when the cache has just caught up.
+  const resources = async () => {
+    const pending = storages.catchUp();
+    if (pending) await pending;
+    return preferredResources(storages.served());
+  };
+  const informers = createInformers(inProcessClient(api), resources);
   const cloud = new CloudView(store);
   const configurations = new KubeletConfigurations(store);
   const faults = new FaultView(store, clock, cloud, configurations);
@@ -185,19 +192,19 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
     async catchUp() {
       // This loads the cluster's objects, so that the informers' lists need not be read from the store one by one.
       await progress.ensure();
-      // Kubelets restart processes that hang, whether or not an API server answers.
-      if ((faults.nextRestart() ?? Number.POSITIVE_INFINITY) <= clock.now()) await new ClusterFaults(api).restart();
-      // While no API server answers, nothing is done: no component needs to know what there is.
-      if (faults.component('kubelet') === undefined) await informers.synced();
       const revision = await store.revision();
       // A list that must not be older brings the cache, and with it every watch, up to that revision. A prefix above the resources would
       // look at all keys.
       await store.list({ prefix: '/registry/none/', notOlderThan: revision });
+      // Kubelets restart processes that hang, whether or not an API server answers.
+      if ((faults.nextRestart() ?? Number.POSITIVE_INFINITY) <= clock.now()) await new ClusterFaults(api).restart();
+      // While no API server answers, nothing is done: no component needs to know what there is.
+      if (faults.component('kubelet') === undefined) await informers.synced();
       return revision;
     },
     delivered: () => progress.revision,
     outage: (component) => faults.component(component),
-    outdated: () => informers.served() !== preferredResources(api.cluster.storages.served()),
+    outdated: () => informers.served() !== preferredResources(storages.served()),
     ...(options.bytes && { bytes: options.bytes }),
     close() {
       informers.close();
