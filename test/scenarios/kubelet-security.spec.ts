@@ -60,3 +60,39 @@ it('kubelet: resources in the environment are whole numbers of their divisor; a 
   const [, line] = await run('echo $CPU $MILLI $MEMORY $NODE', {}, { env, resources });
   expect(line).toBe('1 250 100 4');
 });
+
+it('kubelet: what a container may do is felt by its processes and shown in /proc', async () => {
+  const cluster = await start();
+  const script = 'chown 1000 /tmp && echo given; grep -E "CapEff|NoNewPrivs" /proc/1/status; sleep 3600';
+  const box = (securityContext?: corev1.SecurityContext): corev1.Container => ({
+    ...{ name: 'c', image: 'busybox:1.36', command: ['sh', '-c', script] },
+    ...(securityContext ? { securityContext } : {}),
+  });
+  const dropped = { capabilities: { drop: ['ALL'] }, allowPrivilegeEscalation: false };
+  await cluster.client.create(Pod, podOf({ containers: [box()] }, 'plain'));
+  await cluster.client.create(Pod, podOf({ containers: [box(dropped)] }, 'dropped'));
+  await cluster.client.create(Pod, podOf({ containers: [box({ privileged: true, runAsUser: 1000 })] }, 'user'));
+  await cluster.settle();
+  const refused = 'chown: /tmp: Operation not permitted';
+  expect([await logOf(cluster, 'plain'), await logOf(cluster, 'dropped'), await logOf(cluster, 'user')]).toEqual([
+    ['given', 'CapEff:\t00000000a80425fb', 'NoNewPrivs:\t0'],
+    [refused, 'CapEff:\t0000000000000000', 'NoNewPrivs:\t1'],
+    [refused, 'CapEff:\t0000000000000000', 'NoNewPrivs:\t0'],
+  ]);
+});
+
+it('kubelet: nginx does not start where it cannot write, and says why', async () => {
+  const cluster = await start();
+  const container = { name: 'c', image: 'nginx:1.27', securityContext: { readOnlyRootFilesystem: true } };
+  await cluster.client.create(Pod, podOf({ containers: [container], restartPolicy: 'Never' }));
+  const volumes = ['cache', 'run'].map((name) => ({ name, emptyDir: {} }));
+  const volumeMounts = [
+    { name: 'cache', mountPath: '/var/cache/nginx' },
+    { name: 'run', mountPath: '/var/run' },
+  ];
+  await cluster.client.create(Pod, podOf({ containers: [{ ...container, volumeMounts }], volumes }, 'mended'));
+  await cluster.advance(5_000);
+  const { items } = await cluster.client.list(Pod, { namespace: 'default' });
+  expect(items.map(summary)).toEqual(['Running c=running+ready', 'Failed c=Error(1)']);
+  expect((await logOf(cluster)).at(-1)).toBe('nginx: [emerg] mkdir() "/var/cache/nginx/client_temp" failed (30: Read-only file system)');
+});

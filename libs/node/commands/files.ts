@@ -5,6 +5,7 @@ import { type Command, CommandError, complain, type Process, pathIn, print } fro
 import { writeTo } from '../shell/streams.js';
 import { basename, digest, dirname, du, find, modeText, ownersOf, readlink, sizeOf, stat } from './file-facts.js';
 import { optionsOf } from './options.js';
+import { owning } from './owners.js';
 
 /** Commands for files and directories. */
 
@@ -236,8 +237,8 @@ export const fileCommands: Readonly<Record<string, Command>> = {
   mv,
   ln,
   chmod,
-  chown: () => 0,
-  chgrp: () => 0,
+  chown: owning('chown'),
+  chgrp: owning('chgrp'),
   sync: () => 0,
   stat,
   find,

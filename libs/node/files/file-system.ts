@@ -47,7 +47,7 @@ export class FileSystem {
       readonly limit: number;
       readonly readOnlyRoot?: boolean;
       /** Unset: root, who may do everything. */
-      readonly user?: FileUser;
+      readonly user?: FileUser | undefined;
       /** Counts what is written outside volumes. */
       readonly meter?: Meter | undefined;
     },
@@ -128,6 +128,24 @@ export class FileSystem {
   private count(meter: Meter | undefined, bytes: number): void {
     if (bytes > 0 && (bytes > DISK_BYTES || meter?.fits(bytes) === false)) throw new FileError(FULL);
     if (bytes !== 0) meter?.add(bytes, this.options.now());
+  }
+
+  /** Gives a node to another user or group. */
+  own(path: string, { uid, gid }: { uid?: number | undefined; gid?: number | undefined }): void {
+    const { node, readOnly } = this.find(path);
+    if (node === undefined) throw new FileError(MISSING);
+    if (readOnly) throw new FileError('Read-only file system');
+    if (node.kind === 'link') return;
+    const { user } = this.options;
+    // Its own group is all that somebody who may not give files away can choose.
+    const isAllowed =
+      user === undefined ||
+      user.chown ||
+      ((uid ?? node.uid) === node.uid && node.uid === user.uid && user.groups.includes(gid ?? node.gid ?? 0));
+    if (!isAllowed) throw new FileError('Operation not permitted');
+    this.note(path);
+    if (uid !== undefined) node.uid = uid;
+    if (gid !== undefined) node.gid = gid;
   }
 
   makeDirectory(path: string, parents = false): void {

@@ -3,6 +3,9 @@ export interface FileUser {
   readonly uid: number;
   /** All its groups, its own first. */
   readonly groups: readonly number[];
+  /** Of root, what it may do: files of others whatever their permissions, and give files to others. Default: nothing. */
+  readonly overrides?: boolean;
+  readonly chown?: boolean;
 }
 
 /** What permissions are about; links have none. */
@@ -14,7 +17,7 @@ const BITS = { read: 4, write: 2 } as const;
 
 /** Whether a user may read or write a file, or the entries of a directory; undefined: root, who may do everything. */
 export function mayUse(user: FileUser | undefined, node: Owned, use: keyof typeof BITS): boolean {
-  if (user === undefined || user.uid === 0 || node.kind === 'link') return true;
+  if (user === undefined || user.overrides || node.kind === 'link') return true;
   const shift = node.uid === user.uid ? 6 : user.groups.includes(node.gid ?? 0) ? 3 : 0;
   return ((node.mode >> shift) & BITS[use]) !== 0;
 }

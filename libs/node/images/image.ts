@@ -1,6 +1,17 @@
 import type { Program } from './program.js';
 import type { TagRule } from './tags.js';
 
+/** What a program may do in its container. */
+export interface Rights {
+  readonly uid: number;
+  /** Whether it may change the owners of files. */
+  readonly chown: boolean;
+  /** Whether its image's files cannot be written. */
+  readonly readOnlyRoot: boolean;
+  /** Where volumes are mounted that can be written. */
+  readonly writable: readonly string[];
+}
+
 /** How a program is executed. */
 export interface Call {
   /** Arguments after the program's name. */
@@ -9,6 +20,8 @@ export interface Call {
   has(name: string): boolean;
   /** The environment variables in the container's spec; those with a value from elsewhere are empty. */
   variables: ReadonlyMap<string, string>;
+  /** Unset: all that root may. */
+  rights?: Rights | undefined;
 }
 
 /** An executable of an image: returns what running it does. */

@@ -1,7 +1,7 @@
 import { defaultConf, ERROR_PAGE, NGINX_CONF, nginxErrorPage, WELCOME_PAGE } from '../http/nginx-pages.js';
 import { serveFiles } from '../http/static-files.js';
-import type { ImageDefinition } from './image.js';
-import { http, type ServedPort, serve } from './program.js';
+import type { Executable, ImageDefinition, Rights } from './image.js';
+import { exit, http, type ServedPort, serve } from './program.js';
 import { tags } from './tags.js';
 
 const paths = ['/index.html', '/50x.html'];
@@ -28,6 +28,21 @@ export function nginxEnv(tag: string): Record<string, string> {
   return { NGINX_VERSION: `1.${minor}.${patch ?? (minor === '29' ? '3' : '5')}`, PKG_RELEASE: '1~trixie' };
 }
 
+/** Why nginx does not start: it makes directories of its own, gives them to its workers' user, and writes its pid (ngx_init_cycle). */
+export function nginxFailure({ uid, chown, readOnlyRoot, writable }: Rights): string | undefined {
+  const isWritable = (directory: string): boolean =>
+    writable.some((mount) => directory === mount || directory.startsWith(`${mount}/`)) || (uid === 0 && !readOnlyRoot);
+  const errno = readOnlyRoot ? '30: Read-only file system' : '13: Permission denied';
+  if (!isWritable('/var/cache/nginx')) return `mkdir() "/var/cache/nginx/client_temp" failed (${errno})`;
+  if (uid === 0 && !chown) return 'chown("/var/cache/nginx/client_temp", 101) failed (1: Operation not permitted)';
+  return isWritable('/run') || isWritable('/var/run') ? undefined : `open() "/run/nginx.pid" failed (${errno})`;
+}
+
+const start: Executable = ({ rights }) => {
+  const failure = rights && nginxFailure(rights);
+  return failure === undefined ? serve([nginxPort(80)]) : { ...exit(1), failure };
+};
+
 /** The web server; serves / and its two pages. The next major version exists too, because examples of updates often use it. */
 export const nginx: ImageDefinition = {
   repositories: [
@@ -41,8 +56,8 @@ export const nginx: ImageDefinition = {
   entrypoint: ['/docker-entrypoint.sh'],
   cmd: ['nginx', '-g', 'daemon off;'],
   executables: {
-    nginx: () => serve([nginxPort(80)]),
-    'nginx-debug': () => serve([nginxPort(80)]),
+    nginx: start,
+    'nginx-debug': start,
   },
   shell: true,
   files: nginxFiles(80),

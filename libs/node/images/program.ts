@@ -20,6 +20,8 @@ export interface ExitingProgram {
   after: number;
   /** The content of the termination message, if it writes one. */
   message?: string;
+  /** Why it cannot start, as its log says. */
+  failure?: string;
   ports: readonly ServedPort[];
   stopCode: number;
   script?: ScriptFacts;
@@ -109,6 +111,8 @@ export interface ProgramView {
   /** The cluster's time, and when the program was started. */
   now: number;
   startedAt: number;
+  /** Why it cannot start. */
+  failure?: string | undefined;
   /** The content of a file; undefined if there is none. */
   read(path: string): Uint8Array | undefined;
   /** The node that it runs on, and etcd, where it can be asked. */

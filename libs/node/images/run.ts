@@ -1,5 +1,5 @@
 import { listens, netcat, servers } from './commands.js';
-import type { Call, Executable, ImageDefinition } from './image.js';
+import type { Call, Executable, ImageDefinition, Rights } from './image.js';
 import { LONGEST_ARGUMENT, LONGEST_ARGUMENTS } from './limits.js';
 import { exit, type Program } from './program.js';
 
@@ -9,6 +9,7 @@ export interface Invocation {
   args?: readonly string[];
   has(name: string): boolean;
   variables?: ReadonlyMap<string, string>;
+  rights?: Rights | undefined;
 }
 
 const NONE: ReadonlyMap<string, string> = new Map();
@@ -65,7 +66,7 @@ function run(image: ImageDefinition, argv: readonly string[], invocation: Invoca
   if (words.length === 0) return exit(0);
   const [path = '', ...args] = words;
   const known = knownPrograms(image, basename(path), args);
-  const call: Call = { args, has: invocation.has, variables: invocation.variables ?? NONE };
+  const call: Call = { args, has: invocation.has, variables: invocation.variables ?? NONE, rights: invocation.rights };
   if (known) return known(call);
   return image.shell ? { does: 'interpret' } : cannotStart(path);
 }

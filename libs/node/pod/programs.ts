@@ -11,6 +11,7 @@ import { type Interpreted, type Invocation, programOf, withoutWrappers } from '.
 import { Ahead } from '../processes/ahead.js';
 import { STEPS_PER_TURN } from '../processes/limits.js';
 import { withPodUser } from './linux-user.js';
+import { rightsOf } from './rights.js';
 
 /** Characters of commands that are read without a turn of their own, what each counts at least, and the steps that are taken of it. */
 const READ_AT_A_STRETCH = 8 * 1024;
@@ -33,10 +34,12 @@ function knownOf(container: corev1.Container): Program | Interpreted | undefined
   // The content of an envFrom source is not read: any variable may be set.
   const anyVariable = (container.envFrom?.length ?? 0) > 0;
   const ports = container.ports?.map(({ containerPort, protocol }) => (protocol === 'UDP' || protocol === 'SCTP' ? 0 : containerPort));
-  return programs.of(JSON.stringify([image, command, args, anyVariable, [...variables], ports]), () => {
+  const security = container.securityContext && [container.securityContext, container.volumeMounts];
+  return programs.of(JSON.stringify([image, command, args, anyVariable, [...variables], ports, security]), () => {
     const reference = parseImage(image);
     const found = reference && findImage(reference);
-    const given: Invocation = { command, args, has: (name) => anyVariable || variables.has(name), variables };
+    const rights = found && rightsOf(container, found.definition);
+    const given: Invocation = { command, args, has: (name) => anyVariable || variables.has(name), variables, rights };
     if (found?.definition.anyProgram && !isInterpreted(found.definition, container)) return serve((ports ?? []).map((port) => http(port)));
     return found && programOf(found.definition, given);
   });
@@ -54,7 +57,14 @@ export function textOf(container: corev1.Container): string {
   const { image, command, args, stdin, tty, env, envFrom, workingDir, volumeMounts, securityContext, lifecycle } = container;
   const { terminationMessagePath, terminationMessagePolicy, resources } = container;
   const mounts = volumeMounts?.map(({ mountPath }) => mountPath);
-  const { readOnlyRootFilesystem: readOnly, runAsUser, runAsGroup } = securityContext ?? {};
+  const {
+    readOnlyRootFilesystem: readOnly,
+    runAsUser,
+    runAsGroup,
+    capabilities,
+    privileged,
+    allowPrivilegeEscalation,
+  } = securityContext ?? {};
   const hook = lifecycle?.postStart?.exec?.command;
   const message = [terminationMessagePath, terminationMessagePolicy];
   return JSON.stringify([
@@ -73,6 +83,10 @@ export function textOf(container: corev1.Container): string {
     runAsUser,
     runAsGroup,
     resources?.limits?.['ephemeral-storage'],
+    capabilities,
+    privileged,
+    allowPrivilegeEscalation,
+    securityContext?.seccompProfile,
   ]);
 }
 

@@ -7,7 +7,7 @@ import { parseImage } from '../images/reference.js';
 import { linuxUser } from '../pod/linux-user.js';
 import { Container } from '../runtime/container.js';
 import { expanded } from '../runtime/environment.js';
-import { fileUser, mountTerminationLog } from '../runtime/file-user.js';
+import { fileUser, mountProcessStatus, mountTerminationLog, processName } from '../runtime/file-user.js';
 import { WRITABLE_BYTES } from '../runtime/limits.js';
 import { rootDirectory } from '../runtime/root-files.js';
 import { hasStorageLimits, StorageMeters } from '../runtime/storage-limits.js';
@@ -71,7 +71,7 @@ export function bareContainer(spec: corev1.Container, kernel: Kernel): BareConta
   const root = rootDirectory({ pod: NOBODY, image, commands, now: 0 });
   const readOnlyRoot = spec.securityContext?.readOnlyRootFilesystem === true;
   const user = linuxUser(NOBODY, spec, image.user ?? 0);
-  const by = user.uid ? { user: fileUser(user) } : {};
+  const by = { user: fileUser(user, spec) };
   // Only a pod that stores more than it may is looked at by itself.
   const meter = hasStorageLimits(alone(spec)) ? new StorageMeters(alone(spec)) : undefined;
   const files = new FileSystem(root, {
@@ -82,6 +82,7 @@ export function bareContainer(spec: corev1.Container, kernel: Kernel): BareConta
     ...by,
   });
   if (user.uid) mountTerminationLog(files, spec, 0);
+  mountProcessStatus(files, spec, { user, name: processName(spec, image), now: 0 });
   for (const { mountPath } of spec.volumeMounts ?? []) files.mount(mountPath, notedDirectory(ask));
   files.mount('/etc/hostname', notedFile(ask));
   const env = environment(spec, image.env?.(reference?.tag ?? '') ?? {});

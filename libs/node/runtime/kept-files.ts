@@ -17,6 +17,9 @@ export interface KeptChange {
   link?: string;
   directory?: true;
   mode?: number;
+  /** Default root's. */
+  uid?: number;
+  gid?: number;
 }
 
 /** The changes in one start of a container. */
@@ -33,9 +36,11 @@ export function keptChange(path: string, node: Node | undefined, now: number): K
   if (node === undefined) return { path, at: now };
   const at = Math.min(node.modified, now);
   if (node.kind === 'link') return { path, at, link: node.target };
-  if (node.kind === 'dir') return { path, at, directory: true, mode: node.mode };
-  const { content, zeros, mode } = node;
-  return { path, at, content: Buffer.from(content, 'latin1').toString('base64'), ...(zeros ? { zeros } : {}), mode };
+  const { mode, uid, gid } = node;
+  const owner = { ...(uid ? { uid } : {}), ...(gid ? { gid } : {}) };
+  if (node.kind === 'dir') return { path, at, directory: true, mode, ...owner };
+  const { content, zeros } = node;
+  return { path, at, content: Buffer.from(content, 'latin1').toString('base64'), ...(zeros ? { zeros } : {}), mode, ...owner };
 }
 
 /** Earlier changes together with those that a file system has noted. */
@@ -46,7 +51,7 @@ export function keptChanges(before: readonly KeptChange[], files: FileSystem, no
   return [...before.filter(({ path }) => !paths.has(path)), ...changed.map(({ path, node }) => keptChange(path, node, now))];
 }
 
-function apply(files: FileSystem, { path, content, zeros = 0, link, directory, mode }: KeptChange): void {
+function apply(files: FileSystem, { path, content, zeros = 0, link, directory, mode, uid, gid }: KeptChange): void {
   const there = files.stat(path, true);
   if (content !== undefined)
     files.write(path, Buffer.from(content, 'base64').toString('latin1'), { zeros, ...(mode === undefined ? {} : { mode }) });
@@ -54,7 +59,10 @@ function apply(files: FileSystem, { path, content, zeros = 0, link, directory, m
   else if (directory && there === undefined) files.makeDirectory(path, true);
   else if (content === undefined && link === undefined && !directory && there) files.remove(path, true);
   const node = files.stat(path, true);
-  if (node && node.kind !== 'link' && mode !== undefined) node.mode = mode;
+  if (!node || node.kind === 'link' || mode === undefined) return;
+  node.mode = mode;
+  node.uid = uid ?? 0;
+  node.gid = gid ?? 0;
 }
 
 /** Makes one change again. */

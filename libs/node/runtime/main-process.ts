@@ -3,6 +3,8 @@ import { bytesOf } from '../files/nodes.js';
 import type { Executable } from '../images/image.js';
 import type { ProgramView, ServedPort } from '../images/program.js';
 import { knownPrograms, withoutWrappers } from '../images/run.js';
+import { withPodUser } from '../pod/linux-user.js';
+import { rightsOf } from '../pod/rights.js';
 import { runCommand, Shell, type ShellHost } from '../shell/interpreter.js';
 import type { Body, Kernel } from '../shell/kernel.js';
 import { lookUp } from '../shell/look-up.js';
@@ -149,10 +151,15 @@ interface KnownRun {
 }
 
 /** A program of the image that is known by what it does only. */
-function* knownProgram(container: Pick<Container, 'env' | 'pod'>, executable: Executable, { process, kernel, onListen }: KnownRun): Body {
+function* knownProgram(
+  container: Pick<Container, 'env' | 'image' | 'pod' | 'spec'>,
+  executable: Executable,
+  { process, kernel, onListen }: KnownRun,
+): Body {
   const { argv } = process;
   const variables = new Map([...container.env]);
-  const program = executable({ args: argv.slice(1), has: (variable) => variables.has(variable), variables });
+  const rights = rightsOf(withPodUser(container.pod, container.spec), container.image);
+  const program = executable({ args: argv.slice(1), has: (variable) => variables.has(variable), variables, rights });
   const startedAt = kernel.now;
   const view: ProgramView = {
     args: argv.slice(1),
@@ -161,6 +168,7 @@ function* knownProgram(container: Pick<Container, 'env' | 'pod'>, executable: Ex
     podIP: container.pod.status?.podIP ?? '',
     now: startedAt,
     startedAt,
+    ...(program.does === 'exit' ? { failure: program.failure } : {}),
     read: () => undefined,
   };
   if (program.does !== 'not-start' && program.ports.length > 0) onListen?.(program.ports);

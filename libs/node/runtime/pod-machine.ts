@@ -8,7 +8,8 @@ import { findImage } from '../images/catalogue.js';
 import type { ImageDefinition } from '../images/image.js';
 import { parseImage } from '../images/reference.js';
 import { hostnameOf } from '../pod/host-name.js';
-import { type Body, Kernel, type Task } from '../shell/kernel.js';
+import { linuxUser, withPodUser } from '../pod/linux-user.js';
+import { Kernel, type Task } from '../shell/kernel.js';
 import type { Surroundings } from '../shell/process.js';
 import { EMPTY_INPUT, Pipe, UNREAD } from '../shell/streams.js';
 import { ClusterNetwork } from './cluster-network.js';
@@ -16,11 +17,12 @@ import { commandBody } from './command-body.js';
 import { Container, firstStart, type Instance } from './container.js';
 import { ContainerLog } from './container-log.js';
 import { environmentOf } from './environment.js';
-import { fileUser, mountTerminationLog } from './file-user.js';
+import { fileUser, mountProcessStatus, mountTerminationLog, processName } from './file-user.js';
 import { type KeptChange, type KeptFiles, replay } from './kept-files.js';
 import { LOG_BYTES, STEPS_PER_LOOK, WRITABLE_BYTES } from './limits.js';
 import { Listener, openPort } from './listener.js';
 import { crashingProcess, mainProcess, shellHost } from './main-process.js';
+import { ending, finishing } from './main-tasks.js';
 import { mountVolume } from './mount.js';
 import { rootDirectory } from './root-files.js';
 import { hasStorageLimits, type Overage, StorageMeters } from './storage-limits.js';
@@ -28,20 +30,6 @@ import { surroundingsOf } from './surroundings.js';
 import { atStart, type Start, SyncedObjects } from './versions.js';
 import { isUpdated, updating, type VolumeUpdate, volumeDirectory, volumesAt } from './volumes.js';
 import { existingAt, type MachineWorld } from './world.js';
-
-function* finishing(body: Body, log: ContainerLog): Body {
-  try {
-    return yield* body;
-  } finally {
-    log.finish();
-  }
-}
-
-function* ending(task: Task, at: number): Body {
-  yield { until: at, on: task.exited };
-  task.kill(137);
-  return 0;
-}
 
 /** An image without files or programs, for containers whose image does not exist. */
 const NO_IMAGE: ImageDefinition = { repositories: [], tags: () => false, size: 0 };
@@ -273,13 +261,15 @@ export class PodMachine {
       commands: [...Object.keys(commandsOf(image, spec.image)), ...shellsOf(image, spec.image)],
       now: startedAt,
     });
-    const user = status?.user?.linux;
+    const secured = withPodUser(pod, spec);
+    const user = status?.user?.linux ?? linuxUser(pod, spec, image.user ?? 0);
     const readOnlyRoot = spec.securityContext?.readOnlyRootFilesystem === true;
     const files = new FileSystem(root, {
       ...{ now, limit: WRITABLE_BYTES, readOnlyRoot, meter: this.meters?.ofContainer(spec.name) },
-      ...(user?.uid ? { user: fileUser(user) } : {}),
+      user: fileUser(user, secured),
     });
-    if (user?.uid) mountTerminationLog(files, spec, startedAt);
+    if (user.uid) mountTerminationLog(files, spec, startedAt);
+    mountProcessStatus(files, secured, { user, name: processName(spec, image), now: startedAt });
     const start = atStart(world, pod, status?.containerID || undefined);
     for (const mount of spec.volumeMounts ?? []) {
       const volume = mount.subPath ? await this.volumeAtStart(mount.name, start) : this.volumes.get(mount.name);

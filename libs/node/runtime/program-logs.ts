@@ -23,10 +23,20 @@ function slashed(at: number): string {
   return `${date.getUTCFullYear()}/${two(date.getUTCMonth() + 1)}/${two(date.getUTCDate())} ${date.toISOString().slice(11, 19)}`;
 }
 
-function nginx({ env, startedAt, args }: ProgramView): ProgramLine[] {
+function nginx({ env, startedAt, args, failure }: ProgramView): ProgramLine[] {
   const script = '/docker-entrypoint.sh:';
   const notice = (text: string): string => `${slashed(startedAt)} [notice] 1#1: ${text}`;
   const workers = [29, 30, 31, 32].map((pid) => notice(`start worker process ${pid}`));
+  const running = (): ProgramLine[] =>
+    err(
+      notice('using the "epoll" event method'),
+      notice(`nginx/${env.get('NGINX_VERSION') ?? '1.29.3'}`),
+      notice('built by gcc 14.2.0 (Debian 14.2.0-19)'),
+      notice(`OS: Linux ${KERNEL_VERSION}`),
+      notice('getrlimit(RLIMIT_NOFILE): 1048576:1048576'),
+      notice('start worker processes'),
+      ...workers,
+    );
   return [
     ...(args.includes('-v')
       ? []
@@ -41,15 +51,7 @@ function nginx({ env, startedAt, args }: ProgramView): ProgramLine[] {
           `${script} Launching /docker-entrypoint.d/30-tune-worker-processes.sh`,
           `${script} Configuration complete; ready for start up`,
         )),
-    ...err(
-      notice('using the "epoll" event method'),
-      notice(`nginx/${env.get('NGINX_VERSION') ?? '1.29.3'}`),
-      notice('built by gcc 14.2.0 (Debian 14.2.0-19)'),
-      notice(`OS: Linux ${KERNEL_VERSION}`),
-      notice('getrlimit(RLIMIT_NOFILE): 1048576:1048576'),
-      notice('start worker processes'),
-      ...workers,
-    ),
+    ...(failure === undefined ? running() : err(`${slashed(startedAt)} [emerg] 1#1: ${failure}`, `nginx: [emerg] ${failure}`)),
   ];
 }
 

@@ -1,0 +1,18 @@
+import type { Body, Task } from '../shell/kernel.js';
+import type { ContainerLog } from './container-log.js';
+
+/** A process whose log ends with it. */
+export function* finishing(body: Body, log: ContainerLog): Body {
+  try {
+    return yield* body;
+  } finally {
+    log.finish();
+  }
+}
+
+/** Ends a process that has not ended by an instant. */
+export function* ending(task: Task, at: number): Body {
+  yield { until: at, on: task.exited };
+  task.kill(137);
+  return 0;
+}
