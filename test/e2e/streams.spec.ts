@@ -188,6 +188,12 @@ describe.each(versions)('kubectl $version', (kubectl) => {
     expect([ran.code, ran.out]).toEqual([0, expect.stringContaining('4\n')]);
   });
 
+  test('run of a command that ends at once, again and again: its output is shown, and the pod is removed', async () => {
+    const name = `curl-${kubectl.version.replace('.', '-')}`;
+    const ran = await call(['run', name, '-i', '--rm', '--image=busybox:1.36', '--', 'echo', 'said-at-once'], '');
+    expect([ran.out.split('\n').includes('said-at-once'), ran.out]).toEqual([true, expect.stringContaining(`pod "${name}" deleted`)]);
+  });
+
   test('run of a shell that is started again when it ends: the session ends with the first one, and the pod is removed', async () => {
     const name = `again-${kubectl.version.replace('.', '-')}`;
     const ran = await call(['run', name, '-i', '--rm', '--image=busybox:1.36'], 'echo hello-$((1 + 2))\n');

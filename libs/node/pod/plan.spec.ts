@@ -46,6 +46,15 @@ test('instant: from bound to Running and Ready in one write', () => {
   ]);
 });
 
+test.each<[string, boolean, string[]]>([
+  ['which reads standard input', true, ['Running c=running+ready', 'Running c=running+ready*1', 'Running c=CrashLoopBackOff*1']],
+  ['which does not', false, ['Running c=CrashLoopBackOff*1']],
+])('a container that ends at once, %s', (_, stdin, writes) => {
+  const story = new Story(podOf({ containers: [{ name: 'c', image: 'busybox', args: ['true'], stdin }] }));
+  story.pass(0);
+  expect(story.writes.slice(0, writes.length)).toEqual(writes);
+});
+
 test('realistic: pulls, then starts', () => {
   const story = new Story(podOf({ containers: [nginx] }), { profile: REALISTIC });
   expect(story.pass(1999).summary).toBe('Pending c=ContainerCreating');

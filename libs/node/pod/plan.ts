@@ -92,8 +92,16 @@ function exitStep(sim: Simulation, slot: Slot): Step | undefined {
     return lookedStep(sim, slot);
   if (program?.does !== 'exit') return undefined;
   const { code, after, message } = program;
-  return { at: sim.startedAt(slot) + after, take: () => onExit(sim, slot, code, message === undefined ? {} : { message }) };
+  const at = sim.startedAt(slot) + after;
+  return { at, later: isAwaited(sim, slot, at), take: () => onExit(sim, slot, code, message === undefined ? {} : { message }) };
 }
+
+/**
+ * Whether the end of a container waits until its start has been written: a client that is about to attach waits for a pod that runs, and would
+ * never see one whose command ends at once, again and again.
+ */
+const isAwaited = (sim: Simulation, slot: Slot, at: Instant): boolean =>
+  slot.container.stdin === true && sim.fresh.has(slot) && at >= sim.now;
 
 /** The end of a process that depends on its pod, or the next look at it. */
 function lookedStep(sim: Simulation, slot: Slot): Step | undefined {
@@ -101,7 +109,7 @@ function lookedStep(sim: Simulation, slot: Slot): Step | undefined {
   if (end === undefined || end === 'never') return undefined;
   if ('lookAt' in end) return { at: end.lookAt, take: () => sim.looked(undefined) };
   const { at, code, message } = end;
-  return { at, take: () => onExit(sim, slot, code, message === undefined ? {} : { message }) };
+  return { at, later: isAwaited(sim, slot, at), take: () => onExit(sim, slot, code, message === undefined ? {} : { message }) };
 }
 
 function busyStep(sim: Simulation, busy: NonNullable<Simulation['busy']>): Step {
