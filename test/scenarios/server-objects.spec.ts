@@ -1,12 +1,14 @@
 import { expect, it } from '@jest/globals';
 import { parse, stringify } from 'yaml';
+import { admissionPlugins } from '#admission';
 import { type corev1, Event, IPAddress, Service, ServiceCIDR } from '#api';
-import { MANIFEST } from '#apiserver';
-import { NodeFiles } from '#cluster';
+import { forbidden } from '#apimachinery';
+import { type AdmissionPlugin, MANIFEST } from '#apiserver';
+import { type LocalClusterOptions, NodeFiles } from '#cluster';
 import { openCluster } from './story.js';
 
-async function start() {
-  const cluster = await openCluster();
+async function start(options: LocalClusterOptions = {}) {
+  const cluster = await openCluster(options);
   await cluster.settle();
   const files = await NodeFiles.of(cluster.api);
   /** Gives kube-apiserver a flag. */
@@ -91,6 +93,22 @@ it('default-service-cidr: a range that is not that of the flag is reported, and 
   await client.delete(Service, 'kubernetes', 'default');
   await advance(1_000);
   expect((await client.get(Service, 'kubernetes', 'default')).spec.clusterIP).toBe('10.50.0.1');
+});
+
+it('service-cidr-controller: a range whose status cannot be written is reported', async () => {
+  const refuser: AdmissionPlugin = {
+    name: 'RefuseStatus',
+    operations: ['UPDATE'],
+    admit({ resource, subresource }) {
+      if (resource === 'servicecidrs' && subresource === 'status')
+        throw forbidden({ group: 'networking.k8s.io', resource }, '', 'it is refused');
+    },
+  };
+  const { client, settle, warnings } = await start({ admission: [refuser, ...admissionPlugins] });
+  await client.create(ServiceCIDR, cidr('more', '10.9.0.0/24'));
+  await settle();
+  const message = 'The ServiceCIDR Status can not be set to Ready=True';
+  expect(await warnings('service-cidr-controller')).toEqual([['ServiceCIDR more', 'KubernetesServiceCIDRError', message]]);
 });
 
 it('portallocator-repair: node ports outside of the range of the flag are reported, new ones lie in it', async () => {

@@ -1,7 +1,7 @@
 import { IPAddress, type metav1, type networkingv1, ServiceCIDR } from '#api';
 import { formatTime, parseTime } from '#apimachinery';
 import { conditionOf } from '#component-helpers';
-import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
+import { defineController, isFenced, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { isAllocated } from '../service-addresses/plan.js';
 import { canDelete } from './deletion.js';
 
@@ -42,7 +42,11 @@ async function sync(range: networkingv1.ServiceCIDR, ctx: ReconcileContext): Pro
     if (!finalizers.includes(FINALIZER)) {
       await client.patch(ServiceCIDR, name, undefined, 'strategic', { metadata: { finalizers: [FINALIZER] } });
     }
-    await setCondition(range, READY, ctx);
+    await setCondition(range, READY, ctx).catch((error: unknown) => {
+      const message = 'The ServiceCIDR Status can not be set to Ready=True';
+      if (!isFenced(error)) ctx.recorder.warning(range, 'KubernetesServiceCIDRError', message);
+      throw error;
+    });
     return undefined;
   }
   if (!finalizers.includes(FINALIZER)) return undefined;
