@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { ConfigMap, type corev1, DaemonSet, Deployment, Event, Lease, Pod, Service } from '#api';
-import { ClusterFaults } from '#cluster';
+import { ClusterFaults, NodeFiles } from '#cluster';
 import type { GraphResult } from '#graphql';
 import { LocalGraph } from '../graph.js';
 import { openCluster } from './story.js';
@@ -328,4 +328,33 @@ it('faults are injected, listed and healed in GraphQL', async () => {
   ]);
   expect((await graph.run('mutation { healFault(id: "fault-1") }')).data).toEqual({ healFault: true });
   expect((await graph.run('{ faults { id } }')).data).toEqual({ faults: [] });
+});
+
+it('kube-scheduler and kube-controller-manager listen where their manifests say, and tell strangers nothing but their health', async () => {
+  const { get, api, advance } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
+  const at = (name: string, port: number, path: string, scheme = 'https') =>
+    get(`/api/v1/namespaces/kube-system/pods/${scheme}:${name}-control-plane:${port}/proxy${path}`);
+  expect((await at('kube-scheduler', 10259, '/healthz')).body).toMatch(/dial tcp 192\.168\.\d+\.\d+:10259: connect: connection refused/);
+  const files = await NodeFiles.of(api);
+  for (const name of ['kube-scheduler', 'kube-controller-manager']) {
+    const manifest = `/etc/kubernetes/manifests/${name}.yaml`;
+    await files.write(manifest, ((await files.read(manifest)) ?? '').replace('--bind-address=127.0.0.1', '--bind-address=0.0.0.0'));
+  }
+  await advance(60_000);
+  const refused = (path: string) =>
+    `{"kind":"Status","apiVersion":"v1","metadata":{},"status":"Failure","message":"forbidden: User \\"system:anonymous\\" cannot get path \\"${path}\\"","reason":"Forbidden","details":{},"code":403}\n`;
+  const answers = [
+    await at('kube-scheduler', 10259, '/healthz'),
+    await at('kube-scheduler', 10259, '/metrics'),
+    await at('kube-controller-manager', 10257, '/livez'),
+    await at('kube-controller-manager', 10257, '/configz'),
+    await at('kube-scheduler', 10259, '/healthz', 'http'),
+  ];
+  expect(answers).toEqual([
+    { status: 200, body: 'ok' },
+    { status: 403, body: refused('/metrics') },
+    { status: 200, body: 'ok' },
+    { status: 403, body: refused('/configz') },
+    { status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' },
+  ]);
 });

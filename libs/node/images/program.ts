@@ -47,6 +47,8 @@ export interface ServedPort {
   answer?(request: HttpRequest, view: ProgramView): HttpAnswer;
   /** Takes over the connection of an upgrade request; undefined: it is answered as any other. */
   upgrade?(request: HttpRequest, view: ProgramView, peer: ConnectionPeer): ServedConnection | undefined;
+  /** It listens on the loopback address only: nobody outside of the pod's network reaches it. */
+  loopback?: boolean;
   /** HTTP over TLS only, with a certificate in the container's files. */
   tls?: TlsFiles;
 }

@@ -4,6 +4,7 @@ import { listensOn } from '../pod/probes.js';
 import { programOfContainer } from '../pod/programs.js';
 import type { ConnectError, EtcdView, HttpCall, Network } from '../shell/process.js';
 import { hostPathOf } from './host-path.js';
+import type { Listener } from './listener.js';
 import type { PodMachine } from './pod-machine.js';
 import { type Place, reachableEndpoints } from './service-endpoints.js';
 import type { MachineWorld } from './world.js';
@@ -191,19 +192,21 @@ export class ClusterNetwork implements Network {
     return { node, zone: found?.metadata.labels?.['topology.kubernetes.io/zone'] ?? '' };
   }
 
-  private async reach(host: string, port: number): Promise<{ machine: PodMachine; port: number } | ConnectError> {
+  /** The program that listens there. */
+  private async reach(host: string, port: number): Promise<{ listener: Listener | undefined } | ConnectError> {
     const found = await this.resolve(host);
     const address = found?.addresses[0];
     if (address === undefined) return { error: 'unknown-host', address: host };
     const target = await this.target(address, port);
     if ('error' in target) return target;
-    return { machine: await this.open(target.pod), port: target.port };
+    const machine = await this.open(target.pod);
+    return { listener: machine.listener(target.port, address === '127.0.0.1' ? 'inside' : 'outside') };
   }
 
   async connect(host: string, port: number): Promise<ConnectError | undefined> {
     const reached = await this.reach(host, port);
     if ('error' in reached) return reached;
-    return reached.machine.listener(reached.port) ? undefined : { error: 'refused', address: `${host}:${port}` };
+    return reached.listener ? undefined : { error: 'refused', address: `${host}:${port}` };
   }
 
   async http({ method, url, headers, body }: HttpCall): Promise<HttpAnswer | ConnectError> {
@@ -212,7 +215,7 @@ export class ClusterNetwork implements Network {
     const host = url.hostname.replace(/^\[|\]$/g, '');
     const reached = await this.reach(host, port);
     if ('error' in reached) return reached;
-    const listener = reached.machine.listener(reached.port);
+    const { listener } = reached;
     const address = `${host}:${port}`;
     if (!listener) return { error: 'refused', address };
     if (listener.port.protocol !== 'http' || (listener.port.tls !== undefined) !== secure) return { error: 'not-http', address };

@@ -125,11 +125,12 @@ export class PodMachine {
     return this.volumes.get(name);
   }
 
-  /** The program that listens on a TCP port of the pod; undefined: the connection is refused. */
-  listener(port: number): Listener | undefined {
+  /** The program that listens on a TCP port of the pod for connections from there; undefined: the connection is refused. */
+  listener(port: number, from: 'inside' | 'outside'): Listener | undefined {
     for (const container of this.containers.values()) {
       const open = openPort(container, port);
-      if (open) return new Listener({ container, port: open, pod: this.pod, clock: this.world.clock, etcd: this.world.etcd });
+      if (open && !(open.loopback && from === 'outside'))
+        return new Listener({ container, port: open, pod: this.pod, clock: this.world.clock, etcd: this.world.etcd });
     }
     return undefined;
   }

@@ -11,7 +11,7 @@ export async function connectToPort(
 ): Promise<ServedConnection | { error: string }> {
   const pod = await podOf(scope);
   const machine = await PodMachine.opened(pod, worldOf(scope));
-  const listener = machine.listener(port);
+  const listener = machine.listener(port, 'inside');
   return listener?.connect(peer, { client: '127.0.0.1', pause: () => peer.pause() }) ?? { error: refusal(pod.metadata.uid ?? '', port) };
 }
 

@@ -71,7 +71,7 @@ export async function proxyToPod(scope: RestScope, request: ApiRequest, backend:
     if (!upgrades) return unreachable(error);
     return new StatusError(failureStatus({ code: 500, message: dialing ? `error dialing backend: ${error}` : error }));
   };
-  const listener = (await PodMachine.opened(pod, worldOf(scope))).listener(port);
+  const listener = (await PodMachine.opened(pod, worldOf(scope))).listener(port, 'outside');
   if (!listener) throw failed(`dial tcp ${hostOf(backend)}: connect: connection refused`, true);
   const { protocol } = listener.port;
   const tls = listener.port.tls !== undefined;
