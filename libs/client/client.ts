@@ -84,7 +84,7 @@ export interface WriteCause {
   component?: string;
   /** The revision of the event that woke it. */
   wokenBy?: number;
-  /** Set for the kubelet of this node. */
+  /** Set for the kubelet of this node, and for a program in a pod on it. */
   node?: string;
   /** The service account of a program in a pod, `namespace:name`. */
   account?: string;

@@ -27,10 +27,11 @@ const serviceAccount = (controller: string): UserInfo => {
   return accountUser(`kube-system:${ACCOUNTS.get(controller) ?? controller}`);
 };
 
-/** The user of a service account, `namespace:name`. */
-function accountUser(account: string): UserInfo {
+/** The user of a service account, `namespace:name`; in a pod its token tells the node, too (ServiceAccountTokenPodNodeInfo). */
+function accountUser(account: string, node?: string): UserInfo {
   const [namespace] = account.split(':', 1);
-  return userNamed(`system:serviceaccount:${account}`, 'system:serviceaccounts', `system:serviceaccounts:${namespace}`);
+  const user = userNamed(`system:serviceaccount:${account}`, 'system:serviceaccounts', `system:serviceaccounts:${namespace}`);
+  return node === undefined ? user : { ...user, extra: { 'authentication.kubernetes.io/node-name': [node] } };
 }
 
 /** The kubelet of a node uses the node's certificate. */
@@ -61,7 +62,7 @@ export function usersOf(component: string): (actor: WriteCause) => UserInfo {
   if (component === 'cloud-controller-manager') return () => serviceAccount(component);
   const known = new Map<string, UserInfo>();
   return ({ component: controller = component, node, account }) => {
-    if (account !== undefined) return accountUser(account);
+    if (account !== undefined) return accountUser(account, node);
     const name = node === undefined ? controller : `node/${node}`;
     const user = known.get(name) ?? (node === undefined ? serviceAccount(controller) : kubelet(node));
     known.set(name, user);

@@ -9,6 +9,8 @@ import {
   ResourceClaimTemplate,
   ResourceSlice,
   ServiceAccount,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
 } from '#api';
 import type { LocalCluster } from '#cluster';
 import { logOf, podOf, story, summary } from './pod-stories.js';
@@ -79,6 +81,20 @@ beforeEach(async () => {
   });
 }, 60_000);
 
+/** The driver's chart: the account of each node's pod may change the slices of that node alone. */
+const ownNode = {
+  matchConstraints: {
+    resourceRules: [{ apiGroups: ['resource.k8s.io'], apiVersions: ['v1'], operations: ['*'], resources: ['resourceslices'] }],
+  },
+  matchConditions: [{ name: 'driver', expression: 'request.userInfo.username == "system:serviceaccount:kube-system:gpus"' }],
+  validations: [
+    {
+      expression:
+        "request.userInfo.extra[?'authentication.kubernetes.io/node-name'][0].orValue('') == (request.operation == 'DELETE' ? oldObject : object).spec.?nodeName.orValue('none')",
+    },
+  ],
+};
+
 const deploy = async (...env: corev1.EnvVar[]) => {
   await cluster.client.create(DaemonSet, driver(...env));
   await cluster.settle();
@@ -100,6 +116,12 @@ const messages = async (reason: string) =>
   );
 
 it('device-driver, kubelet-devices: the devices of a driver come with its pods, and go 30 s after them', async () => {
+  const policy = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name: 'own-node' } };
+  await cluster.client.create(ValidatingAdmissionPolicy, { ...policy, kind: 'ValidatingAdmissionPolicy', spec: ownNode });
+  await cluster.client.create(ValidatingAdmissionPolicyBinding, {
+    ...{ ...policy, kind: 'ValidatingAdmissionPolicyBinding' },
+    spec: { policyName: 'own-node', validationActions: ['Deny'] },
+  });
   await deploy({ name: 'NUM_DEVICES', value: '2' });
   expect(await pools()).toEqual(['00000-gpu.example.com-worker-1-: 1 2', '00000-gpu.example.com-worker-2-: 1 2']);
   const [slice] = (await cluster.client.list(ResourceSlice)).items;

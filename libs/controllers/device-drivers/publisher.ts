@@ -54,7 +54,8 @@ async function publish(node: corev1.Node, pod: corev1.Pod, ctx: ReconcileContext
   const driver = deviceDriverIn(pod);
   if (!driver) return;
   const { namespace } = pod.metadata;
-  const client = ctx.client.as({ component: driver.name, account: `${namespace}:${pod.spec.serviceAccountName ?? 'default'}` });
+  const account = `${namespace}:${pod.spec.serviceAccountName ?? 'default'}`;
+  const client = ctx.client.as({ component: driver.name, account, node: node.metadata.name });
   const existing = ctx.informers.of(ResourceSlice).byIndex(BY_NODE, node.metadata.name);
   const own = existing.filter(({ spec }: resourcev1.ResourceSlice) => spec.driver === driver.name);
   const { create, update, remove } = planSlices(driver, node, own);
