@@ -7,7 +7,7 @@ import type { AuditEvent, Origin } from './audit/audit-event.js';
 import type { AuthorizationAttributes } from './authorization/authorization.js';
 import { applying, patching } from './endpoints/write-handlers.js';
 import { widthOf } from './flow-control/width.js';
-import { capable, createIn, deleteIn, options, prepared, search } from './in-process-requests.js';
+import { capable, createIn, deleteIn, options, prepared, type Subject, search } from './in-process-requests.js';
 import { listOptions } from './request/options.js';
 import { objectKey } from './rest/api-resource.js';
 import { listPrefix } from './rest/keys.js';
@@ -43,15 +43,6 @@ export function inProcessClient(server: ApiServer, options: InProcessOptions = {
 const LOOPBACK: UserInfo = Object.freeze({ name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] });
 
 const NO_RESOURCE = Object.freeze({ group: '', version: '', resource: '', subresource: '', namespace: '', name: '' });
-
-/** What a call is about: the resource and its path. */
-interface Subject {
-  verb: string;
-  name?: string;
-  namespace?: string;
-  subresource?: string;
-  query?: WriteQuery;
-}
 
 class InProcessClient implements CausalClient {
   constructor(
@@ -101,8 +92,8 @@ class InProcessClient implements CausalClient {
     });
   }
 
-  createOnly<T extends KubeObject>(resource: Resource<T>, object: T): Promise<void> {
-    return this.call(resource, { verb: 'create', namespace: object.metadata.namespace }, async (scope) => {
+  createOnly<T extends KubeObject>(resource: Resource<T>, object: T, queued?: () => void): Promise<void> {
+    return this.call(resource, { verb: 'create', namespace: object.metadata.namespace, queued }, async (scope) => {
       await createIn(scope, object, undefined);
     });
   }
@@ -264,7 +255,15 @@ class InProcessClient implements CausalClient {
 
   private scope(
     storage: RestStorage,
-    { verb, name = '', namespace = '', query, warnings, audit }: Subject & Pick<RestScope, 'warnings'> & { audit: AuditEvent | undefined },
+    {
+      verb,
+      name = '',
+      namespace = '',
+      query,
+      queued,
+      warnings,
+      audit,
+    }: Subject & Pick<RestScope, 'warnings'> & { audit: AuditEvent | undefined },
   ): RestScope {
     const { component, wokenBy, decision } = this.cause;
     const { fence, requestId, manager } = this.options;
@@ -288,6 +287,7 @@ class InProcessClient implements CausalClient {
       ...(wokenBy === undefined ? {} : { wokenBy }),
       ...(decision && { decision }),
       ...(proof === undefined ? {} : { fence: proof }),
+      ...(queued && { queued }),
     };
   }
 }

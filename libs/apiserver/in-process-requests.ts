@@ -8,6 +8,16 @@ import { plainCopy } from './rest/plain-copy.js';
 import type { RestScope } from './rest/scope.js';
 import type { Created } from './rest/storage.js';
 
+/** What a call is about: the resource and its path. */
+export interface Subject {
+  verb: string;
+  name?: string;
+  namespace?: string;
+  subresource?: string;
+  query?: WriteQuery;
+  queued?: () => void;
+}
+
 /** The options of a write. */
 export function options(query: WriteQuery | undefined): WriteOptions {
   return { dryRun: query?.dryRun ?? false, fieldManager: query?.fieldManager ?? '', fieldValidation: 'Ignore' };

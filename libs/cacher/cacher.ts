@@ -56,8 +56,8 @@ export interface ClusterStore {
   /** Reports a revision that was seen in another read of the store. */
   heard(revision: Revision): void;
   /**
-   * Batched with other pending writes to this cluster: one transaction carries many. The operations of an atomic or fenced call stay
-   * together.
+   * Batched with other pending writes to this cluster: one transaction carries many. The operations of a call stay together; an atomic call
+   * has a transaction of its own.
    */
   write(ops: readonly CachingWriteOp[], options?: TransactionOptions): Promise<WriteResult[]>;
   /** One key, as of now (linearizable). Concurrent reads share a round trip. */

@@ -1,6 +1,7 @@
 import type { KubeObject } from '#apimachinery';
 import {
   Compacted,
+  type Fence,
   FencedError,
   FutureRevision,
   type LogEntry,
@@ -21,15 +22,26 @@ interface Call {
   reject(error: unknown): void;
 }
 
+/** How much is written together. In rounds, nothing may wait for the event loop but the store, or the log would depend on it. */
+type QueueLimits = Pick<StoreLimits, 'batchOps' | 'batchBytes'> & { inRounds?: boolean };
+
 /** Executes one transaction. */
 export type WriteTransaction = (ops: readonly WriteOp[], options: TransactionOptions) => Promise<WriteResult[]>;
 
 /** Called after a commit, before the calls' promises resolve, with the objects of the entries as far as they are known. Must not throw. */
 export type Committed = (entries: readonly LogEntry[], parsed: ReadonlyArray<KubeObject | undefined>) => Promise<void> | undefined;
 
+/** Fewer operations than this do not make the database busy while the callers of the last transaction compute their next writes. */
+const FEW = 8;
+
+/** Waits until everything that waits for nothing but finished promises has run. */
+const untilAllWait = () => new Promise<void>((resolve) => void setImmediate(resolve));
+
 /**
- * Group commit: while a transaction is in flight, further calls are collected into the next one. Calls on different keys may be reordered
- * (they are concurrent); calls on the same key keep their order, each in a separate transaction.
+ * Group commit: while a transaction is in flight, further calls are collected into the next one; if they are few, also those that follow at
+ * once from its results, so that a chain of writes does not wait for a commit of others. A call overtakes an earlier one only if that waits
+ * for its keys or is atomic; calls on the same key keep their order, each in a separate transaction. Calls of different turns share
+ * transactions.
  */
 export class WriteQueue {
   readonly #waiting: Call[] = [];
@@ -38,7 +50,7 @@ export class WriteQueue {
   constructor(
     private readonly transaction: WriteTransaction,
     private readonly committed: Committed,
-    private readonly limits: StoreLimits,
+    private readonly limits: QueueLimits,
   ) {}
 
   /** Whether calls are waiting or in flight. */
@@ -58,7 +70,10 @@ export class WriteQueue {
     this.#running = true;
     // Calls made in the same tick of the event loop go into the first transaction together.
     await undefined;
-    while (this.#waiting.length > 0) await this.#commit(this.#take());
+    while (this.#waiting.length > 0) {
+      if (this.#waiting.length < FEW && !this.limits.inRounds) await untilAllWait();
+      await this.#commit(this.#take());
+    }
     this.#running = false;
   }
 
@@ -68,7 +83,7 @@ export class WriteQueue {
     let results: WriteResult[];
     const ops = calls.length === 1 ? first.ops : calls.flatMap((call) => call.ops);
     try {
-      results = await this.transaction(ops, first.options);
+      results = await this.transaction(ops, termsOf(calls, first));
     } catch (error) {
       return this.#failed(calls, error);
     }
@@ -94,13 +109,18 @@ export class WriteQueue {
     return entries.length > 0 ? this.committed(entries, parsed) : undefined;
   }
 
-  /** An unexpected error of the store is caused by the content of one call: the others are retried without it. */
+  /**
+   * An unexpected error of the store is caused by the content of one call: the others are retried without it. If one of several turns is
+   * superseded, the calls of each turn are retried together.
+   */
   async #failed(calls: readonly Call[], error: unknown): Promise<void> {
-    if (calls.length === 1 || isForeseen(error)) {
+    const turns = error instanceof FencedError ? byTurn(calls) : [];
+    if (calls.length === 1 || (isForeseen(error) && turns.length < 2)) {
       for (const call of calls) call.reject(error);
       return;
     }
-    for (const call of calls) await this.#commit([call]);
+    if (turns.length > 1) for (const turn of turns) await this.#commit(turn);
+    else for (const call of calls) await this.#commit([call]);
   }
 
   /** The oldest call, and every later one that may be combined with it. */
@@ -113,9 +133,11 @@ export class WriteQueue {
     const left: Call[] = [];
     let ops = 0;
     let bytes = 0;
+    let full = false;
     for (const call of this.#waiting) {
-      const full = taken.length > 0 && (ops + call.ops.length > this.limits.batchOps || bytes + call.bytes > this.limits.batchBytes);
-      const fits = !full && sameTerms(first.options, call.options) && !call.ops.some((op) => keys.has(op.key));
+      // Once it is full it stays so, or a small call would overtake a large one of the same turn.
+      full ||= taken.length > 0 && (ops + call.ops.length > this.limits.batchOps || bytes + call.bytes > this.limits.batchBytes);
+      const fits = !full && !call.options.atomic && !call.ops.some((op) => keys.has(op.key));
       // A call that is not taken blocks its keys, so that no later call on them overtakes it.
       for (const op of call.ops) keys.add(op.key);
       (fits ? taken : left).push(call);
@@ -135,8 +157,29 @@ function bytesOf(ops: readonly WriteOp[]): number {
   return bytes;
 }
 
-function sameTerms(a: TransactionOptions, b: TransactionOptions): boolean {
-  return !b.atomic && a.fence?.component === b.fence?.component && a.fence?.token === b.fence?.token;
+/** The calls of each turn, and those of none. */
+function byTurn(calls: readonly Call[]): Call[][] {
+  const turns = new Map<string, Call[]>();
+  for (const call of calls) {
+    const { fence } = call.options;
+    const id = fence === undefined ? '' : `${fence.component} ${fence.token}`;
+    const turn = turns.get(id);
+    if (turn === undefined) turns.set(id, [call]);
+    else turn.push(call);
+  }
+  return [...turns.values()];
+}
+
+/** The terms of a transaction: the fences of all its calls. */
+function termsOf(calls: readonly Call[], { options }: Call): TransactionOptions {
+  if (calls.length === 1) return options;
+  const fences: Fence[] = [];
+  for (const { fence } of calls.map((call) => call.options)) {
+    if (fence && !fences.some(({ component, token }) => component === fence.component && token === fence.token)) fences.push(fence);
+  }
+  const [fence, second] = fences;
+  if (fence === undefined) return {};
+  return second === undefined ? { fence } : { fences };
 }
 
 function isForeseen(error: unknown): boolean {

@@ -51,8 +51,11 @@ export interface Client {
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, query?: { subresource?: string }): Promise<T>;
   list<T extends KubeObject>(resource: Resource<T>, query?: ListQuery): Promise<Listed<T>>;
   create<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T>;
-  /** The same for callers that do not need the answer: it is not decoded. */
-  createOnly<T extends KubeObject>(resource: Resource<T>, object: T): Promise<void>;
+  /**
+   * The same for callers that do not need the answer: it is not decoded. `queued` is called as soon as writes that begin later are stored
+   * no earlier than this one; not if it fails before.
+   */
+  createOnly<T extends KubeObject>(resource: Resource<T>, object: T, queued?: () => void): Promise<void>;
   /** POST to a subresource, e.g. `binding`, `eviction`, `token`. */
   createSubresource<R extends KubeObject>(
     resource: Resource,

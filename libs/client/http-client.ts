@@ -128,8 +128,9 @@ class OverHttp implements HttpClient {
     return this.call<T>({ method: 'POST', path, query: writeQuery(query), body: object });
   }
 
-  async createOnly<T extends KubeObject>(resource: Resource<T>, object: T): Promise<void> {
+  async createOnly<T extends KubeObject>(resource: Resource<T>, object: T, queued?: () => void): Promise<void> {
     await this.create(resource, object);
+    queued?.();
   }
 
   createSubresource<R extends KubeObject>(

@@ -20,9 +20,15 @@ export interface EventRecorder {
   normal(about: KubeObject, reason: string, message: string): void;
   warning(about: KubeObject, reason: string, message: string): void;
   /** The same recorder (counts, aggregation) over another client, whose writes have another cause. */
-  through(client: Client): EventRecorder;
+  through(client: Client): CausedRecorder;
   /** Resolves when all events that were recorded through this one have been written or dropped. */
   flushed(): Promise<void>;
+}
+
+/** A recorder of events with one cause. */
+interface CausedRecorder extends EventRecorder {
+  /** Resolves when what is written from now on is stored no earlier than the events that were recorded through this one. */
+  queued(): Promise<void>;
 }
 
 /** The recorder of a component. */
@@ -68,6 +74,7 @@ interface EventWrite extends Moment {
   note: EventNote;
   message: string;
   count: number;
+  queued: (() => void) | undefined;
 }
 
 /** Creates the recorder of one component of one cluster. */
@@ -96,7 +103,7 @@ class BufferedRecorder implements EventSink {
     this.record({ about, type: 'Warning', reason, message });
   }
 
-  through(client: Client): EventRecorder {
+  through(client: Client): CausedRecorder {
     return new ThroughClient(this, client);
   }
 
@@ -108,8 +115,8 @@ class BufferedRecorder implements EventSink {
     while (this.pending !== undefined && this.pending.size > 0) await Promise.all(this.pending);
   }
 
-  /** The write of an event; undefined if it is not written. */
-  recordThrough(client: Client, note: EventNote): Promise<void> | undefined {
+  /** The write of an event; undefined if it is not written. `queued` is called once, later, for one that is. */
+  recordThrough(client: Client, note: EventNote, queued?: () => void): Promise<void> | undefined {
     const { clock, skew, style } = this.options;
     this.correlator ??= new EventCorrelator<Written>(clock, () => ({ last: Promise.resolve() }), style !== 'series');
     const outcome = this.correlator.correlate(this.identity(note));
@@ -118,7 +125,7 @@ class BufferedRecorder implements EventSink {
     const message = this.options.style === 'series' ? note.message : outcome.message;
     const at = note.at ?? clock.now() + (skew?.(note.host) ?? 0);
     const count = outcome.action === 'create' ? 0 : outcome.count;
-    const write = this.write(client, state, { note, message, count, at, ordinal: this.ordinals.next(at) });
+    const write = this.write(client, state, { note, message, count, at, ordinal: this.ordinals.next(at), queued });
     state.last = write;
     this.pending ??= new Set();
     this.pending.add(write);
@@ -127,26 +134,35 @@ class BufferedRecorder implements EventSink {
   }
 
   /** Writes an event after those before it with the same state. Never throws. */
-  private async write(client: Client, state: Written, { note, message, count, at, ordinal }: EventWrite): Promise<void> {
+  private async write(client: Client, state: Written, event: EventWrite): Promise<void> {
+    const { note, message, count, at } = event;
+    let told = false;
+    const queued = () => {
+      if (!told) event.queued?.();
+      told = true;
+    };
     try {
       await state.last;
       const counted = count === 0 ? undefined : await this.countUp(client, state.event, { message, count, at });
-      state.event = counted ?? (await this.create(client, { ...note, message }, { at, ordinal }));
+      state.event = counted ?? (await this.create(client, { ...event, queued }));
     } catch (error) {
       this.dropped += 1;
       this.options.onFailure?.(note, error);
+    } finally {
+      queued();
     }
   }
 
-  private async create(client: Client, note: EventNote, moment: Moment): Promise<Place> {
+  private async create(client: Client, { queued, ...write }: EventWrite): Promise<Place> {
     const { component, random, style } = this.options;
+    const note = { ...write.note, message: write.message };
     const { metadata } = note.about;
     const about = [component, metadata.namespace ?? '', metadata.name, note.fieldPath ?? '', note.reason, note.message];
     const names = random.draw('event', about.join('\0'));
     for (let attempt = 1; ; attempt += 1) {
-      const event = makeEvent(note, eventName(metadata.name, moment, names), { at: moment.at, component, style });
+      const event = makeEvent(note, eventName(metadata.name, write, names), { at: write.at, component, style });
       try {
-        await client.createOnly(Event, event);
+        await client.createOnly(Event, event, queued);
         return { name: event.metadata.name, namespace: event.metadata.namespace, message: event.message };
       } catch (error) {
         if (attempt === NAME_ATTEMPTS || !isAlreadyExists(error)) throw error;
@@ -190,8 +206,10 @@ class BufferedRecorder implements EventSink {
 }
 
 /** The recorder over another client. Every reconcile gets one, and most record nothing. */
-class ThroughClient implements EventRecorder {
+class ThroughClient implements CausedRecorder {
   private writes: Array<Promise<void>> | undefined;
+  private unqueued = 0;
+  private resume: (() => void) | undefined;
 
   constructor(
     private readonly recorder: BufferedRecorder,
@@ -199,11 +217,23 @@ class ThroughClient implements EventRecorder {
   ) {}
 
   record(note: EventNote): void {
-    const write = this.recorder.recordThrough(this.client, note);
-    if (write) {
-      this.writes ??= [];
-      this.writes.push(write);
-    }
+    const write = this.recorder.recordThrough(this.client, note, () => this.isQueued());
+    if (write === undefined) return;
+    this.unqueued += 1;
+    this.writes ??= [];
+    this.writes.push(write);
+  }
+
+  private isQueued(): void {
+    this.unqueued -= 1;
+    if (this.unqueued === 0) this.resume?.();
+  }
+
+  async queued(): Promise<void> {
+    if (this.unqueued === 0) return;
+    await new Promise<void>((resolve) => {
+      this.resume = resolve;
+    });
   }
 
   normal(about: KubeObject, reason: string, message: string): void {
@@ -214,7 +244,7 @@ class ThroughClient implements EventRecorder {
     this.record({ about, type: 'Warning', reason, message });
   }
 
-  through(client: Client): EventRecorder {
+  through(client: Client): CausedRecorder {
     return this.recorder.through(client);
   }
 

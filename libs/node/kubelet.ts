@@ -137,7 +137,7 @@ class Kubelets implements OpenController {
     return planPod(pod, world, this.context.clock.now());
   }
 
-  /** Records the events, then writes the status that follows from them, then removes the pod. */
+  /** Records the events, then writes the status that follows from them, mostly in the same transaction, then removes the pod. */
   private async carryOut(pod: corev1.Pod, { status, events, remove }: PodPlan, ctx: ReconcileContext): Promise<void> {
     const { name, namespace, uid = '' } = pod.metadata;
     const host = pod.spec?.nodeName;
@@ -147,7 +147,7 @@ class Kubelets implements OpenController {
       const recorder = ctx.recorder.through(client);
       for (const { type, reason, message, fieldPath } of events)
         recorder.record({ about: pod, type, reason, message, host, ...(fieldPath === undefined ? {} : { fieldPath }) });
-      if (status) await recorder.flushed();
+      if (status) await recorder.queued();
     }
     if (status) {
       this.unwritten.set(uid, { status, remove });

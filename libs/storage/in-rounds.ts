@@ -61,6 +61,7 @@ export function inRounds(storage: Storage): Storage {
   const read = <T>(run: () => Promise<T>): Promise<T> => rounds.call(false, run);
   return {
     cluster: storage.cluster,
+    inRounds: true,
     write: (ops, options) => rounds.call(true, () => storage.write(ops, options)),
     get: (keys, at) => read(() => storage.get(keys, at)),
     list: (options) => read(() => storage.list(options)),

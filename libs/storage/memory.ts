@@ -42,10 +42,11 @@ class MemoryStorage implements Storage {
     return state;
   }
 
-  async write(ops: readonly WriteOp[], { fence, atomic = false }: TransactionOptions = {}): Promise<WriteResult[]> {
+  async write(ops: readonly WriteOp[], { fence, fences = [], atomic = false }: TransactionOptions = {}): Promise<WriteResult[]> {
     checkOps(ops);
     const state = this.#state;
     if (fence !== undefined) state.turns.check(fence);
+    for (const each of fences) state.turns.check(each);
     return state.write(ops, atomic);
   }
 

@@ -273,6 +273,21 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
   });
 
   describe('turns', () => {
+    test('a write that belongs to several turns changes nothing if one of them was superseded', async () => {
+      await store.beginTurn('scheduler');
+      await store.beginTurn('kubelet');
+      const fences = ['scheduler', 'kubelet'].map((component) => ({ component, token: 1 }));
+      const [a, b] = await store.write([create('/r/a', '1'), create('/r/b', '1')], { fences });
+      expect([a?.ok, b?.ok]).toEqual([true, true]);
+      const [, failed] = await store.write([update('/r/a', 1, '2'), create('/r/b', '2')], { fences });
+      expect(failed).toMatchObject({ ok: false, reason: 'exists' });
+      await store.beginTurn('kubelet');
+      await expect(store.write([create('/r/c', '1'), create('/r/d', '1')], { fences })).rejects.toThrow(
+        'the turn of kubelet was overtaken',
+      );
+      expect(await store.revision()).toBe(3);
+    });
+
     test('a new turn supersedes the old one, whose writes change nothing', async () => {
       expect(await store.beginTurn('scheduler')).toEqual({ token: 1, cursor: 0 });
       await store.write([create('/r/a', '1')], { fence: { component: 'scheduler', token: 1 } });

@@ -70,6 +70,8 @@ export interface LogEntry {
 /** How the operations of one write are committed. */
 export interface TransactionOptions {
   fence?: Fence;
+  /** The turns that the operations belong to, if they are several; not of an atomic write. If one is superseded, nothing is written. */
+  fences?: readonly Fence[];
   /** All operations or none: if one fails, the others are `aborted`. By default they are independent. */
   atomic?: boolean;
 }
@@ -171,6 +173,8 @@ export interface CompactableOptions extends Retention {
  */
 export interface Storage {
   readonly cluster: string;
+  /** Calls are executed in rounds (in-rounds.ts), which do not wait for more calls. */
+  readonly inRounds?: true;
   /** Executes all operations in one transaction, one revision each, in the given order; a key may occur only once per call. */
   write(ops: readonly WriteOp[], options?: TransactionOptions): Promise<WriteResult[]>;
   /** In the order of the keys; undefined for keys that do not exist. */

@@ -200,7 +200,9 @@ async function write(
   const ttl = standard === undefined ? undefined : (cluster.settings.eventTTL ?? standard);
   const op: CachingWriteOp = { type: 'create', ...stored, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
   cluster.controlPlane.checkPut();
-  const [first, ...others] = await cluster.store.write([op, ...companionOps(scope, companions, at)], companionTerms(scope, companions));
+  const writing = cluster.store.write([op, ...companionOps(scope, companions, at)], companionTerms(scope, companions));
+  scope.queued?.();
+  const [first, ...others] = await writing;
   noteWrite(scope, first);
   if (first?.ok) return { value: stored.value, object: stored.object, revision: first.entry.revision };
   return first?.reason === 'conflict' || isTaken(others) ? 'again' : undefined;

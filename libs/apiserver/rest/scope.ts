@@ -82,6 +82,8 @@ export interface RestScope {
   readonly wokenBy?: number;
   readonly decision?: Cause['decision'];
   readonly fence?: Fence;
+  /** Called when the store has been given the object of a creation: what is given to it later is stored no earlier. */
+  readonly queued?: () => void;
   /** Set if the request must draw other values than similar ones at the same moment; default the cluster's. */
   readonly random?: RandomSource;
 }

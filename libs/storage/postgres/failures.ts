@@ -71,6 +71,9 @@ function isDatabaseError(error: unknown): boolean {
   return severity !== undefined || name?.startsWith('PrismaClient') === true;
 }
 
+/** The component that the error of a write of several turns names. */
+const overtaken = (error: unknown): string => /^the turn of (.+) was overtaken$/.exec((error as Error).message)?.[1] ?? '';
+
 /**
  * Converts the database's errors to those of the storage interface, whose messages contain nothing of the database's. Other errors are
  * returned unchanged.
@@ -78,7 +81,7 @@ function isDatabaseError(error: unknown): boolean {
 export function toStorageError(error: unknown, { cluster, component }: { cluster?: string; component?: string } = {}): unknown {
   const codes = codesOf(error);
   if (codes.includes('OR404')) return new UnknownCluster(cluster ?? '');
-  if (codes.includes('OR403')) return new FencedError(component ?? '');
+  if (codes.includes('OR403')) return new FencedError(component ?? overtaken(error));
   if (isLost(error) || isUndone(error)) return new StorageUnavailable('the database cannot be reached', false, { cause: error });
   if (codes.some((code) => FULL.has(code))) return new StorageFull({ cause: error });
   return isDatabaseError(error) ? new StorageFailure({ cause: error }) : error;

@@ -1,6 +1,7 @@
 /** All statements of the store; each is prepared once per connection under its name. The functions are defined in prisma/migrations. */
 export const STATEMENTS = {
   write: 'SELECT * FROM store_write($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12,$13)',
+  writeShared: 'SELECT * FROM store_write_shared($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11,$12)',
   writeOne: 'SELECT * FROM store_write_one($1,$2,$3,$4,$5,$6,$7,$8,$9,$10,$11)',
   revision: 'SELECT * FROM store_revision($1)',
   get: 'SELECT * FROM store_get($1,$2,$3)',

@@ -6,11 +6,12 @@ import { bigintArray, textArray } from './binary-array.js';
 import { isLost } from './failures.js';
 import { writeResults } from './rows.js';
 import type { Session } from './session.js';
+import type { StatementName } from './statements.js';
 
 const TYPES = { create: 'c', update: 'u', delete: 'd' } as const;
 
-/** The parameters of store_write except the last. */
-function parameters(cluster: string, ops: readonly WriteOp[], { fence, atomic = false }: TransactionOptions, writeId: string): unknown[] {
+/** The parameters of a write that say what is written. */
+function operations(cluster: string, ops: readonly WriteOp[]): unknown[] {
   // The operations of one request have the same cause.
   const causes = new Map<Cause, string>();
   const causeOf = (cause: Cause) => {
@@ -27,11 +28,19 @@ function parameters(cluster: string, ops: readonly WriteOp[], { fence, atomic = 
     bigintArray(ops.map((op) => (op.type === 'delete' ? undefined : op.expiresAt))),
     textArray(ops.map((op) => causeOf(op.cause))),
     bigintArray(ops.map((op) => op.at)),
-    atomic,
-    fence?.component ?? null,
-    fence?.token ?? null,
-    writeId,
   ];
+}
+
+/** A write of several operations; `after`: its entries may already be in the log after this revision. */
+function several(
+  given: unknown[],
+  { fence, fences = [], atomic = false }: TransactionOptions,
+  { writeId, after }: { writeId: string; after: Revision | null },
+): [StatementName, unknown[]] {
+  if (fences.length === 0) return ['write', [...given, atomic, fence?.component ?? null, fence?.token ?? null, writeId, after]];
+  const components = textArray(fences.map(({ component }) => component));
+  const tokens = bigintArray(fences.map(({ token }) => token));
+  return ['writeShared', [...given, components, tokens, writeId, after]];
 }
 
 /** The parameters of store_write_one, for a write of one operation. */
@@ -68,12 +77,14 @@ export async function write(
   const writeId = newWriteId();
   const [op] = ops;
   const single = ops.length === 1 && op !== undefined ? singleParameters(cluster, op, options, writeId) : undefined;
+  let given: unknown[] | undefined;
   let unknown = false;
   try {
     const rows = await session.persist(async () => {
       try {
         if (single !== undefined && !unknown) return await session.run('writeOne', single);
-        return await session.run('write', [...parameters(cluster, ops, options, writeId), unknown ? known : null]);
+        given ??= operations(cluster, ops);
+        return await session.run(...several(given, options, { writeId, after: unknown ? known : null }));
       } catch (error) {
         unknown ||= isLost(error);
         throw error;
