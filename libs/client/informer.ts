@@ -116,7 +116,7 @@ function controllerUid({ metadata }: KubeObject): string | undefined {
 /** The indexed objects behind an informer (client-go tools/cache thread_safe_store.go). Filled by list and watch; see informers.ts. */
 export class Indexer<T extends KubeObject> implements Informer<T> {
   private readonly objects = new Map<string, T>();
-  private readonly uids = new Map<string, T>();
+  private uids: Map<string, T> | undefined;
   private readonly namespaces = new UniqueIndex<T>(namespaceOf);
   private readonly controllers = new UniqueIndex<T>(controllerUid);
   private indexes: Map<string, Index<T>> | undefined;
@@ -134,7 +134,7 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
   }
 
   byUid(uid: string): T | undefined {
-    return this.uids.get(uid);
+    return this.uids?.get(uid);
   }
 
   controlledBy(uid: string): readonly T[] {
@@ -194,8 +194,11 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
 
   private reindex(key: string, old: T | undefined, object: T | undefined): void {
     this.everything = undefined;
-    if (old?.metadata.uid !== undefined && old.metadata.uid !== object?.metadata.uid) this.uids.delete(old.metadata.uid);
-    if (object?.metadata.uid !== undefined) this.uids.set(object.metadata.uid, object);
+    if (old?.metadata.uid !== undefined && old.metadata.uid !== object?.metadata.uid) this.uids?.delete(old.metadata.uid);
+    if (object?.metadata.uid !== undefined) {
+      this.uids ??= new Map();
+      this.uids.set(object.metadata.uid, object);
+    }
     this.namespaces.replace(key, old, object);
     this.controllers.replace(key, old, object);
     if (this.indexes !== undefined) for (const index of this.indexes.values()) index.replace(key, old, object);

@@ -17,7 +17,8 @@ function cut(text: string): string {
 
 /** Texts for Warning headers, without duplicates, in order; truncated as upstream does when they are many or long. */
 export class Warnings {
-  private readonly seen = new Set<string>();
+  /** Made for the first one: most requests have none. */
+  private seen: Set<string> | undefined;
   private shown: string[] = [];
   private written = 0;
   private cutting = false;
@@ -27,7 +28,8 @@ export class Warnings {
   }
 
   add(text: string | undefined): void {
-    if (!text || (this.cutting && this.written >= MAX_TOTAL) || this.seen.has(text)) return;
+    if (!text || (this.cutting && this.written >= MAX_TOTAL) || this.seen?.has(text)) return;
+    this.seen ??= new Set();
     this.seen.add(text);
     const length = runeCount(text);
     if (!this.cutting && this.written + length > MAX_TOTAL) this.startCutting();

@@ -1,5 +1,5 @@
 import type { KubeObject } from '#apimachinery';
-import { Quantity } from '#apimachinery';
+import { Memo, Quantity } from '#apimachinery';
 import { namesIn, objectCountName, type QuotaEvaluator } from './evaluator.js';
 import { claimQuota } from './persistent-volume-claims.js';
 import { podQuota } from './pods.js';
@@ -40,9 +40,12 @@ function counting(group: string, resource: string): QuotaEvaluator<KubeObject> {
   return { group, resource, matching: (given) => namesIn(given, known), usage: () => usage };
 }
 
+/** Evaluators that count objects, by their kinds: those of all clusters are the same. */
+const counted = new Memo<QuotaEvaluator>();
+
 /** The evaluator of a kind; undefined for kinds that no quota counts. */
 export function quotaEvaluatorOf(group: string, resource: string): QuotaEvaluator | undefined {
   const name = `${group}/${resource}`;
   if (IGNORED.has(name)) return undefined;
-  return SPECIAL.get(name) ?? counting(group, resource);
+  return SPECIAL.get(name) ?? counted.of(name, () => counting(group, resource));
 }
