@@ -150,7 +150,7 @@ export class ClusterFaults {
       if (ops.length === 0) return list;
       const written = await store.write(ops, { atomic: true });
       if (!written.every(({ ok }) => ok)) continue;
-      if (data?.restore) await restoreRegistry(store, data.restore.revision, clock.now());
+      if (data?.restore) await restoreRegistry(this.api.cluster, data.restore.revision, clock.now());
       if (wanted !== list) await this.syncLeases(next);
       return next;
     }

@@ -1,5 +1,6 @@
 import type { Instant } from '#apimachinery';
-import type { CachedObject, ClusterStore } from '#cacher';
+import type { ApiServer } from '#apiserver';
+import type { CachedObject } from '#cacher';
 import type { WriteOp } from '#storage';
 
 const REGISTRY = '/registry/';
@@ -9,36 +10,48 @@ const CAUSE = { requestId: 'etcd', user: 'system:etcd', component: 'etcd' };
 /** Operations of one write. */
 const AT_ONCE = 500;
 
+/** Comparisons, if others go on writing meanwhile. */
+const ATTEMPTS = 10;
+
 const isRestored = ({ key }: Pick<CachedObject, 'key'>): boolean => !key.startsWith(EVENTS);
 
-/** The writes that make what is stored what it was. */
-function opsBetween(now: readonly CachedObject[], then: readonly CachedObject[], at: Instant): WriteOp[] {
-  const standing = new Map(now.filter(isRestored).map((row) => [row.key, row]));
-  const ops: WriteOp[] = [];
-  for (const { key, value } of then.filter(isRestored)) {
+/** The writes that make what is stored what it was, as far as they are known after each row. */
+function* opsBetween(now: readonly CachedObject[], then: readonly CachedObject[], at: Instant): Generator<WriteOp | undefined> {
+  const standing = new Map<string, CachedObject>();
+  for (const row of now) {
+    if (isRestored(row)) standing.set(row.key, row);
+    yield undefined;
+  }
+  for (const { key, value } of then) {
     const row = standing.get(key);
     standing.delete(key);
-    if (row === undefined) ops.push({ type: 'create', key, value, cause: { ...CAUSE, verb: 'create' }, at });
-    else if (row.value !== value) ops.push({ type: 'update', key, value, expected: row.revision, cause: { ...CAUSE, verb: 'update' }, at });
+    if (!isRestored({ key }) || row?.value === value) yield undefined;
+    else if (row === undefined) yield { type: 'create', key, value, cause: { ...CAUSE, verb: 'create' }, at };
+    else yield { type: 'update', key, value, expected: row.revision, cause: { ...CAUSE, verb: 'update' }, at };
   }
   for (const { key, revision } of standing.values())
-    ops.push({ type: 'delete', key, expected: revision, cause: { ...CAUSE, verb: 'delete' }, at });
-  return ops;
+    yield { type: 'delete', key, expected: revision, cause: { ...CAUSE, verb: 'delete' }, at };
 }
 
-/** Makes what is stored below /registry what it was at a revision. Throws Compacted. */
-export async function restoreRegistry(store: ClusterStore, revision: number, at: Instant): Promise<void> {
+/** Makes what is stored below /registry what it was at a revision, and gives way to others meanwhile. Throws Compacted. */
+export async function restoreRegistry({ store, share }: ApiServer['cluster'], revision: number, at: Instant): Promise<void> {
+  const work = share.task(store.cluster);
   const { items: then } = await store.list({ prefix: REGISTRY, at: revision });
   // What others write at the same time is met again.
-  for (;;) {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { items: now } = await store.list({ prefix: REGISTRY });
-    const ops = opsBetween(now, then, at);
-    if (ops.length === 0) return;
-    let written = 0;
-    for (let from = 0; from < ops.length; from += AT_ONCE) {
-      const results = await store.write(ops.slice(from, from + AT_ONCE));
-      written += results.filter(({ ok }) => ok).length;
+    let failed = 0;
+    let ops: WriteOp[] = [];
+    const write = async () => {
+      failed += (await store.write(ops)).filter(({ ok }) => !ok).length;
+      ops = [];
+    };
+    for (const op of opsBetween(now, then, at)) {
+      const pending = work.pause();
+      if (pending) await pending;
+      if (op && ops.push(op) === AT_ONCE) await write();
     }
-    if (written === ops.length || written === 0) return;
+    if (ops.length > 0) await write();
+    if (failed === 0) return;
   }
 }
