@@ -104,6 +104,18 @@ test('names that are in use are given to who has asked when they become free', a
   expect(conditions(accepted)).toEqual(['NamesAccepted True NoConflicts', 'Established True InitialNamesAccepted']);
 });
 
+test('what is stored as JSON is at most as long as etcd takes', async () => {
+  const cluster = await openCluster();
+  await established(cluster, version('v1', { spec: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } }));
+  const fill = (length: number) => ({ spec: { text: 'x'.repeat(length) } });
+  const refused = { status: 500, body: { message: 'etcdserver: request is too large', code: 500 } };
+  expect((await send(cluster, 'POST', WIDGETS, widget('a', fill(1_570_000)))).status).toBe(201);
+  expect(await send(cluster, 'POST', WIDGETS, widget('b', fill(1_573_000)))).toMatchObject(refused);
+  const patch = (length: number) => send(cluster, 'PATCH', `${WIDGETS}/a`, fill(length), 'application/merge-patch+json');
+  expect(await patch(800_000)).toMatchObject({ status: 200 });
+  expect(await patch(1_573_000)).toMatchObject(refused);
+});
+
 test('crd-finalizer: a definition waits for the finalizers of its instances', async () => {
   const cluster = await openCluster();
   await established(cluster, version('v1', { spec }));

@@ -20,6 +20,7 @@ import { companionOps, companionTerms, isTaken } from './companions.js';
 import { asked } from './converting.js';
 import { ownFields } from './managed-fields.js';
 import { dedupOwnerReferences, ensureNamespace, generatedName, wipeSystemFields } from './object-meta.js';
+import { checkRequestSize } from './request-size.js';
 import {
   admissionAttributes,
   admissionContext,
@@ -200,6 +201,7 @@ async function write(
   const ttl = standard === undefined ? undefined : (cluster.settings.eventTTL ?? standard);
   const op: CachingWriteOp = { type: 'create', ...stored, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
   cluster.controlPlane.checkPut();
+  checkRequestSize(resource, stored.key, stored.value);
   const writing = cluster.store.write([op, ...companionOps(scope, companions, at)], companionTerms(scope, companions));
   scope.queued?.();
   const [first, ...others] = await writing;

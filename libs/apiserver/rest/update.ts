@@ -24,6 +24,7 @@ import { deletesDuringUpdate } from './deletion.js';
 import { parseUintError } from './get.js';
 import { ignoreManagedFieldsTimestamps } from './managed-fields.js';
 import { dedupOwnerReferences, ensureNamespace } from './object-meta.js';
+import { checkRequestSize } from './request-size.js';
 import {
   admissionAttributes,
   admissionContext,
@@ -115,6 +116,7 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
   const at = cluster.clock.now();
   const expires = ttl === undefined ? {} : { expiresAt: at + ttl };
   const { key, revision: expected } = standing;
+  checkRequestSize(resource, key, state.value);
   const op: CachingWriteOp = { type: 'update', key, ...state, expected, cause: causeOf(scope), at, ...expires };
   return write(scope, op, companions);
 }
