@@ -32,6 +32,7 @@ const TEXTS = [
   ['20261122002000_control_planes', '6b1df34037a0ee03'],
   ['20261122003000_templates', '5a5fa7b06916bcf3'],
   ['20261122050000_log_pages', 'd052623aad6f7bf3'],
+  ['20261122060000_log_pages_in_order', '9332cbe5cfa89d92'],
   ['20261122060000_shared_transactions', '37b9f650dcab2bc3'],
 ];
 
