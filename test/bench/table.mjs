@@ -152,7 +152,7 @@ export function table({
       : []),
     ...(many ? manyRows(many) : []),
     ...(idle ? idleRows(idle) : []),
-    ...(idleHeap ? [row('heap of an open, idle cluster, in one process', `${idleHeap.kib} KiB`, '500 KB')] : []),
+    ...(idleHeap ? [row('heap of an open, idle cluster, without its store', `${idleHeap.kib} KiB`, '500 KB')] : []),
     ...(fairness ? fairnessRows(fairness) : []),
   ];
   return ['| what | measured | to reach |', '| --- | --- | --- |', ...rows].join('\n');
