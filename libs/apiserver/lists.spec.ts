@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { forbidden } from '#apimachinery';
 import type { AdmissionPlugin } from './admission/admission.js';
@@ -83,6 +84,8 @@ describe('lists', () => {
         const { body } = await reader.call('GET', `${PATH}${query}`);
         const [item] = body.items as unknown as Array<{ metadata: { resourceVersion: string } }>;
         listed.push([String((body.metadata as { resourceVersion?: string }).resourceVersion), item?.metadata.resourceVersion ?? '']);
+        // A write queue waits for the event loop.
+        await setImmediate();
       }
       await writing;
       expect(await cluster.storage.revision()).toBe(301);
