@@ -163,8 +163,11 @@ class InProcessClient implements CausalClient {
   watch<T extends KubeObject>(resource: Resource<T>, query: ListQuery, handler: WatchHandler<T>): Promise<() => void> {
     return this.call(resource, { verb: 'watch', namespace: query.namespace }, (scope) => {
       const watch = capable(scope, scope.storage.watch);
+      const { shape } = scope.storage;
+      // The scope is not kept as long as the watch: a cluster has many.
       return watch(scope, listOptions(search(query, true)), {
-        event: (type, stored) => handler.event({ type, object: this.shown<T>(scope, stored), revision: stored.revision }),
+        event: (type, stored) =>
+          handler.event({ type, object: viewObject(shape, stored, this.cluster.clock.now()) as T, revision: stored.revision }),
         end: (error?: StatusError) => handler.end(error),
       });
     });

@@ -27,11 +27,10 @@ export class Watchers {
   add(prefix: string, sink: CacheSink): () => void {
     const resource = bucketOf(prefix);
     const audiences = this.#byResource.get(resource) ?? [];
-    this.#byResource.set(resource, audiences);
     let audience = audiences.find((one) => one.prefix === prefix);
     if (audience === undefined) {
       audience = { prefix, sinks: new Set() };
-      audiences.push(audience);
+      this.#byResource.set(resource, [...audiences, audience]);
     }
     audience.sinks.add(sink);
     if (sink.progress) this.#progressing.set(sink, audience);

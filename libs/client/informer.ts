@@ -113,14 +113,17 @@ function controllerUid({ metadata }: KubeObject): string | undefined {
   return undefined;
 }
 
+/** What an informer without objects has, as most of an idle cluster's do. */
+const NO_OBJECTS: ReadonlyMap<string, never> = new Map<string, never>();
+
 /** The indexed objects behind an informer (client-go tools/cache thread_safe_store.go). Filled by list and watch; see informers.ts. */
 export class Indexer<T extends KubeObject> implements Informer<T> {
-  private readonly objects = new Map<string, T>();
+  private objects: ReadonlyMap<string, T> = NO_OBJECTS;
   private uids: Map<string, T> | undefined;
   private readonly namespaces = new UniqueIndex<T>(namespaceOf);
   private readonly controllers = new UniqueIndex<T>(controllerUid);
   private indexes: Map<string, Index<T>> | undefined;
-  private readonly handlers: Array<(change: InformerChange<T>) => void> = [];
+  private handlers: ReadonlyArray<(change: InformerChange<T>) => void> = [];
   private everything: readonly T[] | undefined;
 
   get(name: string, namespace?: string): T | undefined {
@@ -156,7 +159,8 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
   }
 
   on(handler: (change: InformerChange<T>) => void): void {
-    this.handlers.push(handler);
+    // No larger than it must be: an idle cluster has many.
+    this.handlers = [...this.handlers, handler];
     for (const object of this.objects.values()) handler({ object, deleted: false, revision: revisionOf(object) });
   }
 
@@ -164,7 +168,7 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
   put(object: T, revision: number): void {
     const key = formatKey(keyOf(object));
     const old = this.objects.get(key);
-    this.objects.set(key, object);
+    this.owned().set(key, object);
     this.reindex(key, old, object);
     this.tell(old === undefined ? { object, deleted: false, revision } : { object, old, deleted: false, revision });
   }
@@ -174,7 +178,7 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
     const key = formatKey(keyOf(object));
     const old = this.objects.get(key);
     if (old === undefined) return;
-    this.objects.delete(key);
+    this.owned().delete(key);
     this.reindex(key, old, undefined);
     this.tell({ object, old, deleted: true, revision });
   }
@@ -190,6 +194,11 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
     }
     for (const [key, object] of [...this.objects]) if (!present.has(key)) this.remove(object, revision);
     for (const object of changed) this.put(object, revisionOf(object));
+  }
+
+  private owned(): Map<string, T> {
+    if (this.objects === NO_OBJECTS) this.objects = new Map();
+    return this.objects as Map<string, T>;
   }
 
   private reindex(key: string, old: T | undefined, object: T | undefined): void {

@@ -97,7 +97,16 @@ class Reflector<T extends KubeObject> {
   }
 }
 
-const idOf = ({ group, version, resource }: Resource): string => `${group}/${version}/${resource}`;
+/** One text for each resource, whatever the number of clusters. */
+const ids = new WeakMap<Resource, string>();
+
+function idOf(resource: Resource): string {
+  const known = ids.get(resource);
+  if (known !== undefined) return known;
+  const id = `${resource.group}/${resource.version}/${resource.resource}`;
+  ids.set(resource, id);
+  return id;
+}
 
 /** Resources that are in one list but not in the other. A resource whose kind or scope changed counts as another resource. */
 function missing(list: readonly ResourceInfo[], other: readonly ResourceInfo[]): ResourceInfo[] {

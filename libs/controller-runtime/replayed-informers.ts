@@ -10,6 +10,17 @@ function kindOf({ apiVersion, kind }: KubeObject): string {
   return `${slash < 0 ? '' : apiVersion.slice(0, slash)}/${kind}`;
 }
 
+/** One text for each resource, whatever the number of clusters. */
+const kinds = new WeakMap<Resource, string>();
+
+function kindText(resource: Resource): string {
+  const known = kinds.get(resource);
+  if (known !== undefined) return known;
+  const text = `${resource.group}/${resource.kind}`;
+  kinds.set(resource, text);
+  return text;
+}
+
 /** What is called for each change of a kind, and which changes have no cause any more. */
 interface Replay {
   /** Unset when nothing is replayed any more. */
@@ -77,7 +88,7 @@ export class ReplayedInformers implements Informers, Replay {
     const known = this.replayed.get(informer);
     // The resource's type determines the objects' type, which the map cannot express.
     if (known !== undefined) return known as Informer<T>;
-    const made = new ReplayedInformer(informer, `${resource.group}/${resource.kind}`, this);
+    const made = new ReplayedInformer(informer, kindText(resource), this);
     this.replayed.set(informer, made);
     return made;
   }
@@ -90,7 +101,7 @@ export class ReplayedInformers implements Informers, Replay {
     this.informers.onServed({
       added: (resource) => listener.added(resource),
       removed: (resource) => {
-        this.handlers?.delete(`${resource.group}/${resource.kind}`);
+        this.handlers?.delete(kindText(resource));
         listener.removed(resource);
       },
     });

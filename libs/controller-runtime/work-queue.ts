@@ -23,9 +23,9 @@ export function backoffDelay(failures: number): number {
  * queued again afterwards, never processed concurrently (client-go util/workqueue). Delays are timers on the cluster's clock, as data.
  */
 export class WorkQueue {
+  // Made when they are first needed, and the first two let go when there is nothing in them: an idle cluster has many queues.
   /** Queued keys in order, with the revision that queued them. */
-  private readonly waiting = new Map<string, number | undefined>();
-  // Made when they are first needed: most of an idle cluster's queues never do.
+  private waiting: Map<string, number | undefined> | undefined;
   /** Keys in process → added again in the meantime (with the revision). */
   private active: Map<string, { again: boolean; wokenBy?: number }> | undefined;
   private failures: Map<string, number> | undefined;
@@ -49,6 +49,7 @@ export class WorkQueue {
       active.wokenBy = earliest(active.wokenBy, wokenBy);
       return;
     }
+    this.waiting ??= new Map();
     this.waiting.set(key, earliest(this.waiting.get(key), wokenBy));
     if (this.waiting.size === 1) this.listener?.();
   }
@@ -84,8 +85,8 @@ export class WorkQueue {
   /** Hands out the next key, which belongs to the caller until done(). Its timer is cleared, as this run satisfies it. */
   take(): WorkItem | undefined {
     this.promoteDue();
-    for (const [key, wokenBy] of this.waiting) {
-      this.waiting.delete(key);
+    for (const [key, wokenBy] of this.waiting ?? []) {
+      this.waiting?.delete(key);
       this.active ??= new Map();
       this.active.set(key, { again: false });
       this.timers?.clear(key);
@@ -101,11 +102,15 @@ export class WorkQueue {
     const active = this.active?.get(key);
     this.active?.delete(key);
     if (active?.again) this.add(key, active.wokenBy);
+    else if (this.active?.size === 0 && this.waiting?.size === 0) {
+      this.active = undefined;
+      this.waiting = undefined;
+    }
   }
 
   /** Whether a key is queued or a timer is due. */
   get ready(): boolean {
-    if (this.waiting.size > 0) return true;
+    if (this.waiting !== undefined && this.waiting.size > 0) return true;
     const next = this.nextAt();
     return next !== undefined && next <= this.clock.now();
   }

@@ -7,7 +7,7 @@ const CHUNK = 512;
  */
 export class SortedKeys {
   /** None is empty. */
-  readonly #chunks: string[][] = [];
+  #chunks: string[][] = [];
   #size = 0;
   /** The chunk that was read last, and the index of its first key: keys are mostly read in a row. */
   #read = 0;
@@ -24,7 +24,8 @@ export class SortedKeys {
     const place = Math.min(this.#chunkOf(key), Math.max(0, chunks.length - 1));
     const chunk = chunks[place];
     if (chunk === undefined) {
-      chunks.push([key]);
+      // No larger than it must be: a cluster has many sets of few keys.
+      this.#chunks = [[key]];
     } else {
       const index = lowerBound(chunk, key);
       if (chunk[index] === key) return;

@@ -1,4 +1,4 @@
-import { bareError, expired, type KubeObject, type StatusError } from '#apimachinery';
+import { bareError, expired, type GroupResource, type KubeObject, type StatusError } from '#apimachinery';
 import type { CacheEvent, CacheSink } from '#cacher';
 import { Compacted, FutureRevision } from '#storage';
 import type { ListOptions } from '../request/options.js';
@@ -95,6 +95,8 @@ async function watchFromList(scope: RestScope, place: Place, sink: WatchSink, no
 
 async function follow(scope: RestScope, { prefix, key, matches }: Place, sink: WatchSink, after: number | undefined): Promise<() => void> {
   const { store } = scope.cluster;
+  // What outlasts the request does not keep its scope.
+  const { groupResource } = scope.resource;
   let floor = 0;
   const cacheSink: CacheSink = {
     event(event) {
@@ -108,7 +110,7 @@ async function follow(scope: RestScope, { prefix, key, matches }: Place, sink: W
       },
     }),
     end(error) {
-      sink.end(error === undefined ? undefined : endOf(scope, error, after));
+      sink.end(error === undefined ? undefined : endOf(groupResource, error));
     },
   };
   try {
@@ -129,7 +131,6 @@ function tooOld({ requested, compactRevision }: Compacted): StatusError {
   return expired(`too old resource version: ${requested} (${compactRevision})`);
 }
 
-function endOf(scope: RestScope, error: Error, _after: number | undefined): StatusError {
-  if (error instanceof Compacted) return tooOld(error);
-  return toStatusError(error, scope.resource.groupResource);
+function endOf(groupResource: GroupResource, error: Error): StatusError {
+  return error instanceof Compacted ? tooOld(error) : toStatusError(error, groupResource);
 }
