@@ -20,6 +20,26 @@ function counts(file) {
   return { passed: numPassedTests, failed: Math.max(numFailedTests + broken, numFailedTestSuites > 0 ? 1 : 0) };
 }
 
+/** How long jest may take to end once its report is written. */
+const END_MS = 20_000;
+
+/**
+ * Waits for the end of jest; returns its exit code, 0 if it had to be killed. Node may wait for ever at its exit: it joins V8's threads, one of
+ * which waits for a garbage collection that the main thread will not make any more.
+ */
+async function ended(child, report) {
+  let killed = false;
+  let written;
+  const looking = setInterval(() => {
+    if (!fs.existsSync(report)) return;
+    written ??= Date.now();
+    if (Date.now() - written > END_MS) killed = child.kill('SIGKILL');
+  }, 1_000);
+  const code = await new Promise((resolve) => child.on('exit', (exit) => resolve(exit ?? 1)));
+  clearInterval(looking);
+  return killed ? 0 : code;
+}
+
 async function main() {
   await install({ root, say });
   await build({ onStart: (files) => say(`Building (${files} files) …`) });
@@ -41,7 +61,7 @@ async function main() {
   // jest prints its report to standard error; --json would print another one to standard output.
   const child = spawn(node, args, { cwd: root, stdio: ['inherit', 'ignore', 'inherit'] });
   for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal));
-  const code = await new Promise((resolve) => child.on('exit', (exit) => resolve(exit ?? 1)));
+  const code = await ended(child, report);
   if (!fs.existsSync(report)) {
     say('0 passed, 1 failed');
     return code || 1;
