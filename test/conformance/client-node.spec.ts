@@ -105,14 +105,17 @@ test('a Deployment is rolled out, scaled, patched with each patch type, and its 
   await apps.createNamespacedDeployment({ namespace, body });
   const ready = async () => (await apps.readNamespacedDeploymentStatus({ namespace, name: 'web' })).status?.readyReplicas;
   expect(await until(async () => (await ready()) === 3)).toBe(true);
-  const scale = await apps.readNamespacedDeploymentScale({ namespace, name: 'web' });
-  expect(scale).toMatchObject({
+  const scaleOf = () => apps.readNamespacedDeploymentScale({ namespace, name: 'web' });
+  expect(await scaleOf()).toMatchObject({
     kind: 'Scale',
     apiVersion: 'autoscaling/v1',
     spec: { replicas: 3 },
     status: { replicas: 3, selector: 'app=web' },
   });
-  await apps.replaceNamespacedDeploymentScale({ namespace, name: 'web', body: { ...scale, spec: { replicas: 2 } } });
+  // The controller may write the Deployment's status between the read and the write: programs read again after a conflict.
+  const scaled = async () =>
+    codeOf(apps.replaceNamespacedDeploymentScale({ namespace, name: 'web', body: { ...(await scaleOf()), spec: { replicas: 2 } } }));
+  expect(await until(async () => (await scaled()) !== 409)).toBe(true);
   expect(await until(async () => (await ready()) === 2)).toBe(true);
   const merge = await apps.patchNamespacedDeployment(
     { namespace, name: 'web', body: { metadata: { annotations: { note: 'merge' } } } },

@@ -41,9 +41,16 @@ for event in watcher.stream(core.list_namespaced_pod, namespace, label_selector=
     if len(running) == 2:
         watcher.stop()
 seen["running"] = len(running)
-scale = apps.read_namespaced_deployment_scale("web", namespace)
-scale.spec.replicas = 1
-seen["scaled"] = apps.replace_namespaced_deployment_scale("web", namespace, scale).spec.replicas
+# The controller may write the Deployment's status between the read and the write: programs read again after a conflict.
+for _ in range(20):
+    scale = apps.read_namespaced_deployment_scale("web", namespace)
+    scale.spec.replicas = 1
+    try:
+        seen["scaled"] = apps.replace_namespaced_deployment_scale("web", namespace, scale).spec.replicas
+        break
+    except client.ApiException as error:
+        if error.status != 409:
+            raise
 
 cluster = dynamic.DynamicClient(client.ApiClient())
 pods = cluster.resources.get(api_version="v1", kind="Pod")
