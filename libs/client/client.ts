@@ -18,6 +18,12 @@ export interface Listed<T> {
   remaining?: number;
 }
 
+export interface GetQuery {
+  subresource?: string;
+  /** For APIs that answer by them even to a GET of one name, as metrics adapters do; other resources ignore them. */
+  selectors?: Partial<Record<'labelSelector' | 'metricLabelSelector', string>>;
+}
+
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 export interface WriteQuery {
@@ -48,7 +54,7 @@ export interface Client {
    * The resources that the cluster serves, each in the preferred version of its group. In process, the same array until something changes.
    */
   resources(): Promise<readonly ResourceInfo[]>;
-  get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, query?: { subresource?: string }): Promise<T>;
+  get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, query?: GetQuery): Promise<T>;
   list<T extends KubeObject>(resource: Resource<T>, query?: ListQuery): Promise<Listed<T>>;
   create<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T>;
   /**

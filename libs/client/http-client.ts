@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher, request } from 'undici';
 import { preferredResources, type Resource, type ResourceInfo } from '#api';
 import { failureStatus, type KubeObject, type Status, StatusError } from '#apimachinery';
-import type { Client, DeleteQuery, Listed, ListQuery, PatchType, WatchHandler, WriteQuery } from './client.js';
+import type { Client, DeleteQuery, GetQuery, Listed, ListQuery, PatchType, WatchHandler, WriteQuery } from './client.js';
 import { type DiscoveryList, servedIn } from './discovery.js';
 import { LineReader } from './line-reader.js';
 
@@ -101,8 +101,13 @@ class OverHttp implements HttpClient {
     return preferredResources(servedIn(lists));
   }
 
-  get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, query: { subresource?: string } = {}): Promise<T> {
-    return this.call<T>({ method: 'GET', path: resourcePath(resource, namespace, name, query.subresource) });
+  get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, query: GetQuery = {}): Promise<T> {
+    const { subresource, selectors } = query;
+    return this.call<T>({
+      method: 'GET',
+      path: resourcePath(resource, namespace, name, subresource),
+      ...(selectors && { query: selectors }),
+    });
   }
 
   async list<T extends KubeObject>(resource: Resource<T>, query: ListQuery = {}): Promise<Listed<T>> {

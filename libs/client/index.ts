@@ -2,6 +2,7 @@ export type {
   CausalClient,
   Client,
   DeleteQuery,
+  GetQuery,
   Listed,
   ListQuery,
   PatchType,

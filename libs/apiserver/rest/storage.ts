@@ -56,7 +56,7 @@ export interface Capabilities {
   deleteCollection?(scope: RestScope, options: ListOptions, deletion: DeleteOptions): Promise<Listing>;
   /** Connecter: handles any method, and may take over the connection (`ApiResponse.takeover`). */
   connect?(scope: RestScope, request: ApiRequest, query: URLSearchParams): Promise<ApiResponse>;
-  /** Answers any GET below it, with a query if it came over HTTP: add-ons whose resources are not fixed. Throws StatusError. */
+  /** Answers any GET below it, in place of `get`: add-ons whose resources are not fixed. Throws StatusError. */
   answer?(scope: RestScope, query: URLSearchParams): Promise<KubeObject>;
   /** A Connecter's options, as admission sees them; unset: admission is not asked, as for any other read. Throws StatusError. */
   connectOptions?(request: ApiRequest, query: URLSearchParams): KubeObject;

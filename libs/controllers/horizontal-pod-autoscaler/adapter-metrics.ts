@@ -48,17 +48,12 @@ const identified = ({ name, selector }: autoscalingv2.MetricIdentifier): autosca
   ...(selector && { selector }),
 });
 
-/** Values that annotations give have no labels: only a selector without requirements matches them. */
-const selectsPlain = ({ selector }: autoscalingv2.MetricIdentifier): boolean => labelSelectorAsSelector(selector ?? {}).matches({});
-
-const noMetric = (metric: string, of: string): string => `the server could not find the metric ${metric} for ${of}`;
-
 interface MetricValueList extends KubeObject {
   items: Array<{ describedObject: { name: string }; timestamp: string; value: string }>;
 }
 
 interface ExternalMetricValueList extends KubeObject {
-  items: Array<{ metricLabels: Record<string, string>; value: string }>;
+  items: Array<{ value: string }>;
 }
 
 /** Asks an adapter; returns its error message if it has no answer. */
@@ -73,14 +68,27 @@ async function ask<T extends KubeObject>(read: Promise<T>): Promise<Fetched<T>> 
 
 const GROUP = { group: 'custom.metrics.k8s.io', namespaced: true, kind: 'MetricValueList' } as const;
 
+interface CustomRequest {
+  resource: string;
+  /** Of the object; *: of all that are selected. */
+  name: string;
+  labelSelector?: string;
+  metric: autoscalingv2.MetricIdentifier;
+  namespace: string | undefined;
+}
+
 /** The values of a metric of objects, in the adapter's best version. */
 function askCustom(
-  { resource, name, metric, namespace }: { resource: string; name: string; metric?: string; namespace: string | undefined },
+  { resource, name, labelSelector, metric, namespace }: CustomRequest,
   ctx: ReconcileContext,
 ): Promise<Fetched<MetricValueList>> {
   const version = ADAPTER_SERVICES.custom.find((service) => isAvailable(service, ctx))?.split('.')[0] ?? '';
-  const of: Resource<MetricValueList> = { ...GROUP, version, resource };
-  return ask(ctx.client.get(of, name, namespace, metric === undefined ? {} : { subresource: metric }));
+  const metricLabelSelector = labelSelectorAsSelector(metric.selector ?? {}).toString();
+  const selectors = { ...(labelSelector !== undefined && { labelSelector }), metricLabelSelector };
+  // The namespace's own metrics are below it: namespaces/NAME/metrics/METRIC.
+  const [kind, path, subresource] = resource === 'namespaces' ? ['metrics', metric.name, undefined] : [resource, name, metric.name];
+  const of: Resource<MetricValueList> = { ...GROUP, version, resource: kind };
+  return ask(ctx.client.get(of, path, namespace, { selectors, ...(subresource !== undefined && { subresource }) }));
 }
 
 /** The values of a metric of pods by their names (GetRawMetric). */
@@ -92,13 +100,10 @@ async function podSamples(
   const { namespace } = metadata;
   const trouble = adapterTrouble('custom', 'pods.custom.metrics.k8s.io *', ctx);
   if (trouble !== undefined) return trouble;
-  const list = selectsPlain(metric) ? await askCustom({ resource: 'pods', name: '*', metric: metric.name, namespace }, ctx) : undefined;
+  const list = await askCustom({ resource: 'pods', name: '*', labelSelector: selector.toString(), metric, namespace }, ctx);
   if (typeof list === 'string') return list;
-  const selected = new Set(selectedPods(selector, namespace, ctx).map((pod) => pod.metadata.name));
-  const values = (list?.items ?? []).filter(({ describedObject }) => selected.has(describedObject.name));
-  if (values.length === 0) return noMetric(metric.name, 'pods');
   return new Map(
-    values.map(({ describedObject, timestamp, value }) => [
+    list.items.map(({ describedObject, timestamp, value }) => [
       describedObject.name,
       { value: milliOf(value), at: parseTime(timestamp) ?? 0, window: WINDOW },
     ]),
@@ -140,12 +145,7 @@ async function objectValue(
   const none = adapterTrouble('custom', `${qualified}.custom.metrics.k8s.io ${name}`, ctx);
   if (none !== undefined) return none;
   if (resource === undefined) return `unable to map kind ${kind} to resource: no matches for kind ${JSON.stringify(kind)}`;
-  if (!selectsPlain(metric)) return noMetric(metric.name, `${qualified} ${name}`);
-  const isNamespace = qualified === 'namespaces';
-  const values = await askCustom(
-    isNamespace ? { resource: 'metrics', name: metric.name, namespace } : { resource: qualified, name, metric: metric.name, namespace },
-    ctx,
-  );
+  const values = await askCustom({ resource: qualified, name, metric, namespace }, ctx);
   return typeof values === 'string' ? values : milliOf(values.items[0]?.value);
 }
 
@@ -211,11 +211,10 @@ async function externalValue({ metric }: Needed<'external'>, { autoscaler }: Met
     ...{ group: 'external.metrics.k8s.io', version: 'v1beta1', resource: metric.name, namespaced: true },
     kind: 'ExternalMetricValueList',
   };
-  const values = await ask(ctx.client.get(of, '', namespace));
+  const labelSelector = labelSelectorAsSelector(metric.selector ?? {}).toString();
+  const values = await ask(ctx.client.get(of, '', namespace, { selectors: { labelSelector } }));
   if (typeof values === 'string') return values;
-  const selector = labelSelectorAsSelector(metric.selector ?? {});
-  const series = values.items.filter(({ metricLabels }) => selector.matches(metricLabels));
-  return series.length === 0 ? NO_SERIES : series.reduce((sum, { value }) => sum + milliOf(value), 0);
+  return values.items.length === 0 ? NO_SERIES : values.items.reduce((sum, { value }) => sum + milliOf(value), 0);
 }
 
 /** computeStatusForExternalMetric */
