@@ -9,31 +9,11 @@ export interface GraphOrganization {
   quotas: object;
 }
 
-/** A node that clusters of a template start with. */
-export interface GraphTemplateNode {
-  name: string;
-  role: string;
-  cpu?: string;
-  memory?: string;
-  pods?: number;
-  labels?: Readonly<Record<string, string>>;
-  taints?: ReadonlyArray<{ key: string; value?: string; effect: string }>;
-  zone?: string;
-  region?: string;
-  version?: string;
-}
-
-/** What clusters of an organization can be made from. */
+/** What clusters of an organization can be made from. Its other fields, and those of its nodes, are shown as they are (template-types.ts). */
 export interface GraphTemplate {
   name: string;
-  nodes: readonly GraphTemplateNode[];
-  version?: string;
-  cloud?: boolean;
-  storage?: string;
-  manifests?: string;
+  nodes: readonly object[];
   faults?: readonly GraphFaultRequest[];
-  profile?: string;
-  clock?: { mode: string; rate?: number; startAt?: string };
   createdAt: string;
 }
 
