@@ -1,15 +1,11 @@
 import { type corev1, Namespace } from '#api';
-import { isAlreadyExists } from '#apimachinery';
+import { ignoreAlreadyExists } from '#apimachinery';
 import type { AdmissionContext, AdmissionPlugin } from '#apiserver';
 
 async function provision(name: string, { reader, loopback }: AdmissionContext): Promise<void> {
   if ((await reader.get<corev1.Namespace>('', 'namespaces', '', name)) !== undefined) return;
   const namespace: corev1.Namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name }, spec: {} };
-  await loopback()
-    .create(Namespace, namespace)
-    .catch((error: unknown) => {
-      if (!isAlreadyExists(error)) throw error;
-    });
+  await loopback().create(Namespace, namespace).catch(ignoreAlreadyExists);
 }
 
 /** Creates the namespace of an object that is created in it (plugin/pkg/admission/namespace/autoprovision). */

@@ -138,6 +138,8 @@ export { nthRandom, seededRandom, uuidOf } from './random.js';
 export type { SchemaField, SchemaLeaf, SchemaStruct, SchemaType } from './schema.js';
 export {
   failureStatus,
+  ignoreAlreadyExists,
+  ignoreNotFound,
   isAlreadyExists,
   isConflict,
   isExpired,

@@ -136,6 +136,16 @@ export function isAlreadyExists(error: unknown): boolean {
   return hasReason(error, 'AlreadyExists');
 }
 
+/** For requests about an object that may be gone: throws any other error (controller-runtime client.IgnoreNotFound). */
+export function ignoreNotFound(error: unknown): undefined {
+  if (!isNotFound(error)) throw error;
+}
+
+/** For requests that make an object that may be there: throws any other error (controller-runtime client.IgnoreAlreadyExists). */
+export function ignoreAlreadyExists(error: unknown): undefined {
+  if (!isAlreadyExists(error)) throw error;
+}
+
 /** Another request changed it first (409 Conflict). */
 export function isConflict(error: unknown): boolean {
   return hasReason(error, 'Conflict');

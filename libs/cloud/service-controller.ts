@@ -1,5 +1,5 @@
 import { type corev1, Node, Service } from '#api';
-import { formatKey, type Instant, isNotFound, keyOf, parseKey } from '#apimachinery';
+import { formatKey, type Instant, ignoreNotFound, keyOf, parseKey } from '#apimachinery';
 import {
   type Change,
   type ClusterContext,
@@ -146,9 +146,7 @@ async function remove(service: corev1.Service, made: boolean, { client, recorder
   const others = finalizers.filter((finalizer) => finalizer !== FINALIZER);
   const status = addressOf(service) && deletionTimestamp === undefined ? { status: { loadBalancer: null } } : {};
   const patch = { metadata: { finalizers: others.length > 0 ? others : null }, ...status };
-  await client.patch(Service, name, namespace, 'merge', patch, { subresource: 'status' }).catch((error: unknown) => {
-    if (!isNotFound(error)) throw error;
-  });
+  await client.patch(Service, name, namespace, 'merge', patch, { subresource: 'status' }).catch(ignoreNotFound);
   recorder.normal(service, 'DeletedLoadBalancer', 'Deleted load balancer');
 }
 

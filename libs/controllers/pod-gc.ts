@@ -1,5 +1,5 @@
 import { type corev1, Node, Pod } from '#api';
-import { formatKey, formatTime, type Instant, isNotFound, keyOf, type ObjectKey } from '#apimachinery';
+import { formatKey, formatTime, type Instant, ignoreNotFound, keyOf, type ObjectKey } from '#apimachinery';
 import { indexPodsByNode, perCluster, podsOnNode } from '#client';
 import { conditionOf, isPodTerminal, setCondition } from '#component-helpers';
 import { type Change, defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
@@ -121,7 +121,5 @@ function isOutOfService(node: corev1.Node | undefined): boolean {
 
 async function remove({ metadata }: corev1.Pod, { client }: ReconcileContext): Promise<void> {
   const options = { gracePeriodSeconds: 0, uid: metadata.uid };
-  await client.delete(Pod, metadata.name, metadata.namespace, options).catch((error: unknown) => {
-    if (!isNotFound(error)) throw error;
-  });
+  await client.delete(Pod, metadata.name, metadata.namespace, options).catch(ignoreNotFound);
 }

@@ -1,5 +1,5 @@
 import { ClusterRole, ClusterRoleBinding, Node, type rbacv1, ServiceAccount } from '#api';
-import { isAlreadyExists } from '#apimachinery';
+import { ignoreAlreadyExists } from '#apimachinery';
 import { type ApiServer, inProcessClient } from '#apiserver';
 import type { CloudInstance } from '#controller-runtime';
 import { CLOUD_KEY, type CloudRow, cloudFor, withoutInstance, withPower } from './cloud.js';
@@ -67,9 +67,7 @@ export class ClusterCloud {
       () => client.create(ClusterRole, { apiVersion, kind: 'ClusterRole', metadata: { name }, rules: RULES }),
       () => client.create(ClusterRoleBinding, binding),
     ]) {
-      await create().catch((error: unknown) => {
-        if (!isAlreadyExists(error)) throw error;
-      });
+      await create().catch(ignoreAlreadyExists);
     }
   }
 

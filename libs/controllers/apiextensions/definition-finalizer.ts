@@ -1,5 +1,5 @@
 import { type apiextensionsv1, CustomResourceDefinition, type Resource, type ResourceInfo, scheme } from '#api';
-import { deepEqual, formatTime, isNotFound, type KubeObject } from '#apimachinery';
+import { deepEqual, formatTime, ignoreNotFound, type KubeObject } from '#apimachinery';
 import { conditionOf, setCondition } from '#component-helpers';
 import { type Controller, defineController, isFenced, type ReconcileContext, type Reconciled, watchingServed } from '#controller-runtime';
 
@@ -68,10 +68,6 @@ async function finish(definition: Definition, condition: Condition, ctx: Reconci
   const finalizers = (metadata.finalizers ?? []).filter((name) => name !== CLEANUP);
   const ended = terminating({ ...definition, metadata: { ...metadata, finalizers } }, condition, ctx);
   await ctx.client.updateStatus(CustomResourceDefinition, ended).catch(ignoreNotFound);
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!isNotFound(error)) throw error;
 }
 
 function resourceOf({ spec, status }: Definition): Resource | undefined {

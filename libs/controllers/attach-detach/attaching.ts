@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type corev1, Node, type storagev1, VolumeAttachment } from '#api';
-import { type Instant, isAlreadyExists, isNotFound } from '#apimachinery';
+import { type Instant, ignoreAlreadyExists, ignoreNotFound } from '#apimachinery';
 import { perCluster } from '#client';
 import { conditionOf, uniqueVolumeName } from '#component-helpers';
 import type { Informers, ReconcileContext, Reconciled } from '#controller-runtime';
@@ -137,13 +137,9 @@ async function createAttachment({ csi, source }: Attachable, nodeName: string, {
     metadata: { name: attachmentName(csi, nodeName) },
     spec: { attacher: csi.driver, nodeName, source },
   };
-  await client.create(VolumeAttachment, attachment).catch((error: unknown) => {
-    if (!isAlreadyExists(error)) throw error;
-  });
+  await client.create(VolumeAttachment, attachment).catch(ignoreAlreadyExists);
 }
 
 async function removeAttachment(name: string, { client }: ReconcileContext): Promise<void> {
-  await client.delete(VolumeAttachment, name).catch((error: unknown) => {
-    if (!isNotFound(error)) throw error;
-  });
+  await client.delete(VolumeAttachment, name).catch(ignoreNotFound);
 }

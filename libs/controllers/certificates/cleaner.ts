@@ -1,6 +1,6 @@
 import { X509Certificate } from 'node:crypto';
 import { CertificateSigningRequest, type certificatesv1 } from '#api';
-import { type Instant, isNotFound, parseTime } from '#apimachinery';
+import { type Instant, ignoreNotFound, parseTime } from '#apimachinery';
 import { defineController } from '#controller-runtime';
 
 type CSR = certificatesv1.CertificateSigningRequest;
@@ -51,9 +51,7 @@ export const csrCleaner = defineController({
     if (at === undefined) return;
     const left = at - clock.now();
     if (left >= 0) return { requeueAfter: Math.min(left + 1000, PENDING) };
-    await client.delete(CertificateSigningRequest, object.metadata.name).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
+    await client.delete(CertificateSigningRequest, object.metadata.name).catch(ignoreNotFound);
     return;
   },
 });

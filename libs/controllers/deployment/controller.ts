@@ -1,5 +1,5 @@
 import { type appsv1, type corev1, Deployment, Pod, ReplicaSet } from '#api';
-import { controllerOf, isNotFound, keyOf, labelSelectorAsSelector, type ObjectKey } from '#apimachinery';
+import { controllerOf, ignoreNotFound, keyOf, labelSelectorAsSelector, type ObjectKey } from '#apimachinery';
 import { conditionOf, isPodTerminal } from '#component-helpers';
 import { type Change, defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { claimObjects } from '../claim.js';
@@ -139,8 +139,6 @@ async function cleanUp({ deployment, sets, ctx }: Rollout): Promise<void> {
   for (const set of alive.slice(0, Math.max(0, alive.length - limit))) {
     const { status, metadata } = set;
     if ((status?.replicas ?? 0) > 0 || sizeOf(set) > 0 || (metadata.generation ?? 0) > (status?.observedGeneration ?? 0)) continue;
-    await ctx.client.delete(ReplicaSet, metadata.name, metadata.namespace).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
+    await ctx.client.delete(ReplicaSet, metadata.name, metadata.namespace).catch(ignoreNotFound);
   }
 }

@@ -1,5 +1,5 @@
 import { type corev1, Node, Pod, ResourceSlice, type resourcev1 } from '#api';
-import { isNotFound } from '#apimachinery';
+import { ignoreNotFound } from '#apimachinery';
 import { podsOnNode } from '#client';
 import { deviceDriverIn, isPodReady } from '#component-helpers';
 import { defineController, type Informers, type ReconcileContext, watching } from '#controller-runtime';
@@ -60,9 +60,7 @@ async function publish(node: corev1.Node, pod: corev1.Pod, ctx: ReconcileContext
   const own = existing.filter(({ spec }: resourcev1.ResourceSlice) => spec.driver === driver.name);
   const { create, update, remove } = planSlices(driver, node, own);
   for (const { metadata } of remove)
-    await client.delete(ResourceSlice, metadata.name, undefined, { uid: metadata.uid }).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
+    await client.delete(ResourceSlice, metadata.name, undefined, { uid: metadata.uid }).catch(ignoreNotFound);
   for (const slice of update) await client.update(ResourceSlice, slice);
   for (const slice of create) await client.create(ResourceSlice, slice);
 }

@@ -1,5 +1,5 @@
 import { type corev1, type discoveryv1, EndpointSlice, Node, Pod, Service } from '#api';
-import { isNamespaceTerminating, isNotFound } from '#apimachinery';
+import { ignoreNotFound, isNamespaceTerminating } from '#apimachinery';
 import { defineController, isFenced, type ReconcileContext, watching } from '#controller-runtime';
 import { changesZones, HINTED, hinting, noteHints, overloadedServices, SLICES_OF_SERVICE } from './hinting.js';
 import { podSelector, servicesOf, TRIGGER_TIME, triggerTime } from './pods-of-service.js';
@@ -111,8 +111,4 @@ function withTriggerTime(
 
 function ignoreTerminating(error: unknown): void {
   if (!isNamespaceTerminating(error)) throw error;
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!isNotFound(error)) throw error;
 }

@@ -1,5 +1,5 @@
 import { type corev1, Endpoints, Pod, Service } from '#api';
-import { deepEqual, isAlreadyExists, isNamespaceTerminating, isNotFound, type KubeObject, keyOf } from '#apimachinery';
+import { deepEqual, ignoreNotFound, isAlreadyExists, isNamespaceTerminating, type KubeObject, keyOf } from '#apimachinery';
 import { defineController, isFenced, type ReconcileContext, watching } from '#controller-runtime';
 import { HEADLESS, isHeadless, podSelector, servicesOf, TRIGGER_TIME, triggerTime } from './pods-of-service.js';
 import { subsetsOf } from './subsets.js';
@@ -19,9 +19,7 @@ export const endpoints = defineController({
     // An Endpoints object without a Service is left alone if it is managed by someone else.
     const present = informers.of(Endpoints).get(name, namespace);
     if (present?.metadata.labels?.[MANAGED_BY] !== MANAGER) return;
-    await client.delete(Endpoints, name, namespace).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
+    await client.delete(Endpoints, name, namespace).catch(ignoreNotFound);
   },
 });
 

@@ -1,5 +1,5 @@
 import { type corev1, type discoveryv1, EndpointSlice, Endpoints, Service } from '#api';
-import { isNamespaceTerminating, isNotFound, keyOf, type ObjectKey } from '#apimachinery';
+import { ignoreNotFound, isNamespaceTerminating, keyOf, type ObjectKey } from '#apimachinery';
 import { defineController, type ReconcileContext, watching } from '#controller-runtime';
 import { MAX_MIRRORED, MIRROR, mirrored, planMirror } from './mirror.js';
 import { MANAGED_BY, SERVICE_NAME } from './slice-shape.js';
@@ -66,8 +66,4 @@ async function carryOut(plan: SlicePlan, { client }: ReconcileContext): Promise<
 
 function ignoreTerminating(error: unknown): void {
   if (!isNamespaceTerminating(error)) throw error;
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!isNotFound(error)) throw error;
 }

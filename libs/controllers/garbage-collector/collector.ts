@@ -1,5 +1,5 @@
 import { Namespace, type Resource } from '#api';
-import { goQuote, isNotFound, type KubeObject, type OwnerReference } from '#apimachinery';
+import { goQuote, ignoreNotFound, isNotFound, type KubeObject, type OwnerReference } from '#apimachinery';
 import type { ReconcileContext } from '#controller-runtime';
 import { resourceOf } from '../kinds.js';
 import { decide, type OwnerState } from './decide.js';
@@ -118,10 +118,6 @@ function find({ resource, name, namespace, uid }: Node, { informers }: Reconcile
 function isWaiting(node: Node, ctx: ReconcileContext): boolean {
   const object = find(node, ctx);
   return object !== undefined && isDeletingDependents(object);
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!isNotFound(error)) throw error;
 }
 
 /** Removes references to owners. It is not an error if the object no longer exists. */

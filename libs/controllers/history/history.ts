@@ -3,8 +3,8 @@ import {
   controllerOf,
   controllerReference,
   deepEqual,
+  ignoreNotFound,
   isAlreadyExists,
-  isNotFound,
   type KubeObject,
   type LabelSelector,
 } from '#apimachinery';
@@ -113,8 +113,6 @@ export function renumber(revision: Revision, to: number, { client }: ReconcileCo
 /** Deletes revisions, one after the other; it is no failure if one does not exist. */
 export async function deleteRevisions(revisions: readonly Revision[], { client }: ReconcileContext): Promise<void> {
   for (const { metadata } of revisions) {
-    await client.delete(ControllerRevision, metadata.name, metadata.namespace).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
+    await client.delete(ControllerRevision, metadata.name, metadata.namespace).catch(ignoreNotFound);
   }
 }

@@ -1,5 +1,5 @@
 import { type corev1, Pod } from '#api';
-import { isNotFound } from '#apimachinery';
+import { ignoreNotFound } from '#apimachinery';
 import type { ReconcileContext } from '#controller-runtime';
 import { isTracked, TRACKING } from './job-pods.js';
 
@@ -8,7 +8,5 @@ export async function removeFinalizer(pod: corev1.Pod, { client }: Pick<Reconcil
   if (!isTracked(pod)) return;
   const { name, namespace, uid } = pod.metadata;
   const patch = { metadata: { uid, '$deleteFromPrimitiveList/finalizers': [TRACKING] } };
-  await client.patch(Pod, name, namespace, 'strategic', patch).catch((error: unknown) => {
-    if (!isNotFound(error)) throw error;
-  });
+  await client.patch(Pod, name, namespace, 'strategic', patch).catch(ignoreNotFound);
 }

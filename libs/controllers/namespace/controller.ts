@@ -1,5 +1,5 @@
 import { type corev1, Event, Namespace, Pod, type Resource, type ResourceInfo } from '#api';
-import { isNotFound, type KubeObject, parseTime } from '#apimachinery';
+import { ignoreNotFound, type KubeObject, parseTime } from '#apimachinery';
 import { isPodTerminal } from '#component-helpers';
 import { type Controller, defineController, isFenced, type ReconcileContext, type Reconciled, watchingServed } from '#controller-runtime';
 import { isEvents, isTracked } from '../kinds.js';
@@ -61,10 +61,6 @@ async function emptyNamespace(found: corev1.Namespace, ctx: ReconcileContext): P
   const finalizers = object.spec?.finalizers?.filter((name) => name !== FINALIZER);
   await client.update(Namespace, { ...object, spec: { ...object.spec, finalizers } }, { subresource: 'finalize' }).catch(ignoreNotFound);
   return;
-}
-
-function ignoreNotFound(error: unknown): void {
-  if (!isNotFound(error)) throw error;
 }
 
 /** Deletes all objects of a kind in the namespace concurrently, and reports the remaining ones. */

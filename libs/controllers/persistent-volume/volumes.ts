@@ -1,5 +1,5 @@
 import { type corev1, PersistentVolume, PersistentVolumeClaim, Pod } from '#api';
-import { isNotFound, keyOf } from '#apimachinery';
+import { ignoreNotFound, keyOf } from '#apimachinery';
 import { isPodTerminal } from '#component-helpers';
 import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { BINDER_FLAG, EVENT_SOURCE } from './claims.js';
@@ -81,9 +81,7 @@ async function reclaim(volume: Volume, ctx: ReconcileContext): Promise<Reconcile
 
 async function remove({ metadata }: Volume, { client }: ReconcileContext): Promise<void> {
   if (metadata.deletionTimestamp !== undefined) return;
-  await client.delete(PersistentVolume, metadata.name, undefined, { uid: metadata.uid }).catch((error: unknown) => {
-    if (!isNotFound(error)) throw error;
-  });
+  await client.delete(PersistentVolume, metadata.name, undefined, { uid: metadata.uid }).catch(ignoreNotFound);
 }
 
 /** Upstream empties the volume with a pod; here nothing is left on it. */

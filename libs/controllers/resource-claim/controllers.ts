@@ -1,5 +1,5 @@
 import { type corev1, Pod, ResourceClaim, ResourceClaimTemplate, type resourcev1 } from '#api';
-import { controllerOf, isNotFound, keyOf } from '#apimachinery';
+import { controllerOf, ignoreNotFound, keyOf } from '#apimachinery';
 import { type Change, defineController, type Informers, isFenced, type ReconcileContext, watching } from '#controller-runtime';
 import { claimFromTemplate, FINALIZER, isPodDone, POD_CLAIM, planClaimUpkeep } from './plan.js';
 
@@ -107,10 +107,7 @@ export const resourceClaim = defineController({
       const finalizers = (next.metadata.finalizers ?? []).filter((one) => one !== FINALIZER);
       await client.update(ResourceClaim, { ...next, metadata: { ...next.metadata, finalizers } });
     }
-    if (plan.remove)
-      await client.delete(ResourceClaim, name, namespace, { uid }).catch((error: unknown) => {
-        if (!isNotFound(error)) throw error;
-      });
+    if (plan.remove) await client.delete(ResourceClaim, name, namespace, { uid }).catch(ignoreNotFound);
     return undefined;
   },
 });

@@ -1,6 +1,6 @@
 import type { Resource } from '#api';
 import { type corev1, EndpointSlice, Endpoints, Node } from '#api';
-import { isAlreadyExists, type KubeObject } from '#apimachinery';
+import { ignoreAlreadyExists, type KubeObject } from '#apimachinery';
 import type { CausalClient } from '#client';
 import type { Faults, Informers } from '#controller-runtime';
 import { type EndpointServer, listedServers, planEndpoints, planSlice } from './endpoints-plan.js';
@@ -24,10 +24,7 @@ function serversOf(informers: Informers, faults: Faults): EndpointServer[] {
 
 async function write<T extends KubeObject>(client: CausalClient, resource: Resource<T>, standing: T | undefined, wanted: T): Promise<void> {
   if (standing) await client.update(resource, wanted);
-  else
-    await client.create(resource, wanted).catch((error: unknown) => {
-      if (!isAlreadyExists(error)) throw error;
-    });
+  else await client.create(resource, wanted).catch(ignoreAlreadyExists);
 }
 
 /**

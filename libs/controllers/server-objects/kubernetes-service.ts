@@ -1,5 +1,5 @@
 import { Service } from '#api';
-import { isAlreadyExists } from '#apimachinery';
+import { ignoreAlreadyExists } from '#apimachinery';
 import { kubernetesService } from '#component-helpers';
 import { firstServiceIP, SERVICE_CIDR } from '#network';
 import { serverDuty } from './server-duty.js';
@@ -18,9 +18,7 @@ export const kubernetesServiceKeeper = serverDuty({
   async run({ client, informers }, { serviceRanges }) {
     if (informers.of(Service).get(NAME, NAMESPACE)) return undefined;
     const [primary = SERVICE_CIDR] = serviceRanges.filter((cidr) => !cidr.includes(':'));
-    await client.create(Service, kubernetesService(firstServiceIP(primary), PORT)).catch((error: unknown) => {
-      if (!isAlreadyExists(error)) throw error;
-    });
+    await client.create(Service, kubernetesService(firstServiceIP(primary), PORT)).catch(ignoreAlreadyExists);
     return undefined;
   },
 });

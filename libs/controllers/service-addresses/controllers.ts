@@ -1,5 +1,5 @@
 import { type corev1, IPAddress, type networkingv1, Service, ServiceCIDR } from '#api';
-import { isAlreadyExists, isNotFound, type KubeObject, keyOf } from '#apimachinery';
+import { ignoreAlreadyExists, isNotFound, type KubeObject, keyOf } from '#apimachinery';
 import { type Change, defineController, type Informers, type ReconcileContext, watching } from '#controller-runtime';
 import { contains, parseRange } from '#network';
 import { addressFor, clusterIPsOf, FAMILY, type Finding, isLabelled, MANAGED_BY, planAddressRepair, planOrphan } from './plan.js';
@@ -71,10 +71,7 @@ async function repairAddress(service: corev1.Service, ip: string, ctx: Reconcile
   const plan = planFor(current, await client.get(IPAddress, ip).catch(unlessGone));
   if (plan.finding) report(current, plan.finding, 'ClusterIPAllocation', ctx);
   if (plan.do === 'recreate') await client.delete(IPAddress, ip).catch(unlessGone);
-  if (plan.do !== 'nothing')
-    await client.create(IPAddress, addressFor(current, ip)).catch((error: unknown) => {
-      if (!isAlreadyExists(error)) throw error;
-    });
+  if (plan.do !== 'nothing') await client.create(IPAddress, addressFor(current, ip)).catch(ignoreAlreadyExists);
 }
 
 /** Removes IPAddresses that were allocated for a Service and belong to none (syncIPAddress). */

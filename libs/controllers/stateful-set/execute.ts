@@ -1,5 +1,5 @@
 import { type appsv1, type corev1, PersistentVolumeClaim, Pod } from '#api';
-import { isAlreadyExists, isNotFound } from '#apimachinery';
+import { ignoreNotFound, isAlreadyExists } from '#apimachinery';
 import { isFenced, type ReconcileContext } from '#controller-runtime';
 import { messageOf } from '../pod-control.js';
 import { slowStart } from '../slow-start.js';
@@ -58,10 +58,7 @@ export class PodControl {
   }
 
   private async delete({ metadata }: corev1.Pod): Promise<void> {
-    const remove = () =>
-      this.ctx.client.delete(Pod, metadata.name, metadata.namespace).catch((error: unknown) => {
-        if (!isNotFound(error)) throw error;
-      });
+    const remove = () => this.ctx.client.delete(Pod, metadata.name, metadata.namespace).catch(ignoreNotFound);
     await this.told('delete', { metadata }, remove);
     this.tell('delete', { metadata });
   }

@@ -1,5 +1,5 @@
 import { CSINode, type corev1, PersistentVolume, Pod, type storagev1, VolumeAttachment } from '#api';
-import { formatTime, isNotFound, keyOf } from '#apimachinery';
+import { formatTime, ignoreNotFound, keyOf } from '#apimachinery';
 import { asCSI } from '#component-helpers';
 import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { attachmentsOf, attachmentsTo, indexAttachments } from '../attach-detach/indexes.js';
@@ -117,9 +117,7 @@ async function finishDetach(attachment: Attachment, program: RunningProgram, ctx
   const finalizers = metadata.finalizers.filter((one) => one !== finalizer);
   await program.client
     .patch(VolumeAttachment, metadata.name, undefined, 'merge', { metadata: { uid: metadata.uid, finalizers } })
-    .catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
+    .catch(ignoreNotFound);
   return undefined;
 }
 

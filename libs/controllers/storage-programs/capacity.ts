@@ -1,5 +1,5 @@
 import { CSIStorageCapacity, type corev1, PersistentVolume, Pod, StorageClass, type storagev1 } from '#api';
-import { controllerOf, isNotFound, type OwnerReference, parseQuantity, Quantity } from '#apimachinery';
+import { controllerOf, ignoreNotFound, type OwnerReference, parseQuantity, Quantity } from '#apimachinery';
 import { DRIVER_TOPOLOGY_KEY, type DriverFlags } from '#component-helpers';
 import { type Change, defineController, type Informers, watching } from '#controller-runtime';
 import { indexVolumesByDriver } from '../attach-detach/indexes.js';
@@ -66,9 +66,7 @@ export const capacityPublisher = defineController({
 });
 
 async function removeCapacity({ name, namespace }: Capacity['metadata'], { client }: RunningProgram): Promise<void> {
-  await client.delete(CSIStorageCapacity, name, namespace).catch((error: unknown) => {
-    if (!isNotFound(error)) throw error;
-  });
+  await client.delete(CSIStorageCapacity, name, namespace).catch(ignoreNotFound);
 }
 
 /** What is left, and how large a volume may be (csi-driver-host-path GetCapacity). Pure. */

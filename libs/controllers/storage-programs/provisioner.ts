@@ -1,5 +1,5 @@
 import { type corev1, Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, VolumeAttachment } from '#api';
-import { isAlreadyExists, isNotFound, keyOf } from '#apimachinery';
+import { ignoreAlreadyExists, isNotFound, keyOf } from '#apimachinery';
 import { delaysBinding, PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassOf } from '#component-helpers';
 import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { attachmentsOf, indexAttachments, indexVolumesByDriver } from '../attach-detach/indexes.js';
@@ -72,9 +72,7 @@ async function provision(claim: Claim, ctx: ReconcileContext): Promise<Reconcile
       });
     return undefined;
   }
-  await program.client.create(PersistentVolume, provisionedVolume(program, provisioner, wanted)).catch((error: unknown) => {
-    if (!isAlreadyExists(error)) throw error;
-  });
+  await program.client.create(PersistentVolume, provisionedVolume(program, provisioner, wanted)).catch(ignoreAlreadyExists);
   note(program, claim, ['ProvisioningSucceeded', `Successfully provisioned volume ${volume}`]);
   return undefined;
 }

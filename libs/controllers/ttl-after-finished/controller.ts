@@ -1,5 +1,5 @@
 import { type batchv1, Job } from '#api';
-import { type Instant, isNotFound, parseTime } from '#apimachinery';
+import { type Instant, ignoreNotFound, parseTime } from '#apimachinery';
 import { defineController } from '#controller-runtime';
 import { finishedCondition } from '../job/conditions.js';
 
@@ -22,9 +22,7 @@ export const ttlAfterFinished = defineController({
     const left = expiry - clock.now();
     if (left > 0) return { requeueAfter: left };
     const { name, namespace, uid } = job.metadata;
-    await client.delete(Job, name, namespace, { propagationPolicy: 'Foreground', uid }).catch((error: unknown) => {
-      if (!isNotFound(error)) throw error;
-    });
+    await client.delete(Job, name, namespace, { propagationPolicy: 'Foreground', uid }).catch(ignoreNotFound);
     return undefined;
   },
 });

@@ -1,5 +1,5 @@
 import type { Resource } from '#api';
-import { isNotFound, type KubeObject } from '#apimachinery';
+import { ignoreNotFound, type KubeObject } from '#apimachinery';
 import type { ReconcileContext } from '#controller-runtime';
 
 /** An object whose deletion waits until nobody uses it. */
@@ -26,7 +26,5 @@ export async function protect<T extends KubeObject>(
   const dying = metadata.deletionTimestamp !== undefined;
   if (dying && isUsed()) return;
   const finalizers = dying ? present.filter((name) => name !== finalizer) : [...present, finalizer];
-  await ctx.client.update(resource, { ...object, metadata: { ...metadata, finalizers } }).catch((error: unknown) => {
-    if (!isNotFound(error)) throw error;
-  });
+  await ctx.client.update(resource, { ...object, metadata: { ...metadata, finalizers } }).catch(ignoreNotFound);
 }

@@ -1,5 +1,5 @@
 import { type corev1, Pod, ResourceSlice, type resourcev1 } from '#api';
-import { controllerOf, isNotFound, keyOf } from '#apimachinery';
+import { controllerOf, ignoreNotFound, keyOf } from '#apimachinery';
 import { perCluster, podsOnNode } from '#client';
 import { deviceDriverIn, isPodReady } from '#component-helpers';
 import { defineController, type Informers, watching } from '#controller-runtime';
@@ -59,12 +59,7 @@ export const sliceWiping = defineController({
     const wait = from + WIPING_DELAY - clock.now();
     if (wait > 0) return { requeueAfter: wait };
     since.delete(uid);
-    await client
-      .as({ node: nodeName })
-      .delete(ResourceSlice, name, undefined, { uid })
-      .catch((error: unknown) => {
-        if (!isNotFound(error)) throw error;
-      });
+    await client.as({ node: nodeName }).delete(ResourceSlice, name, undefined, { uid }).catch(ignoreNotFound);
     return undefined;
   },
 });

@@ -1,5 +1,5 @@
 import { CSINode, type corev1, Node, Pod, type storagev1 } from '#api';
-import { deepEqual, isAlreadyExists } from '#apimachinery';
+import { deepEqual, ignoreAlreadyExists } from '#apimachinery';
 import { podsOnNode } from '#client';
 import { DRIVER_TOPOLOGY_KEY, isPodReady, storageProgramsIn } from '#component-helpers';
 import { defineController, type ReconcileContext, watching } from '#controller-runtime';
@@ -61,9 +61,7 @@ async function register(
   if (standing === undefined) {
     const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name, uid }];
     const made = { apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', metadata: { name, ownerReferences }, spec: { drivers } };
-    await own.create(CSINode, made).catch((error: unknown) => {
-      if (!isAlreadyExists(error)) throw error;
-    });
+    await own.create(CSINode, made).catch(ignoreAlreadyExists);
   } else if (!deepEqual(drivers, standing.spec.drivers ?? [])) await own.update(CSINode, { ...standing, spec: { drivers } });
 }
 

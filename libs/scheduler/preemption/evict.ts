@@ -1,12 +1,8 @@
 import { type corev1, Pod } from '#api';
-import { formatTime, isNotFound } from '#apimachinery';
+import { formatTime, ignoreNotFound } from '#apimachinery';
 import { podPriority, transitionTime } from '#component-helpers';
 import type { EventNote } from '#controller-runtime';
 import type { Candidate, Effects } from '../framework.js';
-
-const ignoreNotFound = (error: unknown): void => {
-  if (!isNotFound(error)) throw error;
-};
 
 async function evictVictim(victim: corev1.Pod, event: Pick<EventNote, 'message' | 'related'>, effects: Effects): Promise<void> {
   const { client, recorder, profile, clock } = effects;
