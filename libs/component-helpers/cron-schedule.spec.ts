@@ -1,5 +1,5 @@
 import { formatTime, parseTime } from '#apimachinery';
-import { parseCronSchedule, scheduleError } from './cron-schedule.js';
+import { isTimeZone, parseCronSchedule, scheduleError } from './cron-schedule.js';
 
 // The error messages of robfig/cron, which upstream uses.
 it.each([
@@ -40,6 +40,17 @@ it.each<[schedule: string, zone: string | undefined, after: string, next: string
   // Half past two does not exist on the day clocks are moved forward.
   ['30 2 * * *', 'Europe/Berlin', '2026-03-28T12:00:00Z', ['2026-03-30T00:30:00Z']],
   ['0 * * * *', 'Europe/Berlin', '2026-03-29T00:00:00Z', ['2026-03-29T01:00:00Z', '2026-03-29T02:00:00Z']],
+  // It exists twice on the day they are moved back.
+  ['30 2 * * *', 'Europe/Berlin', '2026-10-24T12:00:00Z', ['2026-10-25T00:30:00Z', '2026-10-25T01:30:00Z', '2026-10-26T01:30:00Z']],
+  ['30 2 25 10 *', 'Europe/Berlin', '2026-10-25T00:30:00Z', ['2026-10-25T01:30:00Z', '2027-10-25T00:30:00Z']],
+  ['30 2 25 10 *', 'Europe/Berlin', '2026-10-25T01:30:00Z', ['2027-10-25T00:30:00Z', '2028-10-25T00:30:00Z']],
+  ['0 1 * * *', 'America/New_York', '2012-11-04T04:00:00Z', ['2012-11-04T05:00:00Z', '2012-11-04T06:00:00Z', '2012-11-05T06:00:00Z']],
+  ['*/20 2 * * *', 'Europe/Berlin', '2026-10-25T00:39:59Z', ['2026-10-25T00:40:00Z', '2026-10-25T01:00:00Z', '2026-10-25T01:20:00Z']],
+  ['0 9 1 jan,jul *', 'Europe/Berlin', '2026-02-01T00:00:00Z', ['2026-07-01T07:00:00Z', '2027-01-01T08:00:00Z']],
+  ['15 0 * * *', 'Asia/Kolkata', '2026-01-01T00:00:00Z', ['2026-01-01T18:45:00Z', '2026-01-02T18:45:00Z']],
+  // Lord Howe Island moves its clocks by half an hour.
+  ['45 1 * * *', 'Australia/Lord_Howe', '2026-04-03T20:00:00Z', ['2026-04-04T14:45:00Z', '2026-04-04T15:15:00Z', '2026-04-05T15:15:00Z']],
+  ['0 0 31 2 *', 'Europe/Berlin', '2026-01-01T00:00:00Z', []],
 ])('%s in %s after %s', (text, zone, after, want) => {
   const schedule = parseCronSchedule(text, zone);
   if (typeof schedule === 'string') throw new Error(schedule);
@@ -50,4 +61,15 @@ it.each<[schedule: string, zone: string | undefined, after: string, next: string
     if (at !== undefined) found.push(formatTime(at));
   }
   expect(found).toEqual(want);
+});
+
+it.each([
+  ['Europe/Berlin', true],
+  ['UTC', true],
+  ['US/Eastern', true],
+  ['europe/berlin', false],
+  ['utc', false],
+  ['Mars/Base', false],
+])('the time zone %s is known: %s', (name, known) => {
+  expect(isTimeZone(name)).toBe(known);
 });

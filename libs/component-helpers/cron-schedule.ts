@@ -1,4 +1,3 @@
-import { Cron } from 'croner';
 import { goQuote, type Instant, parseGoDuration } from '#apimachinery';
 import { type CronField, parseCronFields } from './cron-fields.js';
 
@@ -18,14 +17,11 @@ const DESCRIPTORS: Readonly<Record<string, string>> = {
   '@hourly': '0 * * * *',
 };
 const FIVE_YEARS = 5 * 366 * 86_400_000;
-/** How many candidates are tried until one is an existing local time; clocks are moved forward at most a few times a year. */
-const MOST_CANDIDATES = 100;
-
-/** Whether a time zone of that name is known. */
+/** Whether a time zone of that name is known; names are case-sensitive in Go. */
 export function isTimeZone(name: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: name });
-    return true;
+    const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+    return timeZone === name || timeZone.toLowerCase() !== name.toLowerCase();
   } catch {
     return false;
   }
@@ -38,15 +34,10 @@ function every(duration: string, text: string): CronSchedule | string {
   return { next: (after) => after + delay - (((after % 1000) + 1000) % 1000) };
 }
 
-/** The local hour and minute of an instant. */
-function localTime(format: Intl.DateTimeFormat, at: Date): { hour: number; minute: number } {
-  const parts = format.formatToParts(at);
-  const numberOf = (wanted: string): number => Number(parts.find(({ type }) => type === wanted)?.value);
-  return { hour: numberOf('hour'), minute: numberOf('minute') };
-}
-
 const MINUTE = 60_000;
 const DAY = 86_400_000;
+/** No zone moves its clocks twice in so short a time. */
+const LONGER_THAN_A_DAY = 25 * 60 * MINUTE;
 
 /** The times of a schedule in UTC, where each day has the same minutes: counted, which costs a hundredth of what local times cost. */
 function inUTC([minutes, hours, days, months, weekdays]: readonly CronField[]): CronSchedule {
@@ -74,22 +65,48 @@ function inUTC([minutes, hours, days, months, weekdays]: readonly CronField[]): 
   };
 }
 
-function fromFields(fields: readonly CronField[], timeZone: string): CronSchedule {
-  if (timeZone === 'UTC') return inUTC(fields);
-  const pattern = fields.map(({ values, star }) => (star ? '*' : [...values].join(','))).join(' ');
-  const [minutes, hours] = fields;
-  const format = new Intl.DateTimeFormat('en', { timeZone, hour: 'numeric', minute: 'numeric', hourCycle: 'h23' });
-  // A local time that is skipped when clocks are moved forward is skipped here too; croner would run it right after.
-  const exists = (at: Date): boolean => {
-    const { hour, minute } = localTime(format, at);
-    return hours?.values.has(hour) === true && minutes?.values.has(minute) === true;
+/** By how much local times of a zone are ahead of UTC at an instant. */
+function offsetsOf(timeZone: string): (at: Instant) => number {
+  const format = new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset' });
+  return (at) => {
+    const name = format.formatToParts(at).find(({ type }) => type === 'timeZoneName')?.value ?? '';
+    const [, sign, hours, minutes] = /^GMT([+-])(\d\d):(\d\d)/.exec(name) ?? [];
+    return (sign === '-' ? -1 : 1) * (Number(hours ?? 0) * 60 + Number(minutes ?? 0)) * MINUTE;
   };
+}
+
+/** The first minute with another offset than `from`, which has that of neither `to` nor those after it. */
+function firstChange(offsetAt: (at: Instant) => number, from: Instant, to: Instant): Instant {
+  const before = offsetAt(from);
+  let [low, high] = [from / MINUTE, to / MINUTE];
+  while (high - low > 1) {
+    const middle = Math.floor((low + high) / 2);
+    if (offsetAt(middle * MINUTE) === before) low = middle;
+    else high = middle;
+  }
+  return high * MINUTE;
+}
+
+/**
+ * The times of a schedule in a zone: the instants whose local time matches. So a local time that is skipped when clocks are moved forward
+ * never comes, and one that is repeated when they are moved back comes twice, as in robfig/cron.
+ */
+function inZone(fields: readonly CronField[], timeZone: string): CronSchedule {
+  const local = inUTC(fields);
+  const offsetAt = offsetsOf(timeZone);
   return {
     next(after) {
-      const cron = new Cron(pattern, { mode: '5-part', timezone: timeZone, paused: true, stopAt: new Date(after + FIVE_YEARS) });
-      let candidate = cron.nextRun(new Date(after));
-      for (let looked = 0; candidate && !exists(candidate) && looked < MOST_CANDIDATES; looked++) candidate = cron.nextRun(candidate);
-      return candidate?.getTime();
+      let at = (Math.floor(after / MINUTE) + 1) * MINUTE;
+      for (;;) {
+        const offset = offsetAt(at);
+        const match = local.next(at + offset - 1);
+        if (match === undefined) return undefined;
+        const found = match - offset;
+        const end = Math.min(found, at + LONGER_THAN_A_DAY);
+        if (offsetAt(end) !== offset) at = firstChange(offsetAt, at, end);
+        else if (end === found) return found;
+        else at = Math.max(end, found - LONGER_THAN_A_DAY);
+      }
     },
   };
 }
@@ -112,7 +129,7 @@ export function parseCronSchedule(text: string, timeZone = 'UTC'): CronSchedule 
   const spec = Object.hasOwn(DESCRIPTORS, rest) ? (DESCRIPTORS[rest] ?? '') : rest;
   if (spec.startsWith('@')) return `unrecognized descriptor: ${spec}`;
   const fields = parseCronFields(spec);
-  return typeof fields === 'string' ? fields : fromFields(fields, zone);
+  return typeof fields === 'string' ? fields : zone === 'UTC' ? inUTC(fields) : inZone(fields, zone);
 }
 
 /** The error of a schedule; undefined if it is valid. */
