@@ -25,7 +25,7 @@ const allow = {
   history: ['storage', 'apimachinery'],
   graphql: ['history', 'client', 'storage', 'api', 'apimachinery'],
   platform: ['client', 'storage', 'pki', 'api', 'apimachinery'],
-  kubeadm: ['node', 'network', 'client', 'component-helpers', 'api', 'apimachinery'],
+  kubeadm: ['node', 'controller-runtime', 'network', 'client', 'component-helpers', 'api', 'apimachinery'],
   cluster: [
     ...['kubeadm', 'streaming', 'registry', 'admission', 'apiserver', 'cacher', 'storage', 'controllers', 'scheduler', 'node', 'network'],
     ...['cloud', 'cel'],

@@ -50,9 +50,13 @@ const changed = (key: string, from: string | RegExp, to: string): ForeignRow[] =
 test('all objects that a working cluster stores are accepted as they are, and the files of its nodes', async () => {
   const accepted = await acceptedRows(rows);
   const control = { key: '/machine/control-plane', value: expect.stringContaining('"nodes":["kind-control-plane"]') };
+  const machines = {
+    key: '/machine/nodes',
+    value: expect.stringMatching(/"name":"kind-control-plane","address":"192.168.0.10","cpu":"4",.*"kind-worker"/),
+  };
   const taken = rows.filter(({ key }) => key.startsWith('/registry/') || key.startsWith('/machine/files/'));
   const byKey = (some: readonly ForeignRow[]) => [...some].sort((a, b) => (a.key < b.key ? -1 : 1));
-  expect(byKey(accepted)).toEqual(byKey([control as ForeignRow, ...taken]));
+  expect(byKey(accepted)).toEqual(byKey([control as ForeignRow, machines as ForeignRow, ...taken]));
   expect(taken.some(({ key }) => key.startsWith('/machine/files/kind-control-plane/etc/'))).toBe(true);
 });
 

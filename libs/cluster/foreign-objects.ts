@@ -1,4 +1,4 @@
-import type { ResourceInfo } from '#api';
+import type { corev1, ResourceInfo } from '#api';
 import type { KubeObject } from '#apimachinery';
 import {
   type ApiServer,
@@ -10,7 +10,9 @@ import {
   type NodeFile,
   storageKey,
 } from '#apiserver';
+import type { Machine } from '#controller-runtime';
 import { memoryStorage } from '#storage';
+import { MACHINES_KEY, machineOfNode, machinesText } from './machine-rows.js';
 import { fileTrouble } from './node-files.js';
 import { localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
@@ -118,12 +120,19 @@ export async function acceptedRows(rows: readonly ForeignRow[]): Promise<Foreign
     await api.cluster.storages.refresh();
     const served = await client.resources();
     const members: string[] = [];
+    const machines: Machine[] = [];
     for (const row of objects) {
       const object = definitions.has(row) || isPortClaim(row) ? undefined : await check(api, served, row);
       if (object?.kind === 'Node' && object.metadata.labels?.[ROLE] !== undefined) members.push(object.metadata.name);
+      if (object?.kind === 'Node') machines.push(...machineOfNode(object as corev1.Node));
     }
     const files = rows.filter(({ key }) => !key.startsWith(REGISTRY)).flatMap(fileRow);
-    return [{ key: CONTROL_PLANE_KEY, value: controlPlaneText(members) }, ...files, ...objects];
+    return [
+      { key: CONTROL_PLANE_KEY, value: controlPlaneText(members) },
+      { key: MACHINES_KEY, value: machinesText(machines) },
+      ...files,
+      ...objects,
+    ];
   } finally {
     close();
   }

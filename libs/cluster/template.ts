@@ -2,8 +2,9 @@ import { type corev1, Pod } from '#api';
 import { formatMicroTime, formatTime, type KubeObject, StatusError, SteppedClock, seededRandom } from '#apimachinery';
 import { CONTROL_PLANE_KEY, controlPlaneText, fileKey, fileText } from '#apiserver';
 import type { ClusterTemplate } from '#kubeadm';
-import { bootstrapCluster, manifestFiles, planNodes } from '#kubeadm';
+import { bootstrapCluster, machineOf, manifestFiles, planNodes } from '#kubeadm';
 import { memoryStorage, type StoredObject } from '#storage';
+import { MACHINES_KEY, machinesText } from './machine-rows.js';
 import { type LocalCluster, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
 import { putStartingState, type StartingState, StartRefused } from './starting-state.js';
@@ -68,6 +69,7 @@ async function writeFiles({ store }: LocalCluster, template: ClusterTemplate): P
   const members = plans.filter(({ controlPlane }) => controlPlane).map(({ name }) => name);
   const rows = [
     { key: CONTROL_PLANE_KEY, value: controlPlaneText(members) },
+    { key: MACHINES_KEY, value: machinesText(plans.map(machineOf)) },
     ...manifestFiles(plans).map(({ node, path, content }) => ({ key: fileKey(node, path), value: fileText(path, content) })),
   ];
   const cause = { requestId: 'template', user: 'system:bootstrap', verb: 'create' };

@@ -5,6 +5,7 @@ import type { CausalClient, Informer, InformerChange, ResourceListener } from '#
 import type { Fence } from '#storage';
 import type { Cloud } from './cloud.js';
 import type { Faults } from './faults.js';
+import type { MachineRows } from './machines.js';
 import type { Manifests } from './manifests.js';
 
 export type { Informer };
@@ -71,22 +72,6 @@ interface ManagerSource {
   /** Resolves when the settings can be read; undefined if they can be now. */
   ready(): Promise<void> | undefined;
   current(): ManagerSettings | undefined;
-}
-
-/** What is kept of the simulated machines beside the API's objects: rows of the cluster's store below /machine. */
-export interface MachineRows {
-  /** An object of the API as it was at a revision; undefined if there was none, or if the log does not reach as far back. */
-  past<T extends KubeObject>(
-    location: { group: string; resource: string; namespace: string; name: string },
-    revision: number,
-  ): Promise<T | undefined>;
-  read<T extends KubeObject>(key: string): Promise<T | undefined>;
-  /** Whether clients have changed files in the containers of a pod. */
-  hasFiles(podUid: string): boolean;
-  /** Calls the listener with the uid of a pod when they have, before the next turn. */
-  onFiles(listener: (podUid: string) => void): void;
-  /** Creates or replaces a row. The oldest rows of its kind go when there are too many. */
-  write(key: string, row: KubeObject): Promise<void>;
 }
 
 /** What the flags of kube-apiserver decide of what its own controllers keep. */

@@ -11,7 +11,6 @@ export type {
   Informer,
   Informers,
   InTurn,
-  MachineRows,
   ReconcileFailure,
   SchedulerSettings,
   ServerRanges,
@@ -26,6 +25,7 @@ export type { EventNote } from './event-object.js';
 export { isFenced, reportDroppedEvents } from './failures.js';
 export { type Crash, FAULTS_GROUP, type Faults, NO_FAULTS, type NodeShutdown, type Outage, type PullFault } from './faults.js';
 export { type Duty, LocalHost, type LocalHostOptions } from './local-host.js';
+export type { Machine, MachineRows } from './machines.js';
 export { FILES_GROUP, type Manifests, NO_MANIFESTS, POD_FILES_GROUP, type StaticPod } from './manifests.js';
 export { createRecorder, type EventRecorder, type EventSink, type RecorderOptions } from './recorder.js';
 export { type ShutdownPeriod, shutdownPeriods } from './shutdown-periods.js';

@@ -12,4 +12,4 @@ export {
   schedulerManifest,
 } from './static-pods.js';
 export type { Made, Step } from './step.js';
-export { type ClusterTemplate, DEFAULT_NODES, type NamedNode, planNodes } from './template.js';
+export { type ClusterTemplate, DEFAULT_NODES, machineOf, type NamedNode, planNodes } from './template.js';

@@ -1,16 +1,12 @@
 import { CSINode, Lease, Node } from '#api';
 import { formatMicroTime, type KubeObject, type OwnerReference, uuidOf } from '#apimachinery';
-import { nodeStatus } from '#node';
+import { CSI_NODE_ANNOTATIONS, machineLabels, nodeStatus } from '#node';
 import { create, type Made, type Step } from './step.js';
 import type { ClusterTemplate, NodePlan } from './template.js';
 
 function labelsOf({ name, controlPlane, labels }: NodePlan): Record<string, string> {
   return {
-    'beta.kubernetes.io/arch': 'amd64',
-    'beta.kubernetes.io/os': 'linux',
-    'kubernetes.io/arch': 'amd64',
-    'kubernetes.io/hostname': name,
-    'kubernetes.io/os': 'linux',
+    ...machineLabels(name),
     ...(controlPlane ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
     ...labels,
   };
@@ -27,7 +23,7 @@ export function nodeSteps({ now }: ClusterTemplate, nodes: readonly NodePlan[]):
     create(Node, {
       metadata: { name: node.name, labels: labelsOf(node), annotations },
       spec: { podCIDR: node.podCIDR, podCIDRs: [node.podCIDR], taints: [...node.taints] },
-      status: nodeStatus({ ...node, now }),
+      status: nodeStatus(node, now),
     }),
   );
 }
@@ -75,7 +71,7 @@ export function leaseSteps(nodes: readonly NodePlan[], made: Made, now: number):
         create(CSINode, {
           metadata: {
             name,
-            annotations: { 'storage.alpha.kubernetes.io/migrated-plugins': MIGRATED_PLUGINS },
+            annotations: { ...CSI_NODE_ANNOTATIONS },
             ownerReferences: [ownedBy(node)],
           },
           spec: { drivers: [] },
@@ -86,14 +82,3 @@ export function leaseSteps(nodes: readonly NodePlan[], made: Made, now: number):
     leader('kube-scheduler'),
   ];
 }
-
-/** In-tree volume plugins that have been migrated to CSI drivers (csi-translation-lib). */
-const MIGRATED_PLUGINS = [
-  'kubernetes.io/aws-ebs',
-  'kubernetes.io/azure-disk',
-  'kubernetes.io/azure-file',
-  'kubernetes.io/cinder',
-  'kubernetes.io/gce-pd',
-  'kubernetes.io/portworx-volume',
-  'kubernetes.io/vsphere-volume',
-].join(',');

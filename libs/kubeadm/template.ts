@@ -1,3 +1,4 @@
+import type { Machine } from '#controller-runtime';
 import { nodePodCIDR } from '#network';
 
 /** The properties of a new cluster. */
@@ -109,6 +110,11 @@ export function planNodes({ nodes, version = VERSIONS.kubernetes }: Pick<Cluster
       version: node.version ?? version,
     };
   });
+}
+
+/** The machine of a node. Its kubelet registers no taints of the control plane: kubeadm adds them, as it adds the label of the role. */
+export function machineOf({ name, controlPlane, address, cpu, memory, pods, version, labels, taints }: NodePlan): Machine {
+  return { name, address, cpu, memory, pods, version, labels, taints: controlPlane ? [] : taints };
 }
 
 /** The API server's address for the cluster's own nodes and pods. */

@@ -56,6 +56,7 @@ class Heartbeats implements OpenController {
     });
     nodes.on(({ object, deleted, revision }) => {
       const { name } = object.metadata;
+      if (deleted) this.stopped.delete(name);
       const isSilent = faults.kubelet(name) !== undefined || conditionOf(object.status?.conditions, 'Ready')?.status === 'Unknown';
       if (!deleted && isSilent) queue.add(name, revision || undefined);
     });
@@ -145,12 +146,13 @@ function reportedReasons({ metadata, status }: corev1.Node): Said[] {
 type Said = readonly [reason: string, message: string];
 
 /** The events of a kubelet that starts (BirthCry, enforceNodeAllocatableCgroups). */
-const STARTED: readonly Said[] = [
+export const STARTED: readonly Said[] = [
   ['Starting', 'Starting kubelet.'],
   ['NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods'],
 ];
 
-function say(node: corev1.Node, said: readonly Said[], ctx: ReconcileContext): void {
+/** Records what a kubelet says of its node. */
+export function say(node: corev1.Node, said: readonly Said[], ctx: ReconcileContext): void {
   const host = node.metadata.name;
   const recorder = ctx.recorder.through(ctx.client.as({ node: host }));
   for (const [reason, message] of said) recorder.record({ about: nodeReference(node), type: 'Normal', reason, message, host });

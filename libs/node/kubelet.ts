@@ -33,6 +33,7 @@ import type { PodPlan } from './pod/world.js';
 import { REFERRED, worldOf } from './pod-world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
 import { keepVolumes } from './processes/keep-volumes.js';
+import { registration } from './registration.js';
 import { nodeShutdown } from './shutdown/node-shutdown.js';
 import { staticPods } from './static-pods.js';
 import { volumeExpansion } from './volumes/expansion.js';
@@ -265,6 +266,7 @@ function parts(): Component {
   return componentOf('kubelet', [
     kubelets(evictions),
     staticPods,
+    registration,
     heartbeats,
     configuredNodes,
     nodePressure(evictions),

@@ -2,7 +2,7 @@ import { nodeStatus } from './node-status.js';
 
 test('the status of a machine', () => {
   const machine = { name: 'worker-1', cpu: '4', memory: '8Gi', pods: 110, address: '172.18.0.3', version: 'v1.35.0' };
-  const status = nodeStatus({ ...machine, now: Date.parse('2026-01-01T00:00:00Z') });
+  const status = nodeStatus(machine, Date.parse('2026-01-01T00:00:00Z'));
   expect(status).toMatchObject({
     capacity: { cpu: '4', memory: '8Gi', pods: '110', 'ephemeral-storage': '100Gi' },
     addresses: [

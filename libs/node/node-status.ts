@@ -1,23 +1,9 @@
 import type { corev1 } from '#api';
 import { formatTime, type Instant, uuidOf } from '#apimachinery';
+import type { Machine } from '#controller-runtime';
 import { KERNEL_VERSION, OS_IMAGE, RUNTIME_VERSION } from './machine-system.js';
 
 /** The node status that the kubelet of a simulated machine reports (kubelet/nodestatus/setters.go). */
-
-/** A simulated machine. */
-export interface NodeMachine {
-  name: string;
-  /** Quantities: `4`, `8Gi`. */
-  cpu: string;
-  memory: string;
-  pods: number;
-  /** Its internal IP. */
-  address: string;
-  /** Of its kubelet. */
-  version: string;
-  /** The cluster's time. */
-  now: Instant;
-}
 
 /** What the kubelet does that not every version of it does (kubelet/nodestatus DeclaredFeatures), by name. */
 const DECLARED_FEATURES: readonly string[] = ['ExtendWebSocketsToKubelet', 'RestartAllContainersOnContainerExits'];
@@ -43,8 +29,19 @@ export function healthyConditions(now: Instant): corev1.NodeCondition[] {
   ];
 }
 
-/** The status of a healthy node. Pure. */
-export function nodeStatus({ name, cpu, memory, pods, address, version, now }: NodeMachine): corev1.NodeStatus {
+type Reported = Pick<Machine, 'name' | 'cpu' | 'memory' | 'pods' | 'address' | 'version'>;
+
+/** The labels of a machine that its kubelet sets itself (initialNode). */
+export const machineLabels = (name: string): Record<string, string> => ({
+  'beta.kubernetes.io/arch': 'amd64',
+  'beta.kubernetes.io/os': 'linux',
+  'kubernetes.io/arch': 'amd64',
+  'kubernetes.io/hostname': name,
+  'kubernetes.io/os': 'linux',
+});
+
+/** The status of a healthy node, as of the cluster's time. Pure. */
+export function nodeStatus({ name, cpu, memory, pods, address, version }: Reported, now: Instant): corev1.NodeStatus {
   const capacity = { cpu, 'ephemeral-storage': STORAGE, 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory, pods: String(pods) };
   const features = { recursiveReadOnlyMounts: true, userNamespaces: true };
   return {

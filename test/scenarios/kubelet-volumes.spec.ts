@@ -81,7 +81,7 @@ it('kubelet: the files of a volume are links into a directory that takes the pla
   await cluster.advance(1_000);
   await cluster.client.update(ConfigMap, settings('two', { data: { value: 'two', other: 'x' } }));
   await cluster.advance(120_000);
-  expect(await logOf(cluster)).toEqual(['total 4', 'value -> ..data/value', '2026_01_01_00_00_00', '3', '2026_01_01_00_01_03', '4']);
+  expect(await logOf(cluster)).toEqual(['total 4', 'value -> ..data/value', '2026_01_01_00_00_00', '3', '2026_01_01_00_01_10', '4']);
 });
 
 it('kubelet: a token is for the user of the containers, and for the group of the pod', async () => {

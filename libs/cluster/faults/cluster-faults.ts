@@ -3,6 +3,7 @@ import { parseTime } from '#apimachinery';
 import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, fileKey, fileText, storageKey } from '#apiserver';
 import { hungUntil } from '#node';
 import type { WriteOp } from '#storage';
+import { MACHINES_KEY, machinesOf } from '../machine-rows.js';
 import { ControlPlaneState, changedFaults, soundHistory } from './control-plane.js';
 import { dataChange, withDataTroubles } from './data-change.js';
 import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest, holdsOf } from './fault.js';
@@ -200,8 +201,10 @@ export class ClusterFaults {
     const nodes = await this.api.cluster.reader.list<corev1.Node>('', 'nodes');
     const made = new Map(nodes.map(({ metadata }) => [metadata.name, parseTime(metadata.creationTimestamp ?? '') ?? 0]));
     const controlPlane = await this.controlPlane();
+    // A machine is there whether or not somebody has deleted its Node.
+    const machines = new Set(machinesOf(await this.api.cluster.store.get(MACHINES_KEY)).map(({ name }) => name));
     return {
-      has: (node: string) => made.has(node) || controlPlane.includes(node),
+      has: (node: string) => made.has(node) || machines.has(node) || controlPlane.includes(node),
       madeAt: (node: string) => made.get(node) ?? 0,
       controlPlane,
     };

@@ -4,6 +4,20 @@ import { podsOnNode } from '#client';
 import { DRIVER_TOPOLOGY_KEY, isPodReady, storageProgramsIn } from '#component-helpers';
 import { defineController, type ReconcileContext, watching } from '#controller-runtime';
 
+/** In-tree volume plugins that have been migrated to CSI drivers (csi-translation-lib). */
+const MIGRATED_PLUGINS = [
+  'kubernetes.io/aws-ebs',
+  'kubernetes.io/azure-disk',
+  'kubernetes.io/azure-file',
+  'kubernetes.io/cinder',
+  'kubernetes.io/gce-pd',
+  'kubernetes.io/portworx-volume',
+  'kubernetes.io/vsphere-volume',
+].join(',');
+
+/** The annotations of a CSINode. */
+export const CSI_NODE_ANNOTATIONS = { 'storage.alpha.kubernetes.io/migrated-plugins': MIGRATED_PLUGINS };
+
 const registers = (pod: corev1.Pod): boolean => storageProgramsIn(pod).some(({ tasks, driver }) => driver && tasks.has('register'));
 
 /** What drivers in a node's pods tell its kubelet: how many of their volumes the node may have, and where it is for them. */
@@ -60,7 +74,12 @@ async function register(
   const standing = informers.of(CSINode).get(name);
   if (standing === undefined) {
     const ownerReferences = [{ apiVersion: 'v1', kind: 'Node', name, uid }];
-    const made = { apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', metadata: { name, ownerReferences }, spec: { drivers } };
+    const made = {
+      apiVersion: 'storage.k8s.io/v1',
+      kind: 'CSINode',
+      metadata: { name, annotations: { ...CSI_NODE_ANNOTATIONS }, ownerReferences },
+      spec: { drivers },
+    };
     await own.create(CSINode, made).catch(ignoreAlreadyExists);
   } else if (!deepEqual(drivers, standing.spec.drivers ?? [])) await own.update(CSINode, { ...standing, spec: { drivers } });
 }

@@ -1,0 +1,180 @@
+import { type coordinationv1, type corev1, Lease, Node } from '#api';
+import { formatMicroTime, type Instant, ignoreAlreadyExists, type OwnerReference } from '#apimachinery';
+import type { ClusterContext, Controller, Machine, OpenController, ReconcileContext, Reconciled, WorkQueue } from '#controller-runtime';
+import { NODE_LEASES, STARTED, say } from './heartbeats.js';
+import { healthyConditions, machineLabels, nodeStatus } from './node-status.js';
+
+/** How often a kubelet looks whether its status has to be updated (nodeStatusUpdateFrequency). */
+const STATUS_INTERVAL = 10_000;
+
+/** What keeps a kubelet from being ready when it registers: nothing has been looked at yet (kubelet/runtime.go, csi nodeinfomanager). */
+const NOT_YET =
+  '[container runtime status check may not have completed yet, PLEG is not healthy: pleg has yet to be successful, CSINode is not yet initialized]';
+
+/** Conditions that a kubelet reports with its first status are events, too: nothing was known of them. */
+const FIRST_REPORTS = ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID'];
+
+const UNINITIALIZED = { key: 'node.cloudprovider.kubernetes.io/uninitialized', value: 'true', effect: 'NoSchedule' };
+
+type Taint = Machine['taints'][number];
+
+const isTaint = (value: unknown): value is Taint => {
+  const { key, value: text, effect } = (value ?? {}) as Record<string, unknown>;
+  return typeof key === 'string' && typeof effect === 'string' && (text === undefined || typeof text === 'string');
+};
+
+/** The taints that a kubelet registers with: registerWithTaints of its configuration counts instead of its flag's. */
+function taintsOf(machine: Machine, { registerWithTaints }: Readonly<Record<string, unknown>>): readonly Taint[] {
+  if (!Array.isArray(registerWithTaints)) return machine.taints;
+  return registerWithTaints.filter(isTaint).map(({ key, value, effect }) => ({ key, ...(value === undefined ? {} : { value }), effect }));
+}
+
+/** The Node that a kubelet creates (initialNode). Pure. */
+export function initialNode(
+  machine: Machine,
+  { configuration, inCloud, now }: { configuration: Readonly<Record<string, unknown>>; inCloud: boolean; now: Instant },
+): corev1.Node {
+  const taints = [...taintsOf(machine, configuration), ...(inCloud ? [UNINITIALIZED] : [])];
+  const status = nodeStatus(machine, now);
+  const notReady = { status: 'False', reason: 'KubeletNotReady', message: NOT_YET };
+  return {
+    apiVersion: 'v1',
+    kind: 'Node',
+    metadata: {
+      name: machine.name,
+      labels: { ...machineLabels(machine.name), ...machine.labels },
+      annotations: { 'volumes.kubernetes.io/controller-managed-attach-detach': 'true' },
+    },
+    spec: { ...(taints.length > 0 ? { taints } : {}) },
+    status: {
+      ...status,
+      conditions: status.conditions?.map((condition) => (condition.type === 'Ready' ? { ...condition, ...notReady } : condition)),
+    },
+  };
+}
+
+/**
+ * Kubelets that start register their machine where no Node stands for it. One that runs while its Node is deleted does not: it fails to update
+ * its status, until it is restarted or somebody creates the Node (kubelet_node_status.go registerWithAPIServer). The key is the node.
+ */
+class Registration implements OpenController {
+  readonly concurrency = 64;
+  /** Machines whose kubelet does not run, and those whose kubelet has started and has not registered. */
+  private readonly stopped = new Set<string>();
+  private readonly starting = new Set<string>();
+  /** Machines whose Node is made by this kubelet and not ready yet. */
+  private readonly unready = new Set<string>();
+
+  constructor(
+    private readonly context: ClusterContext,
+    private readonly queue: WorkQueue,
+  ) {
+    const { informers, faults } = context;
+    informers.of(Lease);
+    informers.of(Node).on(({ object, old, deleted, revision }) => {
+      const isNew = !deleted && old === undefined && !object.status?.nodeInfo?.kubeletVersion;
+      if (isNew && this.machine(object.metadata.name)) queue.addAfter(object.metadata.name, STATUS_INTERVAL, revision || undefined);
+    });
+    faults.onChange(() => this.faultsChanged());
+    this.faultsChanged();
+  }
+
+  async reconcile(name: string, ctx: ReconcileContext): Promise<Reconciled | undefined> {
+    const { informers, faults, manifests } = this.context;
+    const machine = this.machine(name);
+    if (machine === undefined || faults.kubelet(name) !== undefined) return undefined;
+    const standing = informers.of(Node).get(name);
+    if (standing === undefined) {
+      if (!this.starting.has(name) || manifests.configuration(name).registerNode === false) return undefined;
+      await this.register(machine, ctx);
+    } else if (this.unready.has(name)) await this.becomeReady(standing, ctx);
+    else if (!standing.status?.nodeInfo?.kubeletVersion) await firstStatus(machine, standing, ctx);
+    return undefined;
+  }
+
+  private async register(machine: Machine, ctx: ReconcileContext): Promise<void> {
+    const { name } = machine;
+    const { manifests, cloud } = this.context;
+    const now = Math.floor(ctx.clock.now());
+    const client = ctx.client.as({ node: name });
+    const inCloud = cloud.instances() !== undefined;
+    const wanted = initialNode(machine, { configuration: manifests.configuration(name), inCloud, now });
+    this.unready.add(name);
+    const node = await client.create(Node, wanted).catch(ignoreAlreadyExists);
+    this.starting.delete(name);
+    if (node === undefined) {
+      this.unready.delete(name);
+      return;
+    }
+    const [first = STARTED[0], ...rest] = STARTED;
+    const reports = FIRST_REPORTS.map((reason) => [reason, `Node ${name} status is now: ${reason}`] as const);
+    say(node, first === undefined ? reports : [first, ...reports, ...rest], ctx);
+    await createLease(node, now, ctx);
+    this.queue.add(name);
+  }
+
+  private async becomeReady(node: corev1.Node, ctx: ReconcileContext): Promise<void> {
+    const { name } = node.metadata;
+    const conditions = node.status?.conditions?.filter(({ type }) => type !== 'Ready') ?? [];
+    const ready = healthyConditions(ctx.clock.now()).filter(({ type }) => type === 'Ready');
+    await report(node, { conditions: [...conditions, ...ready] }, ctx);
+    this.unready.delete(name);
+    say(node, [['NodeReady', `Node ${name} status is now: NodeReady`]], ctx);
+  }
+
+  private machine(name: string): Machine | undefined {
+    return this.context.machines?.machines().find((machine) => machine.name === name);
+  }
+
+  private faultsChanged(): void {
+    const { informers, faults, machines } = this.context;
+    for (const { name } of machines?.machines() ?? []) {
+      const outage = faults.kubelet(name);
+      if (outage?.state === 'stopped') this.stopped.add(name);
+      else if (outage === undefined && this.stopped.delete(name) && !informers.of(Node).get(name)) {
+        this.starting.add(name);
+        this.queue.add(name);
+      }
+    }
+  }
+}
+
+async function createLease({ metadata }: corev1.Node, now: Instant, { client }: ReconcileContext): Promise<void> {
+  const { name, uid = '' } = metadata;
+  const owner: OwnerReference = { apiVersion: 'v1', kind: 'Node', name, uid };
+  const lease: coordinationv1.Lease = {
+    apiVersion: 'coordination.k8s.io/v1',
+    kind: 'Lease',
+    metadata: { name, namespace: NODE_LEASES, ownerReferences: [owner] },
+    spec: { holderIdentity: name, leaseDurationSeconds: 40, renewTime: formatMicroTime(now) },
+  };
+  await client.as({ node: name }).create(Lease, lease).catch(ignoreAlreadyExists);
+}
+
+/** What the kubelet of a machine reports of a Node that somebody else has created. */
+async function firstStatus(machine: Machine, node: corev1.Node, ctx: ReconcileContext): Promise<void> {
+  const now = Math.floor(ctx.clock.now());
+  const { name } = machine;
+  await report(node, nodeStatus(machine, now), ctx);
+  say(
+    node,
+    [...FIRST_REPORTS, 'NodeReady'].map((reason) => [reason, `Node ${name} status is now: ${reason}`] as const),
+    ctx,
+  );
+  await createLease(node, now, ctx);
+}
+
+async function report({ metadata }: corev1.Node, status: Partial<corev1.NodeStatus>, { client }: ReconcileContext): Promise<void> {
+  const { name, resourceVersion } = metadata;
+  await client
+    .as({ node: name })
+    .patch(Node, name, undefined, 'merge', { metadata: { resourceVersion }, status }, { subresource: 'status' });
+}
+
+export const registration: Controller = {
+  name: 'kubelet-registration',
+  eventSource: 'kubelet',
+  // Every component is told of changes of faults, and Nodes wake the workers of the pods.
+  interests: () => false,
+  open: (context, queue) => new Registration(context, queue),
+};
