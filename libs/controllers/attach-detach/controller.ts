@@ -21,8 +21,9 @@ function volumesOfPod({ object: pod, old, deleted }: Change<corev1.Pod>, informe
 }
 
 /**
- * Attaches the volumes of CSI drivers, and those of the tree whose plugins drivers have replaced, to the nodes of the pods that use them, and detaches them (pkg/controller/volume/attachdetach). Upstream
- * keeps two states of the world and compares them every 100 ms; here a volume is looked at when something of it changes.
+ * Attaches the volumes of CSI drivers, and those of the tree whose plugins drivers have replaced, to the nodes of the pods that use them,
+ * and detaches them (pkg/controller/volume/attachdetach). Upstream keeps two states of the world and compares them every 100 ms; here a
+ * volume is looked at when something of it changes.
  */
 export const attachDetach = defineController({
   name: 'attachdetach-controller',

@@ -1,5 +1,5 @@
 import { type corev1, IPAddress, type networkingv1, Service, ServiceCIDR } from '#api';
-import { ignoreAlreadyExists, isNotFound, type KubeObject, keyOf } from '#apimachinery';
+import { ignoreAlreadyExists, ignoreNotFound, type KubeObject, keyOf } from '#apimachinery';
 import { type Change, defineController, type Informers, type ReconcileContext, watching } from '#controller-runtime';
 import { contains, parseRange } from '#network';
 import { addressFor, clusterIPsOf, FAMILY, type Finding, isLabelled, MANAGED_BY, planAddressRepair, planOrphan } from './plan.js';
@@ -28,11 +28,6 @@ function isInRange(ip: string, informers: Informers): boolean {
   const ranges = informers.of(ServiceCIDR).list();
   return ranges.some(({ spec }) => spec?.cidrs?.some((cidr) => !cidr.includes(':') && contains(parseRange(cidr), ip)));
 }
-
-const unlessGone = (error: unknown): undefined => {
-  if (!isNotFound(error)) throw error;
-  return undefined;
-};
 
 /** Sees that each address of a Service has its IPAddress (registry/core/service/ipallocator/controller, syncService). */
 export const serviceAddresses = defineController({
@@ -66,11 +61,11 @@ async function repairAddress(service: corev1.Service, ip: string, ctx: Reconcile
   if (planFor(service, informers.of(IPAddress).get(ip)).do === 'nothing' && isInRange(ip, informers)) return;
   // Services and addresses are written together, but not seen together.
   const { name, namespace } = service.metadata;
-  const current = await client.get(Service, name, namespace).catch(unlessGone);
+  const current = await client.get(Service, name, namespace).catch(ignoreNotFound);
   if (!current || !clusterIPsOf(current).includes(ip)) return;
-  const plan = planFor(current, await client.get(IPAddress, ip).catch(unlessGone));
+  const plan = planFor(current, await client.get(IPAddress, ip).catch(ignoreNotFound));
   if (plan.finding) report(current, plan.finding, 'ClusterIPAllocation', ctx);
-  if (plan.do === 'recreate') await client.delete(IPAddress, ip).catch(unlessGone);
+  if (plan.do === 'recreate') await client.delete(IPAddress, ip).catch(ignoreNotFound);
   if (plan.do !== 'nothing') await client.create(IPAddress, addressFor(current, ip)).catch(ignoreAlreadyExists);
 }
 
@@ -93,7 +88,7 @@ export const ipAddresses = defineController({
     if (plan.do === 'look') return { requeueAfter: plan.at - now };
     if (plan.do === 'nothing') return undefined;
     report(address, plan.finding, 'IPAddressAllocation', ctx);
-    await client.delete(IPAddress, name, undefined, { uid }).catch(unlessGone);
+    await client.delete(IPAddress, name, undefined, { uid }).catch(ignoreNotFound);
     return undefined;
   },
 });
