@@ -1,8 +1,9 @@
-import { type corev1, Pod } from '#api';
+import { type corev1, Node, Pod } from '#api';
 import { formatMicroTime, formatTime, type KubeObject, StatusError, SteppedClock, seededRandom } from '#apimachinery';
 import { CONTROL_PLANE_KEY, controlPlaneText, fileKey, fileText } from '#apiserver';
 import type { ClusterTemplate } from '#kubeadm';
 import { bootstrapCluster, machineOf, manifestFiles, planNodes } from '#kubeadm';
+import { imagesOfStatus } from '#node';
 import { memoryStorage, type StoredObject } from '#storage';
 import { MACHINES_KEY, machinesText } from './machine-rows.js';
 import { type LocalCluster, localCluster } from './one-process.js';
@@ -63,6 +64,19 @@ async function passProbes({ client }: LocalCluster): Promise<void> {
   }
 }
 
+/** The nodes tell the images of the pods that they have started: their kubelets would do that a moment later. */
+async function reportImages({ client }: LocalCluster): Promise<void> {
+  const [nodes, pods] = [await client.list(Node), await client.list(Pod)];
+  for (const { metadata, status } of nodes.items) {
+    const started = pods.items.filter(({ spec }) => spec.nodeName === metadata.name);
+    const names = [
+      ...(status?.images ?? []).flatMap(({ names: known = [] }) => known),
+      ...started.flatMap(({ spec }) => spec.containers.map(({ image = '' }) => image)),
+    ];
+    await client.patch(Node, metadata.name, undefined, 'merge', { status: { images: imagesOfStatus(names) } }, { subresource: 'status' });
+  }
+}
+
 /** What kubeadm leaves on the nodes of the control plane. */
 async function writeFiles({ store }: LocalCluster, template: ClusterTemplate): Promise<void> {
   const plans = planNodes(template);
@@ -113,6 +127,7 @@ export async function buildTemplate({ rootCA, ...start }: TemplateShape): Promis
     await writeFiles(cluster, template);
     await cluster.settle();
     await passProbes(cluster);
+    await reportImages(cluster);
     await cluster.settle();
     const objects = async () => withTails((await storage.list({ prefix: '/' })).items.filter(isKept));
     if (isPlain(start)) return { objects: await objects() };

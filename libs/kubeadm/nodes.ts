@@ -1,8 +1,8 @@
 import { CSINode, Lease, Node } from '#api';
 import { formatMicroTime, type KubeObject, type OwnerReference, uuidOf } from '#apimachinery';
-import { CSI_NODE_ANNOTATIONS, machineLabels, nodeStatus } from '#node';
+import { CSI_NODE_ANNOTATIONS, imagesOfStatus, machineLabels, nodeStatus } from '#node';
 import { create, type Made, type Step } from './step.js';
-import type { ClusterTemplate, NodePlan } from './template.js';
+import { type ClusterTemplate, type NodePlan, VERSIONS } from './template.js';
 
 function labelsOf({ name, controlPlane, labels }: NodePlan): Record<string, string> {
   return {
@@ -10,6 +10,13 @@ function labelsOf({ name, controlPlane, labels }: NodePlan): Record<string, stri
     ...(controlPlane ? { 'node-role.kubernetes.io/control-plane': '', 'node.kubernetes.io/exclude-from-external-load-balancers': '' } : {}),
     ...labels,
   };
+}
+
+/** What kubeadm has pulled to a node before its kubelet runs pods; the sandboxes' image is everywhere. */
+function imagesOn({ controlPlane, version }: NodePlan): string[] {
+  const pulled = ['kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kube-proxy'].map((name) => `${name}:${version}`);
+  const others = [`coredns/coredns:${VERSIONS.coredns}`, `etcd:${VERSIONS.etcd}`];
+  return [...(controlPlane ? [...pulled, ...others] : []), `pause:${VERSIONS.pause}`].map((image) => `registry.k8s.io/${image}`);
 }
 
 /** The nodes as kubeadm and their kubelets register them. */
@@ -23,7 +30,7 @@ export function nodeSteps({ now }: ClusterTemplate, nodes: readonly NodePlan[]):
     create(Node, {
       metadata: { name: node.name, labels: labelsOf(node), annotations },
       spec: { podCIDR: node.podCIDR, podCIDRs: [node.podCIDR], taints: [...node.taints] },
-      status: nodeStatus(node, now),
+      status: nodeStatus(node, now, imagesOfStatus(imagesOn(node))),
     }),
   );
 }

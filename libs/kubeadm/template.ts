@@ -62,7 +62,13 @@ export interface NodePlan {
 }
 
 /** The versions kubeadm v1.36 installs (cmd/kubeadm/app/constants). */
-export const VERSIONS = { kubernetes: 'v1.36.2', etcd: '3.6.8-0', coredns: 'v1.14.2', kindnetd: 'v20250512-df8de77b' } as const;
+export const VERSIONS = {
+  kubernetes: 'v1.36.2',
+  etcd: '3.6.8-0',
+  coredns: 'v1.14.2',
+  kindnetd: 'v20250512-df8de77b',
+  pause: '3.10.2',
+} as const;
 
 /** The name of the node that runs the control plane. */
 const CONTROL_PLANE = 'control-plane';

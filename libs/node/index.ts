@@ -1,4 +1,5 @@
 export { ByteQueue } from './http/byte-queue.js';
+export { imagesOfStatus } from './image-store/store.js';
 export { findImage, images, pullError } from './images/catalogue.js';
 export type { ImageDefinition } from './images/image.js';
 export type { ConnectionPeer, HttpAnswer, HttpRequest, ProgramView, ServedConnection, ServedPort } from './images/program.js';

@@ -21,6 +21,8 @@ import { Evictions } from './eviction/evictions.js';
 import { nodePressure } from './eviction/node-pressure.js';
 import { isMirrorPod } from './eviction/pressure.js';
 import { heartbeats } from './heartbeats.js';
+import { nodeImages } from './image-store/node-images.js';
+import { ImageStores } from './image-store/store.js';
 import { ends, isOurs, isSimulated, isUnbound } from './kubelet-changes.js';
 import { NodeMemory } from './node-memory.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
@@ -64,6 +66,7 @@ class Kubelets implements OpenController {
     private readonly context: ClusterContext,
     private readonly queue: WorkQueue,
     private readonly evictions: Evictions,
+    private readonly images: ImageStores,
   ) {
     evictions.onEviction((pod) => queue.add(formatKey(keyOf(pod))));
     const { informers } = context;
@@ -100,7 +103,7 @@ class Kubelets implements OpenController {
     const plan = await this.processes.planned(seen, () => this.plan(seen, node, memory));
     // What has been decided has happened, whether or not it can be written.
     this.pods.set(uid, plan.memory);
-    for (const image of plan.pulled) memory.addImage(image);
+    if (plan.pulled.length > 0) this.pulled(node.metadata.name, plan.pulled);
     memory.addPaths(pod, plan.status ?? pod.status);
     const due = unwritten ? { ...plan, status: plan.status ?? seen.status, remove: plan.remove || unwritten.remove } : plan;
     if (ends(pod, due)) await keepVolumes(due.status ? { ...pod, status: due.status } : pod, this.context);
@@ -110,6 +113,13 @@ class Kubelets implements OpenController {
       this.processes.delete(uid);
     }
     return plan.at === undefined ? undefined : { requeueAfter: Math.max(0, plan.at - this.context.clock.now()) };
+  }
+
+  private pulled(node: string, pulled: readonly string[]): void {
+    const store = this.images.of(node);
+    const now = this.context.clock.now();
+    const added = pulled.filter((image) => store.add(image, now));
+    if (added.length > 0) this.images.changed(node);
   }
 
   private beginEviction(uid: string): void {
@@ -123,7 +133,7 @@ class Kubelets implements OpenController {
     const { name } = node.metadata;
     const known = this.nodes.get(name);
     if (known) return known;
-    const made = new NodeMemory(node, podsOnNode(this.context.informers, name));
+    const made = new NodeMemory(node, podsOnNode(this.context.informers, name), this.images.of(name), this.context.clock.now());
     this.nodes.set(name, made);
     return made;
   }
@@ -250,26 +260,28 @@ class Kubelets implements OpenController {
   }
 }
 
-const kubelets = (evictions: Evictions): Controller => ({
+const kubelets = (evictions: Evictions, images: ImageStores): Controller => ({
   name: 'kubelet',
   interests: ({ group, resource, object }: ComponentChange) => {
     if (group === POD_FILES_GROUP) return true;
     if (group !== '') return group === 'storage.k8s.io' && (resource === 'csinodes' || resource === 'csidrivers');
     return resource === 'pods' ? Boolean((object() as corev1.Pod).spec?.nodeName) : resource === 'nodes';
   },
-  open: (context, queue) => new Kubelets(context, queue, evictions),
+  open: (context, queue) => new Kubelets(context, queue, evictions, images),
 });
 
 /** All parts of the kubelets, for one cluster. */
 function parts(): Component {
   const evictions = new Evictions();
+  const images = new ImageStores();
   return componentOf('kubelet', [
-    kubelets(evictions),
+    kubelets(evictions, images),
     staticPods,
-    registration,
+    registration(images),
     heartbeats,
     configuredNodes,
-    nodePressure(evictions),
+    nodePressure(evictions, images),
+    nodeImages(images),
     nodeShutdown(evictions),
     volumesInUse,
     volumeExpansion,

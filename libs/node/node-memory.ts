@@ -1,7 +1,8 @@
 import type { corev1 } from '#api';
+import type { Instant } from '#apimachinery';
 import { isTerminalPhase } from '#component-helpers';
 import { PodAddresses } from '#network';
-import { parseImage } from './images/reference.js';
+import type { ImageStore } from './image-store/store.js';
 import { madeByVolume, type PathKind } from './pod/host-paths.js';
 
 /** Paths that are remembered of a node at most, and directories above one path. */
@@ -18,15 +19,19 @@ function ancestorsOf(path: string): string[] {
 /** The state of a node's kubelet, network plugin and image store. Only in memory: it is rebuilt from the node and its pods. */
 export class NodeMemory {
   private readonly addresses: PodAddresses | undefined;
-  private readonly images = new Set<string>();
   private readonly paths = new Map<string, PathKind>();
   /** IP addresses by pod uid. */
   private readonly given = new Map<string, string>();
 
-  constructor(node: corev1.Node, pods: readonly corev1.Pod[]) {
+  constructor(
+    node: corev1.Node,
+    pods: readonly corev1.Pod[],
+    private readonly images: ImageStore,
+    /** When what is found there was there at the latest. */
+    private readonly now: Instant,
+  ) {
     const { podCIDR } = node.spec ?? {};
     this.addresses = podCIDR?.includes('.') ? new PodAddresses(podCIDR) : undefined;
-    for (const { names = [] } of node.status?.images ?? []) for (const name of names) this.images.add(name);
     for (const pod of pods) this.learn(pod);
   }
 
@@ -40,7 +45,7 @@ export class NodeMemory {
       this.given.set(uid, status.podIP);
     }
     for (const { image, imageID } of [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])])
-      if (imageID) this.addImage(image);
+      if (imageID) this.images.add(image, this.now);
   }
 
   /** What a pod that was started has made on the node through its volumes. It stays there when the pod is gone. */
@@ -56,11 +61,6 @@ export class NodeMemory {
 
   pathKind(path: string): PathKind | undefined {
     return this.paths.get(path);
-  }
-
-  addImage(name: string): void {
-    const reference = parseImage(name);
-    if (reference) this.images.add(reference.full);
   }
 
   hasImage(reference: string): boolean {

@@ -41,7 +41,11 @@ export const machineLabels = (name: string): Record<string, string> => ({
 });
 
 /** The status of a healthy node, as of the cluster's time. Pure. */
-export function nodeStatus({ name, cpu, memory, pods, address, version }: Reported, now: Instant): corev1.NodeStatus {
+export function nodeStatus(
+  { name, cpu, memory, pods, address, version }: Reported,
+  now: Instant,
+  images: corev1.ContainerImage[] = [],
+): corev1.NodeStatus {
   const capacity = { cpu, 'ephemeral-storage': STORAGE, 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory, pods: String(pods) };
   const features = { recursiveReadOnlyMounts: true, userNamespaces: true };
   return {
@@ -53,6 +57,7 @@ export function nodeStatus({ name, cpu, memory, pods, address, version }: Report
       { type: 'Hostname', address: name },
     ],
     daemonEndpoints: { kubeletEndpoint: { Port: 10250 } },
+    ...(images.length > 0 ? { images } : {}),
     nodeInfo: {
       machineID: uuidOf(`machine/${name}`).replaceAll('-', ''),
       systemUUID: uuidOf(`system/${name}`),

@@ -2,6 +2,7 @@ import { type coordinationv1, type corev1, Lease, Node } from '#api';
 import { formatMicroTime, type Instant, ignoreAlreadyExists, type OwnerReference } from '#apimachinery';
 import type { ClusterContext, Controller, Machine, OpenController, ReconcileContext, Reconciled, WorkQueue } from '#controller-runtime';
 import { NODE_LEASES, STARTED, say } from './heartbeats.js';
+import { type ImageStores, mostImages, reportedImages, storedImages } from './image-store/store.js';
 import { healthyConditions, machineLabels, nodeStatus } from './node-status.js';
 
 /** How often a kubelet looks whether its status has to be updated (nodeStatusUpdateFrequency). */
@@ -32,10 +33,11 @@ function taintsOf(machine: Machine, { registerWithTaints }: Readonly<Record<stri
 /** The Node that a kubelet creates (initialNode). Pure. */
 export function initialNode(
   machine: Machine,
-  { configuration, inCloud, now }: { configuration: Readonly<Record<string, unknown>>; inCloud: boolean; now: Instant },
+  about: { configuration: Readonly<Record<string, unknown>>; inCloud: boolean; images: corev1.ContainerImage[]; now: Instant },
 ): corev1.Node {
+  const { configuration, inCloud, images, now } = about;
   const taints = [...taintsOf(machine, configuration), ...(inCloud ? [UNINITIALIZED] : [])];
-  const status = nodeStatus(machine, now);
+  const status = nodeStatus(machine, now, images);
   const notReady = { status: 'False', reason: 'KubeletNotReady', message: NOT_YET };
   return {
     apiVersion: 'v1',
@@ -68,6 +70,7 @@ class Registration implements OpenController {
   constructor(
     private readonly context: ClusterContext,
     private readonly queue: WorkQueue,
+    private readonly images: ImageStores,
   ) {
     const { informers, faults } = context;
     informers.of(Lease);
@@ -88,7 +91,7 @@ class Registration implements OpenController {
       if (!this.starting.has(name) || manifests.configuration(name).registerNode === false) return undefined;
       await this.register(machine, ctx);
     } else if (this.unready.has(name)) await this.becomeReady(standing, ctx);
-    else if (!standing.status?.nodeInfo?.kubeletVersion) await firstStatus(machine, standing, ctx);
+    else if (!standing.status?.nodeInfo?.kubeletVersion) await firstStatus(machine, { node: standing, images: this.imagesOf(name) }, ctx);
     return undefined;
   }
 
@@ -98,7 +101,7 @@ class Registration implements OpenController {
     const now = Math.floor(ctx.clock.now());
     const client = ctx.client.as({ node: name });
     const inCloud = cloud.instances() !== undefined;
-    const wanted = initialNode(machine, { configuration: manifests.configuration(name), inCloud, now });
+    const wanted = initialNode(machine, { configuration: manifests.configuration(name), inCloud, images: this.imagesOf(name), now });
     this.unready.add(name);
     const node = await client.create(Node, wanted).catch(ignoreAlreadyExists);
     this.starting.delete(name);
@@ -120,6 +123,11 @@ class Registration implements OpenController {
     await report(node, { conditions: [...conditions, ...ready] }, ctx);
     this.unready.delete(name);
     say(node, [['NodeReady', `Node ${name} status is now: NodeReady`]], ctx);
+  }
+
+  private imagesOf(name: string): corev1.ContainerImage[] {
+    const { nodeStatusMaxImages } = this.context.manifests.configuration(name);
+    return reportedImages(storedImages(this.images.of(name).entries()), mostImages(nodeStatusMaxImages));
   }
 
   private machine(name: string): Machine | undefined {
@@ -152,10 +160,14 @@ async function createLease({ metadata }: corev1.Node, now: Instant, { client }: 
 }
 
 /** What the kubelet of a machine reports of a Node that somebody else has created. */
-async function firstStatus(machine: Machine, node: corev1.Node, ctx: ReconcileContext): Promise<void> {
+async function firstStatus(
+  machine: Machine,
+  { node, images }: { node: corev1.Node; images: corev1.ContainerImage[] },
+  ctx: ReconcileContext,
+): Promise<void> {
   const now = Math.floor(ctx.clock.now());
   const { name } = machine;
-  await report(node, nodeStatus(machine, now), ctx);
+  await report(node, nodeStatus(machine, now, images), ctx);
   say(
     node,
     [...FIRST_REPORTS, 'NodeReady'].map((reason) => [reason, `Node ${name} status is now: ${reason}`] as const),
@@ -171,10 +183,11 @@ async function report({ metadata }: corev1.Node, status: Partial<corev1.NodeStat
     .patch(Node, name, undefined, 'merge', { metadata: { resourceVersion }, status }, { subresource: 'status' });
 }
 
-export const registration: Controller = {
+/** The part of the kubelets that registers their nodes. */
+export const registration = (images: ImageStores): Controller => ({
   name: 'kubelet-registration',
   eventSource: 'kubelet',
   // Every component is told of changes of faults, and Nodes wake the workers of the pods.
   interests: () => false,
-  open: (context, queue) => new Registration(context, queue),
-};
+  open: (context, queue) => new Registration(context, queue, images),
+});

@@ -3,6 +3,9 @@ import { formatTime, type Instant } from '#apimachinery';
 import { indexPodsByNode, podsOnNode } from '#client';
 import { isTerminalPhase } from '#component-helpers';
 import type { Change, ClusterContext, Controller, OpenController, ReconcileContext, Reconciled, WorkQueue } from '#controller-runtime';
+import { minimumAge } from '../image-store/collection.js';
+import { removeImages } from '../image-store/node-images.js';
+import type { ImageStores } from '../image-store/store.js';
 import { nodeReference } from '../node-reference.js';
 import { hasUsage } from '../usage.js';
 import type { Evictions } from './evictions.js';
@@ -55,6 +58,7 @@ class NodePressure implements OpenController {
     private readonly context: ClusterContext,
     private readonly queue: WorkQueue,
     private readonly evictions: Evictions,
+    private readonly images: ImageStores,
   ) {
     indexPodsByNode(context.informers);
     context.informers.of(Pod).on((change) => this.podChanged(change));
@@ -128,6 +132,7 @@ class NodePressure implements OpenController {
       const message = `Attempting to reclaim ${pressure.resource}`;
       recorder.record({ about: nodeReference(node), type: 'Warning', reason: 'EvictionThresholdMet', message, host });
     }
+    if (pressure?.resource === 'ephemeral-storage') this.freeDisk(host);
     for (const { pod, message, disrupted } of victimsOf(pods, pressures)) {
       recorder.record({ about: pod, type: 'Warning', reason: 'Evicted', message, host });
       const outcome = { reason: 'Evicted', message, ...(disrupted ? { disrupted } : {}) };
@@ -135,6 +140,14 @@ class NodePressure implements OpenController {
         this.evictions.evict(pod, outcome, Math.min(softGrace, pod.spec.terminationGracePeriodSeconds ?? 30) * 1000);
       else this.evictions.evict(pod, outcome);
     }
+  }
+
+  /** Before pods are evicted for the sake of the disk, images go that are not used (eviction_manager.go reclaimNodeLevelResources). */
+  private freeDisk(node: string): void {
+    const { informers, manifests, clock } = this.context;
+    const pods = podsOnNode(informers, node);
+    const most = { amount: Number.POSITIVE_INFINITY, minimumAge: minimumAge(manifests.configuration(node)) };
+    removeImages(this.images, node, { pods, now: clock.now(), ...most });
   }
 
   /** A condition is true from the first moment of pressure until some minutes after the last. */
@@ -191,9 +204,9 @@ function isTrue({ status }: corev1.Node, type: string): boolean {
 }
 
 /** The part of the kubelets that evicts pods from nodes under pressure. */
-export const nodePressure = (evictions: Evictions): Controller => ({
+export const nodePressure = (evictions: Evictions, images: ImageStores): Controller => ({
   name: 'kubelet',
   // What wakes the workers of the pods is enough.
   interests: () => false,
-  open: (context, queue) => new NodePressure(context, queue, evictions),
+  open: (context, queue) => new NodePressure(context, queue, evictions, images),
 });
