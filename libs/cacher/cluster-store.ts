@@ -213,8 +213,10 @@ class CachingClusterStore implements HostedClusterStore {
   /** Throws FutureRevision if the revision does not exist yet. */
   async #reachKnown(watchCache: WatchCache, revision: Revision): Promise<void> {
     if (revision <= watchCache.applied) return;
-    const newest = await this.revision();
-    if (revision > newest) throw new FutureRevision(revision, newest);
+    if (revision > this.known) {
+      const newest = await this.revision();
+      if (revision > newest) throw new FutureRevision(revision, newest);
+    }
     await watchCache.reach(revision);
   }
 

@@ -50,20 +50,19 @@ class Progress {
     private readonly machine: (key: string) => void,
   ) {}
 
-  /** Watches again if the watch has ended; concurrent calls share one attempt. */
-  async ensure(): Promise<void> {
+  /** Watches again, from a revision that exists, if the watch has ended; concurrent calls share one attempt. */
+  async ensure(from: Revision): Promise<void> {
     if (this.closed || (this.following && this.starting === undefined)) return;
-    this.starting ??= this.start().finally(() => {
+    this.starting ??= this.start(from).finally(() => {
       this.starting = undefined;
     });
     await this.starting;
   }
 
-  private async start(): Promise<void> {
+  private async start(from: Revision): Promise<void> {
     const note = (revision: Revision) => {
       if (revision > this.revision) this.revision = revision;
     };
-    const from = await this.store.revision();
     this.following = true;
     const stop = await this.store
       .watch('/', from, {
@@ -89,6 +88,21 @@ class Progress {
     this.closed = true;
     this.stop?.();
   }
+}
+
+/** The same turns; of components that are opened together, those that read the same part of the log share one read. */
+function sharingLog(turns: HostedClusterOptions['turns']): HostedCluster['turns'] {
+  const reading = new Map<string, ReturnType<Storage['log']>>();
+  return {
+    beginTurn: (name, options) => turns.beginTurn(name, options),
+    endTurn: (name, state) => turns.endTurn(name, state),
+    log(options) {
+      const part = JSON.stringify(options);
+      const entries = reading.get(part) ?? turns.log(options).finally(() => reading.delete(part));
+      reading.set(part, entries);
+      return entries;
+    },
+  };
 }
 
 /** Turns that are part of another turn: they fail when that one was superseded or is over. */
@@ -158,7 +172,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
   });
   return {
     cluster: store.cluster,
-    turns: conductor?.under === undefined ? turns : turnsUnder(turns, conductor.name, conductor.under),
+    turns: conductor?.under === undefined ? sharingLog(turns) : turnsUnder(turns, conductor.name, conductor.under),
     ...(conductor && { conductor: conductor.name }),
     delayUntil,
     contextFor(component) {
@@ -189,10 +203,10 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
       };
       return { context, setFence };
     },
-    async catchUp() {
+    async catchUp(revision) {
+      store.heard(revision);
       // This loads the cluster's objects, so that the informers' lists need not be read from the store one by one.
-      await progress.ensure();
-      const revision = await store.revision();
+      await progress.ensure(revision);
       // A list that must not be older brings the cache, and with it every watch, up to that revision. A prefix above the resources would
       // look at all keys.
       await store.list({ prefix: '/registry/none/', notOlderThan: revision });
@@ -200,7 +214,6 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
       if ((faults.nextRestart() ?? Number.POSITIVE_INFINITY) <= clock.now()) await new ClusterFaults(api).restart();
       // While no API server answers, nothing is done: no component needs to know what there is.
       if (faults.component('kubelet') === undefined) await informers.synced();
-      return revision;
     },
     delivered: () => progress.revision,
     outage: (component) => faults.component(component),

@@ -18,7 +18,7 @@ async function host(drains: Record<string, (now: number) => DrainResult>, more: 
     cluster: 'c',
     turns,
     contextFor: () => ({ context: { cluster: 'c' } as ClusterContext, setFence: () => undefined }),
-    catchUp: () => turns.revision(),
+    catchUp: async () => undefined,
     delivered: () => 0,
     delayUntil: (at) => at - clock.now(),
     close: () => undefined,

@@ -11,7 +11,7 @@ function host(storage: Storage, component: string, conductor?: string): { turn()
     turns: storage,
     ...(conductor === undefined ? {} : { conductor }),
     contextFor: () => ({ context: { cluster: 'c', clock: new SteppedClock(0) } as unknown as ClusterContext, setFence: () => undefined }),
-    catchUp: () => storage.revision(),
+    catchUp: async () => undefined,
     delivered: () => 0,
     delayUntil: () => undefined,
     close: () => undefined,
@@ -52,7 +52,7 @@ test('a lingering turn processes new work, unless the informers do not follow ev
     cluster: 'c',
     turns: storage,
     contextFor: () => ({ context: { cluster: 'c', clock: new SteppedClock(0) } as unknown as ClusterContext, setFence: () => undefined }),
-    catchUp: () => storage.revision(),
+    catchUp: async () => undefined,
     delivered: () => 0,
     outdated: () => outdated,
     delayUntil: () => undefined,
@@ -68,8 +68,8 @@ test('a lingering turn processes new work, unless the informers do not follow ev
     seen.push(seat.absorbs);
     outdated = true;
     seen.push(seat.absorbs);
-    return { promise: Promise.resolve(), stop: () => undefined };
+    return { promise: Promise.resolve(false), come: () => undefined };
   };
-  await seat.turn({ budget: { reconciles: 1 }, linger: { quiet: 1, othersWait: () => false, wait } });
+  await seat.turn({ budget: { reconciles: 1 }, linger: { othersWait: () => false, wait } });
   expect([...seen, seat.absorbs]).toEqual([true, false, false]);
 });

@@ -1,5 +1,5 @@
 import type { Instant, KubeObject } from '#apimachinery';
-import { Compacted, type Fence, type Revision, type Storage, type TurnState } from '#storage';
+import { type BegunTurn, Compacted, type Fence, type Revision, type Storage } from '#storage';
 import type { Budget, ClusterContext, Component, ComponentInstance } from './component.js';
 import { isFenced } from './failures.js';
 import type { Outage } from './faults.js';
@@ -15,8 +15,8 @@ export interface HostedCluster {
   readonly turns: Pick<Storage, 'beginTurn' | 'endTurn'> & Partial<Pick<Storage, 'log'>>;
   /** The context of one component. Informers are shared; the client is its own, and its writes carry the fence that was set last. */
   contextFor(component: string): { context: ClusterContext; setFence(fence: Fence | undefined): void };
-  /** Resolves when every informer has delivered everything committed before the call; returns the revision. */
-  catchUp(): Promise<Revision>;
+  /** Resolves when every informer has delivered everything up to a revision that exists. */
+  catchUp(revision: Revision): Promise<void>;
   /** The newest revision that all informers have delivered. */
   delivered(): Revision;
   /**
@@ -36,12 +36,13 @@ export interface HostedCluster {
 
 /** How a turn continues when no work is left. */
 export interface Linger {
-  /** A turn ends after this many milliseconds without work. 0: immediately. */
-  quiet: number;
   /** Whether other turns wait for this one's slot. */
   othersWait(): boolean;
-  /** Waits for the given milliseconds, or until `stop` is called (which also resolves it). */
-  wait(milliseconds: number): { promise: Promise<void>; stop(): void };
+  /**
+   * Waits for work; `due`: milliseconds of the machine until the next timer. Resolves with whether the turn goes on: `come` was called, or
+   * the timer is due.
+   */
+  wait(due: number | undefined): { promise: Promise<boolean>; come(): void };
 }
 
 /** The result of a turn. */
@@ -137,7 +138,7 @@ export class Seat {
   }
 
   /** A begun turn until its end. If it fails it is released, so that its holder does not count as lost. */
-  private async run(state: TurnState, options: TurnOptions): Promise<TurnOutcome> {
+  private async run({ revision, ...state }: BegunTurn, options: TurnOptions): Promise<TurnOutcome> {
     const { name } = this.component;
     const { turns } = this.hosted;
     const { shared } = options;
@@ -152,7 +153,7 @@ export class Seat {
       this.bound.setFence({ component: name, token: state.token });
       const cold = this.instance === undefined;
       const instance = await this.open(state.cursor);
-      await this.hosted.catchUp();
+      await this.hosted.catchUp(revision);
       if (cold) await this.replayDeletions(instance, state.cursor);
       const { more, nextAt, cursor } = await this.drainUntilQuiet(instance, options);
       const { lost, parkedUntil } = fate(false);
@@ -204,7 +205,7 @@ export class Seat {
       const cursor = this.hosted.delivered();
       if (this.outage !== undefined) continue;
       const left = more || instance.hasWork?.() === true;
-      const goesOn = linger !== undefined && !linger.othersWait() && (left || (await this.lingers(instance, linger, nextAt)));
+      const goesOn = linger !== undefined && (left ? !linger.othersWait() : await this.lingers(instance, linger, nextAt));
       if (goesOn) continue;
       // There is no await between the last check for work and this: later changes wake the component again.
       this.taking = false;
@@ -214,16 +215,11 @@ export class Seat {
 
   /** Waits for more work; false if none came. */
   private async lingers(instance: ComponentInstance, linger: Linger, nextAt: Instant | undefined): Promise<boolean> {
-    const due = nextAt === undefined ? undefined : this.hosted.delayUntil(nextAt);
-    const untilTimer = due !== undefined && due <= linger.quiet;
-    const waiting = linger.wait(untilTimer ? Math.max(0, due) : linger.quiet);
-    let came = false;
-    this.onWork = () => {
-      came = true;
-      waiting.stop();
-    };
-    await waiting.promise;
+    if (instance.onWork === undefined) return false;
+    const { promise, come } = linger.wait(nextAt === undefined ? undefined : this.hosted.delayUntil(nextAt));
+    this.onWork = come;
+    const goesOn = await promise;
     this.onWork = undefined;
-    return untilTimer || came || instance.hasWork?.() === true;
+    return goesOn || instance.hasWork?.() === true;
   }
 }

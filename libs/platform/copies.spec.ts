@@ -80,7 +80,7 @@ describe('forks', () => {
     expect(woken).toEqual(made.slice(1).map(({ id }) => id));
     const turns = made.map(({ id }) => storage.open(id).beginTurn('clock'));
     expect((await Promise.all(turns)).map(({ token }) => token)).toEqual([2, 1, 1]);
-    expect(await storage.open(made[1]?.id ?? '').beginTurn('kubelet')).toEqual({ token: 1, cursor: 0 });
+    expect(await storage.open(made[1]?.id ?? '').beginTurn('kubelet')).toEqual({ token: 1, cursor: 0, revision: 2 });
     expect(await clusters.token(made[0]?.id ?? '')).toBe(now?.token);
     expect(await copies.fork('nowhere', { name: 'x' })).toBeUndefined();
   });

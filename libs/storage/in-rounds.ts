@@ -75,7 +75,7 @@ export function inRounds(storage: Storage): Storage {
     compact: (revision) => storage.compact(revision),
     beginTurn: (component, options) => storage.beginTurn(component, options),
     endTurn: (component, state) => storage.endTurn(component, state),
-    skipTurn: (component, from, to) => storage.skipTurn(component, from, to),
+    skipTurns: (turns, to) => storage.skipTurns(turns, to),
     askClock: (request) => storage.askClock(request),
     stepClock: (token, step) => storage.stepClock(token, step),
     cancelClock: (failure) => storage.cancelClock(failure),

@@ -37,4 +37,4 @@ export type {
   WriteResult,
 } from './storage.js';
 export { CLOCK } from './storage.js';
-export type { BeginOptions, Fence, LaggingTurn, TurnState } from './turn-state.js';
+export type { BeginOptions, BegunTurn, Fence, LaggingTurn, TurnState } from './turn-state.js';

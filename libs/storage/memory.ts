@@ -23,7 +23,7 @@ import type {
   WriteOp,
   WriteResult,
 } from './storage.js';
-import type { BeginOptions, LaggingTurn, TurnState } from './turn-state.js';
+import type { BeginOptions, BegunTurn, LaggingTurn, TurnState } from './turn-state.js';
 
 /** One cluster's handle for the store in memory. */
 class MemoryStorage implements Storage {
@@ -88,16 +88,17 @@ class MemoryStorage implements Storage {
     return this.#state.nextExpiry();
   }
 
-  async beginTurn(component: string, options: BeginOptions = {}): Promise<TurnState> {
-    return this.#state.turns.begin(component, options);
+  async beginTurn(component: string, options: BeginOptions = {}): Promise<BegunTurn> {
+    const { turns, revision } = this.#state;
+    return { ...turns.begin(component, options), revision };
   }
 
   async endTurn(component: string, state: TurnState): Promise<void> {
     this.#state.turns.end(component, state);
   }
 
-  async skipTurn(component: string, from: Revision, to: Revision): Promise<void> {
-    this.#state.turns.skip(component, from, to);
+  async skipTurns(turns: ReadonlyArray<{ component: string; cursor: Revision }>, to: Revision): Promise<void> {
+    for (const { component, cursor } of turns) this.#state.turns.skip(component, cursor, to);
   }
 
   async clock(): Promise<ClockState> {

@@ -1,4 +1,5 @@
 import type { Cause, LogEntry, Storage, StorageAdmin, StoredObject, WriteOp, WriteResult } from './storage.js';
+import type { TurnState } from './turn-state.js';
 
 const cause: Cause = { requestId: 'r1', user: 'ann', verb: 'create' };
 const at = 1_700_000_000_000;
@@ -32,6 +33,12 @@ const standing = (object: StoredObject | undefined): string | undefined =>
 /** The error message of each call. */
 const refusals = async (calls: readonly Promise<unknown>[]): Promise<string[]> =>
   (await Promise.allSettled(calls)).map((outcome) => (outcome.status === 'rejected' ? (outcome.reason as Error).message : 'not refused'));
+
+/** Begins a turn; what it answers but for the revision. */
+async function beginIn(store: Storage, ...given: Parameters<Storage['beginTurn']>): Promise<TurnState> {
+  const { revision: _, ...state } = await store.beginTurn(...given);
+  return state;
+}
 
 /** The contract of every store. `make` returns a store without clusters; every test uses new cluster names. */
 export function storageContract(make: () => Promise<StorageAdmin>): void {
@@ -274,14 +281,14 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
 
   describe('turns', () => {
     test('a write that belongs to several turns changes nothing if one of them was superseded', async () => {
-      await store.beginTurn('scheduler');
-      await store.beginTurn('kubelet');
+      await beginIn(store, 'scheduler');
+      await beginIn(store, 'kubelet');
       const fences = ['scheduler', 'kubelet'].map((component) => ({ component, token: 1 }));
       const [a, b] = await store.write([create('/r/a', '1'), create('/r/b', '1')], { fences });
       expect([a?.ok, b?.ok]).toEqual([true, true]);
       const [, failed] = await store.write([update('/r/a', 1, '2'), create('/r/b', '2')], { fences });
       expect(failed).toMatchObject({ ok: false, reason: 'exists' });
-      await store.beginTurn('kubelet');
+      await beginIn(store, 'kubelet');
       await expect(store.write([create('/r/c', '1'), create('/r/d', '1')], { fences })).rejects.toThrow(
         'the turn of kubelet was overtaken',
       );
@@ -289,10 +296,10 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
     });
 
     test('a new turn supersedes the old one, whose writes change nothing', async () => {
-      expect(await store.beginTurn('scheduler')).toEqual({ token: 1, cursor: 0 });
+      expect(await beginIn(store, 'scheduler')).toEqual({ token: 1, cursor: 0 });
       await store.write([create('/r/a', '1')], { fence: { component: 'scheduler', token: 1 } });
       await store.endTurn('scheduler', { token: 1, cursor: 1, nextAt: at + 5 });
-      expect(await store.beginTurn('scheduler')).toEqual({ token: 2, cursor: 1, nextAt: at + 5 });
+      expect(await beginIn(store, 'scheduler')).toEqual({ token: 2, cursor: 1, nextAt: at + 5 });
       const overtaken = 'the turn of scheduler was overtaken';
       await expect(store.write([create('/r/b', '1')], { fence: { component: 'scheduler', token: 1 } })).rejects.toThrow(overtaken);
       await expect(store.endTurn('scheduler', { token: 1, cursor: 9 })).rejects.toThrow(overtaken);
@@ -300,22 +307,34 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
         'the turn of other was overtaken',
       );
       await store.endTurn('scheduler', { token: 2, cursor: 1 });
-      expect([await store.revision(), await store.beginTurn('scheduler'), await store.beginTurn('other')]).toEqual([
+      expect([await store.revision(), await beginIn(store, 'scheduler'), await beginIn(store, 'other')]).toEqual([
         1,
         { token: 3, cursor: 1 },
         { token: 1, cursor: 0 },
       ]);
     });
 
+    test('a turn begins at the newest revision, also a parked one', async () => {
+      await fill();
+      const begun = await store.beginTurn('kubelet', { now: at });
+      await store.endTurn('kubelet', { token: 1, cursor: 6, parkedUntil: at + 10 });
+      await store.write([create('/r/d', '1')]);
+      const parked = await store.beginTurn('kubelet', { now: at });
+      expect([begun, parked]).toEqual([
+        { token: 1, cursor: 0, revision: 6 },
+        { token: 1, cursor: 6, parkedUntil: at + 10, revision: 7 },
+      ]);
+    });
+
     test('turns that are neither ended nor released are counted, and a parked one is not begun', async () => {
-      const begin = (now: number) => store.beginTurn('kubelet', { now });
+      const begin = (now: number) => beginIn(store, 'kubelet', { now });
       const seen = [await begin(at), await begin(at), await begin(at)];
       await store.endTurn('kubelet', { token: 3, cursor: 0, lost: 2, parkedUntil: at + 10 });
       seen.push(await begin(at + 9), await begin(at + 10));
       await store.endTurn('kubelet', { token: 4, cursor: 0, lost: 2 });
       seen.push(await begin(at + 10));
       await store.endTurn('kubelet', { token: 5, cursor: 0 });
-      seen.push(await begin(at + 10), await store.beginTurn('kubelet'), await store.beginTurn('kubelet'));
+      seen.push(await begin(at + 10), await beginIn(store, 'kubelet'), await beginIn(store, 'kubelet'));
       expect(seen).toEqual([
         { token: 1, cursor: 0 },
         { token: 2, cursor: 0, lost: 1, overtook: true },
@@ -330,25 +349,31 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
     });
 
     test('a turn that is part of another ends with it', async () => {
-      const { token } = await store.beginTurn('clock');
-      expect(await store.beginTurn('kubelet', { under: { component: 'clock', token } })).toEqual({ token: 1, cursor: 0 });
-      await store.beginTurn('clock');
-      await expect(store.beginTurn('kubelet', { under: { component: 'clock', token } })).rejects.toThrow('the turn of clock was overtaken');
+      const { token } = await beginIn(store, 'clock');
+      expect(await beginIn(store, 'kubelet', { under: { component: 'clock', token } })).toEqual({ token: 1, cursor: 0 });
+      await beginIn(store, 'clock');
+      await expect(beginIn(store, 'kubelet', { under: { component: 'clock', token } })).rejects.toThrow('the turn of clock was overtaken');
     });
 
-    test('a cursor is moved without a turn, unless a turn has moved it', async () => {
+    test('cursors are moved without a turn, unless a turn has moved it', async () => {
       await store.write([create('/r/a', '1'), create('/r/b', '1')]);
-      await store.beginTurn('kubelet');
-      await store.skipTurn('kubelet', 0, 1);
-      await store.skipTurn('kubelet', 0, 2);
-      expect(await store.beginTurn('kubelet')).toEqual({ token: 2, cursor: 1 });
+      await beginIn(store, 'kubelet');
+      await beginIn(store, 'scheduler');
+      await store.skipTurns([{ component: 'kubelet', cursor: 0 }], 1);
+      const both = ['scheduler', 'kubelet', 'none'].map((component) => ({ component, cursor: 0 }));
+      await store.skipTurns(both, 2);
+      expect([await beginIn(store, 'kubelet'), await beginIn(store, 'scheduler'), await beginIn(store, 'none')]).toEqual([
+        { token: 2, cursor: 1 },
+        { token: 2, cursor: 2 },
+        { token: 1, cursor: 0 },
+      ]);
     });
 
     test('a clock is advanced once per request, only forwards, and by the holder of its turn', async () => {
       await store.write([create('/r/a', '1')]);
       const seen: unknown[] = [await store.clock()];
       seen.push(await store.askClock({ id: 'x', from: 100, by: 50 }), await store.askClock({ id: 'x', from: 100, by: 50 }));
-      const { token } = await store.beginTurn('clock');
+      const { token } = await beginIn(store, 'clock');
       seen.push(await store.stepClock(token, { now: 120 }), await store.stepClock(token, { now: 110, done: true }));
       seen.push(await store.askClock({ id: 'y', from: 100, by: 30 }));
       seen.push(await store.stepClock(token, { now: 150, done: true }), await store.clock());
@@ -376,14 +401,14 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
         ...[200, { now: 190 }],
         ...[{ revision: 1, now: 190, failure: 'no end', asked: 1 }, 191, { revision: 1, now: 190, target: 191, asked: 1 }],
       ]);
-      await store.beginTurn('clock');
+      await beginIn(store, 'clock');
       await expect(store.stepClock(token, { now: 191 })).rejects.toThrow('the turn of clock was overtaken');
     });
 
     test('an advance ends before its target when it is stopped or cancelled', async () => {
       const seen: unknown[] = [await store.cancelClock('cancelled')];
       await store.askClock({ id: 'x', from: 100, by: 50, until: 'quiet' });
-      const { token } = await store.beginTurn('clock');
+      const { token } = await beginIn(store, 'clock');
       seen.push(await store.stepClock(token, { now: 120 }), await store.setClock(200));
       seen.push(await store.stepClock(token, { now: 120, done: true, stop: true }), await store.clock());
       await store.askClock({ id: 'y', from: 100, by: 50 });
@@ -410,7 +435,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
         (await admin.lagging({ now: at, components: ['clock'], limit: 1_000 })).filter((turn) => turn.cluster === cluster);
       await store.askClock({ id: 'x', from: 100, by: 50 });
       const seen = [await mine()];
-      const { token } = await store.beginTurn('clock');
+      const { token } = await beginIn(store, 'clock');
       await store.stepClock(token, { now: 150, done: true });
       seen.push(await mine());
       expect(seen).toEqual([[{ cluster, component: 'clock', cursor: 0, due: true }], []]);
@@ -421,14 +446,14 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       const asked = async (now: number, limit: number) => (await admin.lagging({ now, components, limit })).map((turn) => turn.component);
       await store.write([create('/r/a', '1')]);
       for (const component of components) {
-        const { token } = await store.beginTurn(component, { now: at });
+        const { token } = await beginIn(store, component, { now: at });
         await store.endTurn(component, { token, cursor: 0, ...(component === 'a' && { lost: 2, parkedUntil: at + 10 }) });
       }
       // The stores of other tests contain none of these.
       const seen = [await asked(at, 1), await asked(at + 1, 1), await asked(at + 2, 1), await asked(at + 10, 1)];
       expect(seen).toEqual([['b'], ['c'], ['b'], ['a']]);
       for (const component of components) {
-        const { token } = await store.beginTurn(component);
+        const { token } = await beginIn(store, component);
         await store.endTurn(component, { token, cursor: 1 });
       }
     });
@@ -440,7 +465,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       await store.write([create('/r/a', '1')]);
       const turns = { behind: { cursor: 0 }, due: { cursor: 1, nextAt: at }, idle: { cursor: 1 } };
       for (const [component, turn] of Object.entries(turns)) {
-        const { token } = await store.beginTurn(component);
+        const { token } = await beginIn(store, component);
         await store.endTurn(component, { token, ...turn });
       }
       expect((await mine(at - 1)).sort()).toEqual(['behind']);
@@ -524,7 +549,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
 
     test('a copy may have new turns, which are behind', async () => {
       await store.write([create('/r/a', '1')]);
-      const { token } = await store.beginTurn('scheduler');
+      const { token } = await beginIn(store, 'scheduler');
       await store.endTurn('scheduler', { token, cursor: 1, nextAt: at });
       await admin.copy(cluster, `${cluster}-anew`, { components: ['kubelet', 'scheduler'] });
       await admin.copy(cluster, `${cluster}-still`, { components: [] });
@@ -542,7 +567,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       await store.write([create('/r/a', '1'), create('/r/b', '1', at + 10), create('/r/c', '1')]);
       await store.write([update('/r/a', 1, '2'), remove('/r/b'), create('/r/d', '1')]);
       await admin.copy(cluster, `${cluster}-kept`, { at: 3, components: [] });
-      const { token } = await store.beginTurn('scheduler');
+      const { token } = await beginIn(store, 'scheduler');
       await store.endTurn('scheduler', { token, cursor: 6, nextAt: at });
       await store.askClock({ id: 'x', from: at, by: 1000 });
       expect(await admin.restore(cluster, { from: cluster, at: 3, cause: restoring, now: at + 5 })).toBe(9);
@@ -559,7 +584,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       ]);
       await expect(store.endTurn('scheduler', { token, cursor: 6 })).rejects.toThrow('the turn of scheduler was overtaken');
       await expect(store.write([create('/r/e')], { fence: { component: 'scheduler', token } })).rejects.toThrow('was overtaken');
-      expect(await store.beginTurn('scheduler')).toEqual({ token: 3, cursor: 6, nextAt: 0 });
+      expect(await beginIn(store, 'scheduler')).toEqual({ token: 3, cursor: 6, nextAt: 0 });
       expect(await store.clock()).toEqual({ revision: 9, now: at, failure: 'the cluster was restored', asked: 6 });
       // To another cluster's objects, with replacements; and what is the same is not written.
       const replace = [{ from: '1', to: 'one' }];
@@ -605,7 +630,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
     test('a copy starts at its revision, with the replacements made', async () => {
       await store.write([create('/r/a', JSON.stringify({ time: 'T0 "x" T0', $: '$&' }), at + 10), create('/r/b', '1')]);
       await store.write([remove('/r/b'), update('/r/a', 1, JSON.stringify({ time: 'T1 "x" T1' }))]);
-      const { token } = await store.beginTurn('scheduler');
+      const { token } = await beginIn(store, 'scheduler');
       await store.endTurn('scheduler', { token, cursor: 4 });
       const names = [`${cluster}-now`, `${cluster}-then`, `${cluster}-never`] as const;
       await admin.copy(cluster, names[0], {
@@ -640,7 +665,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
         ]);
         await expect(copy.log({ after: revision - 1 })).rejects.toThrow('has been compacted');
       }
-      expect([await now.beginTurn('scheduler'), await then.beginTurn('scheduler')]).toEqual([
+      expect([await beginIn(now, 'scheduler'), await beginIn(then, 'scheduler')]).toEqual([
         { token: 2, cursor: 4 },
         { token: 1, cursor: 0 },
       ]);
@@ -653,7 +678,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
 
     test('a destroyed cluster is removed with everything in it', async () => {
       await fill();
-      await store.beginTurn('scheduler');
+      await beginIn(store, 'scheduler');
       await admin.destroy(cluster);
       expect(await admin.exists(cluster)).toBe(false);
       const calls = [
@@ -666,16 +691,16 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
         store.compact(0),
         store.expired(at, 1),
         store.nextExpiry(),
-        store.beginTurn('scheduler'),
+        beginIn(store, 'scheduler'),
         store.endTurn('scheduler', { token: 1, cursor: 0 }),
-        store.skipTurn('scheduler', 0, 1),
+        store.skipTurns([{ component: 'scheduler', cursor: 0 }], 1),
         store.clock(),
         store.askClock({ id: 'x', from: 0, by: 1 }),
         store.stepClock(1, { now: 1 }),
       ];
       expect(await refusals(calls)).toEqual(calls.map(() => `cluster ${cluster} does not exist`));
       await admin.create(cluster);
-      expect([await store.revision(), await store.history('/r/a'), await store.beginTurn('scheduler')]).toEqual([
+      expect([await store.revision(), await store.history('/r/a'), await beginIn(store, 'scheduler')]).toEqual([
         0,
         [],
         { token: 1, cursor: 0 },

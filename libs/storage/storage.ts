@@ -1,6 +1,6 @@
 import type { Instant } from '#apimachinery';
 import type { Revision } from './revision.js';
-import type { BeginOptions, Fence, LaggingTurn, TurnState } from './turn-state.js';
+import type { BeginOptions, BegunTurn, Fence, LaggingTurn, TurnState } from './turn-state.js';
 
 /** Why a write happened. Stored in the log with the write. */
 export interface Cause {
@@ -194,11 +194,11 @@ export interface Storage {
   /** The soonest expiry of a lease. */
   nextExpiry(): Promise<Instant | undefined>;
   /** Begins a turn: the token is incremented, so writes of earlier holders fail from now on. */
-  beginTurn(component: string, options?: BeginOptions): Promise<TurnState>;
+  beginTurn(component: string, options?: BeginOptions): Promise<BegunTurn>;
   /** Ends a turn and stores the given state; the token is unchanged. Throws FencedError if the turn was superseded. */
   endTurn(component: string, state: TurnState): Promise<void>;
-  /** Moves a component's cursor without a turn, unless a turn has moved it. */
-  skipTurn(component: string, from: Revision, to: Revision): Promise<void>;
+  /** Moves cursors of components without a turn, except those that a turn has moved from where they are given. */
+  skipTurns(turns: ReadonlyArray<{ component: string; cursor: Revision }>, to: Revision): Promise<void>;
   clock(): Promise<ClockState>;
   /** Requests that a stepped clock is advanced; returns the resulting target. */
   askClock(request: ClockRequest): Promise<Instant>;

@@ -20,6 +20,12 @@ export interface TurnState {
   parkedUntil?: Instant;
 }
 
+/** A turn as it was begun. */
+export interface BegunTurn extends TurnState {
+  /** The cluster's newest revision at that time. */
+  revision: Revision;
+}
+
 export interface BeginOptions {
   /** The machine's time, if several hosts may hold turns: lost holders are counted, and parked turns have to wait. */
   now?: Instant;

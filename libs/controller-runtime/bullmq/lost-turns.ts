@@ -32,12 +32,13 @@ export class LostTurns {
     const store = this.options.admin.open(cluster);
     try {
       const entries = await store.log({ after: Math.min(...turns.map(({ cursor }) => cursor)), limit: SWEEP_ENTRIES });
-      const last = entries.at(-1)?.revision ?? 0;
-      for (const { component, cursor } of turns) {
-        const unknown = entries.length === SWEEP_ENTRIES;
-        if (unknown || this.concerns(component, entries, cursor)) this.options.wake(cluster, component);
-        else await store.skipTurn(component, cursor, last);
+      const unknown = entries.length === SWEEP_ENTRIES;
+      const unconcerned: LaggingTurn[] = [];
+      for (const turn of turns) {
+        if (unknown || this.concerns(turn.component, entries, turn.cursor)) this.options.wake(cluster, turn.component);
+        else unconcerned.push(turn);
       }
+      if (unconcerned.length > 0) await store.skipTurns(unconcerned, entries.at(-1)?.revision ?? 0);
     } catch (error) {
       if (error instanceof UnknownCluster) return;
       if (!(error instanceof Compacted)) throw error;

@@ -1,5 +1,6 @@
 import type { Component } from '../component.js';
 import { type HostedCluster, Seat } from '../turn.js';
+import { ClusterTurns } from './cluster-turns.js';
 
 /** A cluster that is open in this process. */
 interface OpenCluster {
@@ -7,6 +8,7 @@ interface OpenCluster {
   /** The result of `hosted`, once resolved. */
   opened?: HostedCluster;
   seats: Map<string, Seat>;
+  readonly turns: ClusterTurns;
   /** The number of running turns. */
   active: number;
   lastUsed: number;
@@ -18,6 +20,8 @@ interface OpenCluster {
 export interface Hold {
   hosted: HostedCluster;
   seat: Seat;
+  /** The cluster's turns in this process. */
+  turns: ClusterTurns;
   /** `drop`: the caches may be wrong, so the next turn reopens the cluster. */
   release(drop: boolean): void;
 }
@@ -52,7 +56,7 @@ export class OpenClusters {
         seat = new Seat(hosted, component);
         entry.seats.set(component.name, seat);
       }
-      return { hosted, seat, release: (drop) => this.release(cluster, entry, drop) };
+      return { hosted, seat, turns: entry.turns, release: (drop) => this.release(cluster, entry, drop) };
     } catch (error) {
       this.release(cluster, entry, true);
       throw error;
@@ -84,6 +88,11 @@ export class OpenClusters {
     if (entry !== undefined) this.drop(cluster, entry);
   }
 
+  /** Ends the turns that have no work. */
+  stopLingering(): void {
+    for (const { turns } of this.clusters.values()) turns.stop();
+  }
+
   close(): void {
     for (const [cluster, entry] of [...this.clusters]) this.drop(cluster, entry);
   }
@@ -91,7 +100,7 @@ export class OpenClusters {
   private entry(cluster: string): OpenCluster {
     let entry = this.clusters.get(cluster);
     if (entry === undefined) {
-      entry = { hosted: this.open(cluster), seats: new Map(), active: 0, lastUsed: this.now(), stale: false };
+      entry = { hosted: this.open(cluster), seats: new Map(), turns: new ClusterTurns(), active: 0, lastUsed: this.now(), stale: false };
       this.clusters.set(cluster, entry);
     }
     return entry;

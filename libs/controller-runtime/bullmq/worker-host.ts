@@ -2,7 +2,7 @@ import { type Job, Worker } from 'bullmq';
 import type { Instant } from '#apimachinery';
 import { CLOCK, type LogEntry, type StorageAdmin, UnknownCluster } from '#storage';
 import type { Component, ComponentChange } from '../component.js';
-import type { HostedCluster, Linger, TurnOutcome } from '../turn.js';
+import type { HostedCluster, TurnOutcome } from '../turn.js';
 import type { ClusterHomes } from './cluster-homes.js';
 import { LoopWatch, processCpu } from './loop-watch.js';
 import { LostTurns } from './lost-turns.js';
@@ -14,6 +14,8 @@ import type { Wakeups } from './wakeups.js';
 const LOCK_DURATION = 2_000;
 /** Timers up to this long are kept in the process; longer ones in Redis (ms). */
 const SHORT_TIMER = 1_000;
+/** While others wait for its slot, a turn without work waits this long for what other components of its cluster do (ms). */
+const PATIENCE = 500;
 /** Delay before retrying a failed turn (ms). */
 const RETRY_AFTER = 1_000;
 
@@ -80,18 +82,24 @@ class BullWorkerHost implements WorkerHost {
   private readonly components: ReadonlyMap<string, Component>;
   private readonly workers: Worker<TurnJob, void, TurnJobName>[];
   private readonly timers = new Map<string, ReturnType<typeof setTimeout>>();
-  private readonly lingering = new Set<() => void>();
   /** Clusters of which a turn that was passed on is running, and whether another one was passed on meanwhile. */
   private readonly passed = new Map<string, boolean>();
   private readonly sweeper: ReturnType<typeof setInterval>;
   private readonly loop: LoopWatch;
   private readonly lost: LostTurns;
+  private readonly lingerTerms;
   private active = 0;
   private closing = false;
 
   constructor(private readonly options: WorkerHostOptions) {
     this.components = new Map(options.components.map((component) => [component.name, component]));
     this.clusters = new OpenClusters(options.openCluster, options.now);
+    this.lingerTerms = {
+      quiet: options.quiet ?? 15,
+      patience: PATIENCE,
+      now: options.now,
+      othersWait: () => this.closing || this.active >= this.concurrency,
+    };
     this.loop = new LoopWatch({ limit: LOCK_DURATION, now: options.now, cpu: processCpu });
     const { admin, now, changeOf } = options;
     const wake = (cluster: string, component: string) => this.wake(cluster, component);
@@ -133,7 +141,7 @@ class BullWorkerHost implements WorkerHost {
     clearInterval(this.sweeper);
     this.loop.close();
     for (const timer of this.timers.values()) clearTimeout(timer);
-    for (const stop of this.lingering) stop();
+    this.clusters.stopLingering();
     await Promise.all(this.workers.map((worker) => worker.close()));
     this.clusters.close();
   }
@@ -219,7 +227,8 @@ class BullWorkerHost implements WorkerHost {
 
   private async takeTurn(cluster: string, component: Component): Promise<void> {
     const started = this.options.now();
-    const { hosted, seat, release } = await this.clusters.hold(cluster, component);
+    const { hosted, seat, turns, release } = await this.clusters.hold(cluster, component);
+    const turn = turns.begin(this.lingerTerms);
     let drop = true;
     try {
       if (hosted.conductor !== undefined && hosted.conductor !== component.name) {
@@ -229,11 +238,12 @@ class BullWorkerHost implements WorkerHost {
       }
       const { now } = this.options;
       const shared = { now, stalledSince: (start: Instant) => this.loop.stalledSince(start) };
-      const outcome = await seat.turn({ budget: { reconciles: this.options.budget ?? 200 }, linger: this.linger(), shared });
+      const outcome = await seat.turn({ budget: { reconciles: this.options.budget ?? 200 }, linger: turn.linger, shared });
       drop = outcome.fenced;
       this.follow({ cluster, component: component.name }, outcome, hosted);
       this.options.onTurn?.({ cluster, component: component.name, milliseconds: this.options.now() - started, outcome });
     } finally {
+      turn.end();
       release(drop);
     }
   }
@@ -263,28 +273,6 @@ class BullWorkerHost implements WorkerHost {
       Math.max(0, delay),
     );
     this.timers.set(id, timer);
-  }
-
-  private linger(): Linger {
-    return {
-      quiet: this.options.quiet ?? 15,
-      othersWait: () => this.closing || this.active >= this.concurrency,
-      wait: (milliseconds) => this.waitStoppable(milliseconds),
-    };
-  }
-
-  private waitStoppable(milliseconds: number): { promise: Promise<void>; stop(): void } {
-    let stop = (): void => undefined;
-    const promise = new Promise<void>((resolve) => {
-      const timer = setTimeout(() => stop(), milliseconds);
-      stop = () => {
-        clearTimeout(timer);
-        this.lingering.delete(stop);
-        resolve();
-      };
-      this.lingering.add(stop);
-    });
-    return { promise, stop: () => stop() };
   }
 
   private async tidy(): Promise<void> {

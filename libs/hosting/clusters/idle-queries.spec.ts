@@ -62,9 +62,8 @@ async function workerOn(admin: StorageAdmin, clusters: readonly string[]) {
       cluster,
       turns: store,
       contextFor: () => ({ context: { cluster } as ClusterContext, setFence: () => undefined }),
-      catchUp: async () => {
-        reached = await store.revision();
-        return reached;
+      catchUp: async (revision) => {
+        reached = revision;
       },
       delivered: () => reached,
       delayUntil: () => undefined,

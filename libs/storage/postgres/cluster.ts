@@ -19,10 +19,10 @@ import {
   type WriteOp,
   type WriteResult,
 } from '../storage.js';
-import type { BeginOptions, TurnState } from '../turn-state.js';
-import { textArray } from './binary-array.js';
+import type { BeginOptions, BegunTurn, TurnState } from '../turn-state.js';
+import { bigintArray, textArray } from './binary-array.js';
 import { toStorageError } from './failures.js';
-import { clockState, listedObject, logEntry, turnState } from './rows.js';
+import { begunTurn, clockState, listedObject, logEntry } from './rows.js';
 import type { Row, Session } from './session.js';
 import type { StatementName } from './statements.js';
 import { write } from './write.js';
@@ -146,10 +146,12 @@ export class PostgresStorage implements Storage {
     return (head[0] as Instant | null) ?? undefined;
   }
 
-  async beginTurn(component: string, { now, under }: BeginOptions = {}): Promise<TurnState> {
+  async beginTurn(component: string, { now, under }: BeginOptions = {}): Promise<BegunTurn> {
     // Beginning a turn twice, after a lost connection, has the same effect as once: only the last token counts.
     const { head } = await this.#read('beginTurn', [component, now ?? null, under?.component ?? null, under?.token ?? null], under);
-    return turnState(head);
+    const begun = begunTurn(head);
+    this.#saw(begun.revision);
+    return begun;
   }
 
   async endTurn(component: string, { token, cursor, nextAt, lost, parkedUntil }: TurnState): Promise<void> {
@@ -157,8 +159,9 @@ export class PostgresStorage implements Storage {
     if (head[0] !== true) throw new FencedError(component);
   }
 
-  async skipTurn(component: string, from: Revision, to: Revision): Promise<void> {
-    await this.#read('skipTurn', [component, from, to]);
+  async skipTurns(turns: ReadonlyArray<{ component: string; cursor: Revision }>, to: Revision): Promise<void> {
+    const components = textArray(turns.map(({ component }) => component));
+    await this.#read('skipTurns', [components, bigintArray(turns.map(({ cursor }) => cursor)), to]);
   }
 
   async clock(): Promise<ClockState> {

@@ -34,6 +34,7 @@ const TEXTS = [
   ['20261122050000_log_pages', 'd052623aad6f7bf3'],
   ['20261122060000_log_pages_in_order', '9332cbe5cfa89d92'],
   ['20261122060000_shared_transactions', '37b9f650dcab2bc3'],
+  ['20261122110000_begun_revisions', 'bc5530c3e1ad564a'],
 ];
 
 test('migrations that databases have are never changed', () => {

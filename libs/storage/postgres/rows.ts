@@ -1,5 +1,5 @@
 import type { ClockState, LogEntry, StoredObject, WriteOp, WriteResult } from '../storage.js';
-import type { TurnState } from '../turn-state.js';
+import type { BegunTurn } from '../turn-state.js';
 import type { Row } from './session.js';
 
 type Objects = readonly [key: string, modRevision: number, createRevision: number, version: number, value: string];
@@ -40,14 +40,23 @@ export function logEntry(row: Row): LogEntry {
   };
 }
 
-type Begun = readonly [token: number, cursor: number, nextAt: number | null, lost: number, parkedUntil: number | null, overtook: boolean];
+type Begun = readonly [
+  token: number,
+  cursor: number,
+  nextAt: number | null,
+  lost: number,
+  parkedUntil: number | null,
+  overtook: boolean,
+  revision: number,
+];
 
 /** A row of begin_turn. */
-export function turnState(row: Row): TurnState {
-  const [token, cursor, nextAt, lost, parkedUntil, overtook] = row as unknown as Begun;
+export function begunTurn(row: Row): BegunTurn {
+  const [token, cursor, nextAt, lost, parkedUntil, overtook, revision] = row as unknown as Begun;
   return {
     token,
     cursor,
+    revision,
     ...(nextAt !== null && { nextAt }),
     ...(lost > 0 && { lost }),
     ...(parkedUntil !== null && { parkedUntil }),

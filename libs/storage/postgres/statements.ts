@@ -13,7 +13,7 @@ export const STATEMENTS = {
   compact: 'SELECT * FROM store_compact($1,$2)',
   beginTurn: 'SELECT * FROM begin_turn($1,$2,$3,$4,$5)',
   endTurn: 'SELECT * FROM end_turn($1,$2,$3,$4,$5,$6,$7)',
-  skipTurn: 'SELECT * FROM skip_turn($1,$2,$3,$4)',
+  skipTurns: 'SELECT * FROM skip_turns($1,$2,$3,$4)',
   clock: 'SELECT * FROM clock_state($1)',
   askClock: 'SELECT * FROM clock_ask($1,$2,$3,$4,$5)',
   stepClock: 'SELECT * FROM clock_step($1,$2,$3,$4,$5,$6)',
