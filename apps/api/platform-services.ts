@@ -10,6 +10,7 @@ import {
   buildId,
   buildInThread,
   type CertificateAuthority,
+  ComponentCounts,
   clockTurner,
   type Log,
   type Metrics,
@@ -192,7 +193,7 @@ function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys
 /** Opens the platform in this process. */
 export async function openPlatform(options: PlatformOptions): Promise<PlatformServices> {
   const { config, log, backends, authority, adminToken, tokenKey } = options;
-  const { admin, records, queueConnection: connection } = backends;
+  const { admin, records, bus, redis, queueConnection: connection } = backends;
   const { now } = systemClock;
   const access = createAccess({ records, now });
   const quotas = createQuotaCache({ read: async (id) => (await records.organization(id))?.quotas, now });
@@ -213,7 +214,9 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     bytes: DEFAULT_QUOTAS.auditBytes,
     failed: (error) => log.warn({ err: error }, 'storing audit events failed; it will be tried again'),
   });
-  const apis = openApis({ admin, records, stores, clocks, serverAddress, quotas, keys, share: machineShare(), yaml, webhooks, audit });
+  const counts = new ComponentCounts({ bus, ask: (channel, message) => redis.publish(channel, message), after: machineTimers.after });
+  const shared = { admin, records, stores, clocks, serverAddress, quotas, keys, yaml, webhooks, audit, counts };
+  const apis = openApis({ ...shared, share: machineShare() });
   const sessions = new StandingSessions(followRoles(apis));
   runtime.subscribe({ onCommit: wakeOnCommit(wakeups), ...invalidation({ access, quotas, apis, sessions }, backends, log) });
   const turns = turnKeys({ connection }, [...queued.map(({ name }) => name), CLOCK]);
@@ -246,7 +249,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
       apis.close();
       await audit.close().catch((error: unknown) => log.warn({ err: error }, 'the last audit events could not be stored'));
       runtime.close();
-      await Promise.all([wakeups.flushed().then(() => wakeups.close()), turns.close(), yaml.close()]);
+      await Promise.all([wakeups.flushed().then(() => wakeups.close()), turns.close(), yaml.close(), counts.close()]);
     },
   };
 }

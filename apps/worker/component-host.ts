@@ -1,5 +1,6 @@
 import { systemClock } from '#apimachinery';
 import { changeInLog, etcdComponent, components as parts } from '#cluster';
+import { ClusterRegistries } from '#component-base';
 import { type ClockComponent, type Component, clockComponent, isWokenBy, type TurnOutcome } from '#controller-runtime';
 import {
   createWakeups,
@@ -11,6 +12,7 @@ import {
 } from '#controller-runtime/bullmq';
 import {
   AllowedHosts,
+  answerCounts,
   type Backends,
   type CertificateAuthority,
   type Log,
@@ -111,6 +113,8 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
   const { config, log, backends, authority, tokenKey, metrics, roles } = options;
   const { admin, records, queueConnection: connection } = backends;
   const runtime = await platformRuntime({ backends, log });
+  const counts = new ClusterRegistries();
+  const endAnswering = await answerCounts(backends.bus, counts);
   const clusters = {
     records,
     admin,
@@ -121,6 +125,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
     share: machineShare(),
     webhooks: new WebhookConnections(new AllowedHosts(config.ORRERY_WEBHOOK_HOSTS)),
     log,
+    counts,
   };
   const etcd = etcdComponent((cluster) => ({ storage: admin.open(cluster), ...runtime.stores.acquire(cluster) }));
   const clock = clockComponent(parts, (cluster, under) => openTurned(cluster, under, { ...clusters, notify: runtime.events.notify }));
@@ -145,6 +150,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
     onCommit: wakeOnCommit(commitTarget({ roles, components, clock, host, wakeups })),
     onEvent(event) {
       if (event.type === 'cluster-deleted' || event.type === 'cluster-changed') host.forget(event.cluster);
+      if (event.type === 'cluster-deleted' || (event.type === 'cluster-changed' && event.restored)) counts.forget(event.cluster);
     },
   });
   const endMaintenance = roles.has('etcd') ? startMaintenance({ admin, records, audit: backends.audit, log }) : () => undefined;
@@ -152,6 +158,7 @@ export async function openComponents(options: ComponentHostOptions): Promise<{ c
   return {
     async close() {
       endMaintenance();
+      endAnswering();
       await host.close();
       await homes.close();
       await wakeups.flushed();

@@ -1,4 +1,5 @@
 import type { Instant } from '#apimachinery';
+import type { Family } from '#component-base';
 import type { AuthorizationAttributes } from './authorization/authorization.js';
 
 /** A member of etcd. */
@@ -26,6 +27,10 @@ export interface ControlPlane {
   readonly hasStore: boolean;
   /** Whether an instance of a component is up. */
   isUp(component: string): boolean;
+  /** Whether the instance of a component on a node leads; those that elect no leader all do. */
+  leads(component: string, node: string): boolean;
+  /** What the instance of a component that leads has counted since it was started. */
+  metrics(component: string): Promise<readonly Family[]>;
   /** The members of etcd, and whether the disk of one is full. */
   etcd(): {
     readonly members: readonly EtcdMemberState[];
@@ -52,6 +57,8 @@ export const WHOLE: ControlPlane = {
   checkPut: () => undefined,
   hasStore: true,
   isUp: () => true,
+  leads: () => true,
+  metrics: () => Promise.resolve([]),
   etcd: () => ({ members: [], isFull: false, leaderChanges: 1 }),
   reaches: () => true,
   kubeletTrouble: () => undefined,

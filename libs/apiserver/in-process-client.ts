@@ -7,7 +7,7 @@ import type { AuditEvent, Origin } from './audit/audit-event.js';
 import type { AuthorizationAttributes } from './authorization/authorization.js';
 import { applying, patching } from './endpoints/write-handlers.js';
 import { widthOf } from './flow-control/width.js';
-import { capable, createIn, deleteIn, options, prepared, type Subject, search } from './in-process-requests.js';
+import { capable, counting, createIn, deleteIn, options, prepared, type Subject, search } from './in-process-requests.js';
 import { listOptions } from './request/options.js';
 import { objectKey } from './rest/api-resource.js';
 import { listPrefix } from './rest/keys.js';
@@ -28,6 +28,8 @@ export interface InProcessOptions {
   requestId?: () => string;
   /** Where a client's requests came from, if they are made for a client: they are audited. */
   origin?: () => Omit<Origin, 'method'>;
+  /** Called with the verb and the status code of each request that was answered. */
+  counted?: (verb: string, code: number) => void;
   /** The manager in metadata.managedFields of written objects, e.g. `kube-controller-manager`; default none. */
   manager?: string;
 }
@@ -214,8 +216,8 @@ class InProcessClient implements CausalClient {
   /** Makes the request an audit event if it is made for a client. */
   private async audited<R>(verb: string, warnings: Warnings | undefined, work: (audit: AuditEvent | undefined) => Promise<R>): Promise<R> {
     const { auditor } = this.server;
-    const { origin } = this.options;
-    if (origin === undefined) return work(undefined);
+    const { origin, counted } = this.options;
+    if (origin === undefined) return counted ? counting(counted, verb, work(undefined)) : work(undefined);
     const audit = auditor.begin({ ...origin(), method: '' });
     try {
       const result = await work(audit);

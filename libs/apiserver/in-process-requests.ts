@@ -7,6 +7,7 @@ import type { Deleted } from './rest/delete.js';
 import { plainCopy } from './rest/plain-copy.js';
 import type { RestScope } from './rest/scope.js';
 import type { Created } from './rest/storage.js';
+import { toStatusError } from './rest/storage-errors.js';
 
 /** What a call is about: the resource and its path. */
 export interface Subject {
@@ -75,4 +76,16 @@ export function deleteIn(scope: RestScope, { dryRun = false, uid, resourceVersio
   const erase = capable(scope, scope.storage.delete);
   const preconditions = uid === undefined && resourceVersion === undefined ? {} : { preconditions: { uid, resourceVersion } };
   return erase(scope, { ...rest, ...preconditions, dryRun });
+}
+
+/** Counts a request by its verb and the code of its answer. */
+export async function counting<R>(counted: (verb: string, code: number) => void, verb: string, answer: Promise<R>): Promise<R> {
+  try {
+    const result = await answer;
+    counted(verb, verb === 'create' ? 201 : 200);
+    return result;
+  } catch (error) {
+    counted(verb, toStatusError(error, { group: '', resource: '' }).status.code ?? 500);
+    throw error;
+  }
 }

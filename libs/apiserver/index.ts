@@ -34,9 +34,6 @@ export { type FlowLimits, TooManyRequests } from './flow-control/flow-control.js
 export { WorkShare } from './flow-control/work-share.js';
 export { type InProcessOptions, inProcessClient } from './in-process-client.js';
 export { AUDIT_LIMITS, DEFAULT_LIMITS, type Limits } from './limits.js';
-export { metricText } from './metrics/text-format.js';
-export { histograms, values } from './metrics/vectors.js';
-export { KUBERNETES_VERSION, type VersionInfo, versionInfoOf } from './non-resource/non-resource.js';
 export { pastObject } from './past-object.js';
 export { type DeleteOptions, deleteOptionsFromBody, listOptions, type WriteOptions } from './request/options.js';
 export {

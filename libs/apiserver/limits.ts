@@ -47,9 +47,6 @@ export const LONGEST_TOKEN = 32_768;
 /** What is looked at of the CAs that a client sends along with its certificate. Go limits the signatures that it checks to 100. */
 export const CERTIFICATE_CHAIN = { certificates: 10, bytes: 32_768 } as const;
 
-/** Combinations of labels of one metric of a cluster. */
-export const METRIC_SERIES = 500;
-
 /** What an audit event holds at most: characters of texts, and numbers of things. */
 export const AUDIT_LIMITS = {
   /** As upstream (apiserver/pkg/audit/request.go maxUserAgentLength). */

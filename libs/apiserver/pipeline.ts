@@ -1,5 +1,6 @@
 import type { apiregistrationv1, corev1, Served } from '#api';
 import { type KubeObject, StatusError, unauthorized } from '#apimachinery';
+import { KUBERNETES_VERSION, type VersionInfo } from '#component-base';
 import { failed, NO_RESOURCE, NOBODY, originOf, withFlow } from './answers.js';
 import { type AuditEvent, Stage } from './audit/audit-event.js';
 import { levelFor } from './audit/audit-level.js';
@@ -12,7 +13,7 @@ import { routeOf, serviceUnavailable, unknownPath } from './endpoints/resource-r
 import { widthOf } from './flow-control/width.js';
 import { measured } from './metrics/measured-response.js';
 import { RequestMetrics } from './metrics/request-metrics.js';
-import { KUBERNETES_VERSION, nonResourceResponse, type VersionInfo } from './non-resource/non-resource.js';
+import { nonResourceResponse } from './non-resource/non-resource.js';
 import { type ApiRequest, type ApiResponse, headerOf, queryOf } from './request/request.js';
 import { type RequestInfo, requestInfo } from './request/request-info.js';
 import { managerOf } from './request/user-agent.js';

@@ -12,6 +12,8 @@ export interface ResourceListener {
 
 /** The informers of one cluster in this process, one per resource, shared by all users. */
 export interface Informers {
+  /** The cluster's informers, where these show them to one component. */
+  readonly origin?: Informers;
   /** Returns the same informer at every call. It is filled by the next `synced()`; call this in a component's open(). */
   of<T extends KubeObject>(resource: Resource<T>): Informer<T>;
   /** The resources that the cluster served at the last `synced()`, each in its preferred version; the same array until they change. */

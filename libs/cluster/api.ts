@@ -11,11 +11,11 @@ import {
   inProcessClient,
   type SigningKey,
   type Timers,
-  versionInfoOf,
   type WebhookRoutes,
   type WorkShare,
 } from '#apiserver';
 import { type ClusterStore } from '#cacher';
+import { type Family, versionInfoOf } from '#component-base';
 import { nodeRules } from '#kubeadm';
 import { adapterMetrics, conversions, customKindOf, providers as registryProviders, resourceMetrics, strategies } from '#registry';
 import { streamProviders } from '#streaming';
@@ -50,6 +50,8 @@ export interface ClusterApiOptions {
   admission?: readonly AdmissionPlugin[];
   /** The version of Kubernetes that it says it has, `v1.36.2`. */
   version?: string;
+  /** What a component counts of the cluster, in whatever process; unset: nothing is known. */
+  metrics?: (component: string) => Promise<readonly Family[]>;
   /** Calls webhooks outside of the cluster; unset: none is reachable. */
   outside?: WebhookRoutes['outside'];
 }
@@ -59,7 +61,7 @@ const addOns = [resourceMetrics, ...adapterMetrics];
 
 /** The API of one cluster with everything it serves. Cheap to create, so an idle cluster need not keep one. */
 export function clusterApi(options: ClusterApiOptions): ApiServer {
-  const { store, clock, seed, outside, clientAuthority, version, admission = admissionPlugins, ...others } = options;
+  const { store, clock, seed, outside, clientAuthority, version, admission = admissionPlugins, metrics, ...others } = options;
   const random = seededRandom(seed, () => `${store.known}@${clock.now()}`);
   const pod: WebhookRoutes['pod'] = (at, port) => podServer({ objects: api.cluster.reader, clock }, at, port);
   const webhooks = { pod, ...(outside ? { outside } : {}) };
@@ -72,7 +74,7 @@ export function clusterApi(options: ClusterApiOptions): ApiServer {
     ...others,
     ...(version !== undefined && { version: versionInfoOf(version) }),
     webhooks,
-    controlPlane: new ControlPlaneGate({ store, clock, timers: options.timers }),
+    controlPlane: new ControlPlaneGate({ store, clock, timers: options.timers, ...(metrics && { metrics }) }),
     ...(clientAuthority && { clientAuthority: () => published(clientAuthority) }),
     store,
     clock,

@@ -3,15 +3,18 @@ import type { Clock, Instant } from '#apimachinery';
 import { type ApiServer, inProcessClient, SchedulerSource } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { createInformers } from '#client';
+import type { MetricRegistry } from '#component-base';
 import type { ClusterContext, HostedCluster, InTurn, ReconcileFailure, SigningKeys, TimingProfile } from '#controller-runtime';
 import { configurationErrors } from '#scheduler';
 import type { Fence, Revision, Storage } from '#storage';
 import { CLOUD_KEY } from './cloud/cloud.js';
 import { CloudView } from './cloud/cloud-view.js';
+import { requestCounter } from './component-metrics.js';
 import { usersOf } from './component-users.js';
 import { ClusterFaults } from './faults/cluster-faults.js';
 import { FAULTS_KEY } from './faults/fault.js';
 import { FaultView } from './faults/fault-view.js';
+import { isElected } from './faults/leader-election.js';
 import { KubeletConfigurations } from './kubelet-configurations.js';
 import { machineRows, PodFiles, podOfFiles } from './machine-rows.js';
 import { nodeOfFile, StaticManifests } from './static-manifests.js';
@@ -32,6 +35,8 @@ export interface HostedClusterOptions {
   conductor?: { name: string; under?: () => Fence | undefined };
   /** Where long work waits for its turn; by default, for the next iteration of the event loop. */
   inTurn?: InTurn;
+  /** Where a component counts what it does; unset: nowhere. */
+  metrics?: (component: string) => MetricRegistry;
   /** Bytes of memory used by the store. */
   bytes?: () => number;
   onClose?: () => void;
@@ -177,7 +182,14 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
     delayUntil,
     contextFor(component) {
       let fence: Fence | undefined;
-      const client = inProcessClient(api, { fence: () => fence, user: usersOf(component), manager: component });
+      const metrics = isElected(component) ? options.metrics?.(component) : undefined;
+      const counted = metrics && requestCounter(metrics);
+      const client = inProcessClient(api, {
+        fence: () => fence,
+        user: usersOf(component),
+        manager: component,
+        ...(counted && { counted }),
+      });
       const context = {
         cluster: store.cluster,
         client,
@@ -192,6 +204,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         manifests,
         machines: machineRows({ store, clock, component, podFiles, fence: () => fence }),
         fence: () => fence,
+        ...(metrics && { metrics }),
         ...(component === MANAGER ? { manager: api.controllerManager } : {}),
         ...(component === SCHEDULER ? { scheduler: new SchedulerSource(store, configurationErrors) } : {}),
         ...(component === SERVER ? { server: serverRanges(api) } : {}),

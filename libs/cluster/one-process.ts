@@ -2,6 +2,7 @@ import type { Clock, Instant } from '#apimachinery';
 import { type ApiServer, inProcessClient } from '#apiserver';
 import { type ClusterStore, clusterStore } from '#cacher';
 import type { CausalClient } from '#client';
+import { ClusterRegistries } from '#component-base';
 import { LocalHost, type TimingProfile } from '#controller-runtime';
 import { inRounds, type LogEntry, type Storage } from '#storage';
 import { type ClusterApiOptions, clusterApi } from './api.js';
@@ -63,11 +64,13 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
     },
   });
   const keys = processKeys(clock);
+  const counts = new ClusterRegistries();
   const api = clusterApi({
     store,
     clock,
     seed,
     timers: machineTimers,
+    metrics: async (component) => counts.families(store.cluster, component) ?? [],
     serviceAccountKey: keys.serviceAccount,
     clientAuthority: async () => (await keys.clientAuthority()).certificate,
     ...(prefix === undefined ? {} : { prefix }),
@@ -78,7 +81,8 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
   const delayUntil = (at: Instant) => (clock.set ? undefined : at - clock.now());
   const inTurn = clock.set ? { inTurn: inRoundOf(store) } : {};
   const told = onFailure === undefined ? {} : { onFailure };
-  const hosted = hostedCluster({ api, store, turns: storage, clock, profile, rootCA, keys, delayUntil, ...inTurn, ...told });
+  const metrics = (component: string) => counts.of(store.cluster, component);
+  const hosted = hostedCluster({ api, store, turns: storage, clock, profile, rootCA, keys, delayUntil, metrics, ...inTurn, ...told });
   const leases = { nextAt: () => storage.nextExpiry(), run: (now: Instant) => expireLeases(storage, store, now) };
   const schedule = (milliseconds: number, run: () => void) => machineTimers.after(milliseconds, run);
   host = new LocalHost({ hosted, components, clock, duties: [leases], autorun, ...(clock.set ? {} : { schedule }) });

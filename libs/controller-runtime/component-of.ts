@@ -1,4 +1,5 @@
 import { type Clock, isConflict } from '#apimachinery';
+import { MetricRegistry } from '#component-base';
 import type {
   Budget,
   Change,
@@ -12,6 +13,7 @@ import type {
 import type { Controller, OpenController, ReconcileContext, Reconciled } from './controller.js';
 import { isFenced, reportDroppedEvents } from './failures.js';
 import { FAULTS_GROUP } from './faults.js';
+import { type QueueCounts, queueMetrics } from './queue-metrics.js';
 import { createRecorder, type EventSink } from './recorder.js';
 import { ReplayedInformers } from './replayed-informers.js';
 import { type WorkItem, WorkQueue } from './work-queue.js';
@@ -68,12 +70,28 @@ function byResource(controllers: readonly Controller[]): (change: ComponentChang
   };
 }
 
+/** The counts of a controller's queue, which begin anew with the process. */
+function countsOf({ name, queue }: Controller, metrics: MetricRegistry): (() => QueueCounts) | undefined {
+  if (queue === undefined) return undefined;
+  let counts: QueueCounts | undefined;
+  let generation = -1;
+  return () => {
+    if (counts !== undefined && generation === metrics.generation) return counts;
+    const isOpened = counts === undefined;
+    generation = metrics.generation;
+    counts = metrics.of(queueMetrics).of(name, queue);
+    if (isOpened) counts.opened();
+    return counts;
+  };
+}
+
 /** What kube-controller-manager does without flags. */
 const DEFAULT_SETTINGS: ManagerSettings = { runs: () => true, signs: () => true, signingDuration: 365 * 24 * 3_600_000 };
 
 class ControllersInstance implements ComponentInstance {
   private readonly running: Running[];
   private readonly informers: ReplayedInformers;
+  private readonly metrics: MetricRegistry;
   private readonly wall: Clock;
   private readonly skew: (host: string | undefined) => number;
   /** Those that run with the current settings. */
@@ -92,9 +110,10 @@ class ControllersInstance implements ComponentInstance {
     this.skew = (host) => (host === undefined ? faults.skewOf(component) : faults.skewAt(host, clock.now()));
     this.wall = { now: () => clock.now() + this.skew(undefined) };
     this.informers = new ReplayedInformers(informers, resumeAfter);
+    this.metrics = context.metrics ?? new MetricRegistry();
     const own = { ...context, informers: this.informers };
     this.running = controllers.map((controller) => {
-      const queue = new WorkQueue(clock);
+      const queue = new WorkQueue(clock, context.metrics && countsOf(controller, context.metrics));
       queue.onWork(() => {
         running.ready = true;
         this.draining?.progress();
@@ -205,9 +224,9 @@ class ControllersInstance implements ComponentInstance {
     const { cluster, informers, clock, random, profile, rootCA, keys, faults } = this.context;
     const client = this.context.client.as({ component: running.controller.name, wokenBy });
     const settings = this.settings ?? DEFAULT_SETTINGS;
-    const { wall } = this;
+    const { wall, metrics } = this;
     const recorder = this.recorderOf(running).through(client);
-    return { cluster, client, informers, clock, wall, random, profile, rootCA, keys, faults, settings, recorder };
+    return { cluster, client, informers, clock, wall, random, profile, rootCA, keys, faults, settings, recorder, metrics };
   }
 }
 

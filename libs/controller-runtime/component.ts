@@ -2,6 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Resource, ResourceInfo } from '#api';
 import type { Clock, Instant, KubeObject, RandomSource } from '#apimachinery';
 import type { CausalClient, Informer, InformerChange, ResourceListener } from '#client';
+import type { MetricRegistry } from '#component-base';
 import type { Fence } from '#storage';
 import type { Cloud } from './cloud.js';
 import type { Faults } from './faults.js';
@@ -25,6 +26,8 @@ export interface TimingProfile {
 }
 
 export interface Informers {
+  /** The cluster's informers, where these show them to one component. */
+  readonly origin?: Informers;
   /** The informer is filled before the component's first drain; call this in open(). */
   of<T extends KubeObject>(resource: Resource<T>): Informer<T>;
   /** The resources that the cluster serves as of this turn, each in its preferred version; the same array until they change. */
@@ -116,6 +119,8 @@ export interface ClusterContext {
   readonly faults: Faults;
   readonly cloud: Cloud;
   readonly manifests: Manifests;
+  /** What its process counts; unset where nobody asks. */
+  readonly metrics?: MetricRegistry;
   /** Unset where nothing is kept. */
   readonly machines?: MachineRows;
   /** Set for kube-controller-manager. */

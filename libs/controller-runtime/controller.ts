@@ -1,6 +1,7 @@
 import type { Resource, ResourceInfo } from '#api';
 import { type Clock, formatKey, isNotFound, type KubeObject, keyOf, type ObjectKey, parseKey, type RandomSource } from '#apimachinery';
 import type { CausalClient } from '#client';
+import type { MetricRegistry } from '#component-base';
 import type { Change, ClusterContext, ComponentChange, Informers, ManagerSettings, SigningKeys, TimingProfile } from './component.js';
 import type { Faults } from './faults.js';
 import type { EventRecorder } from './recorder.js';
@@ -29,6 +30,8 @@ export interface ReconcileContext {
   /** What the flags of its component decide. */
   readonly settings: ManagerSettings;
   readonly recorder: EventRecorder;
+  /** What its component counts. */
+  readonly metrics: MetricRegistry;
 }
 
 /** Other resources whose changes wake objects of a controller. Created by watching() and watchingServed(). */
@@ -44,6 +47,8 @@ export interface ControllerDefinition<T extends KubeObject> {
   name: string;
   /** Its name in --controllers of kube-controller-manager; default its name. '': no flag stops it. */
   flag?: string;
+  /** The name of its work queue in the metrics; unset: upstream has no such queue. */
+  queue?: string;
   /** The source of its events, if it is not its name. */
   eventSource?: string;
   /** How its events are written (recorder.ts); default `counted`. */
@@ -77,6 +82,8 @@ export interface Controller {
   readonly name: string;
   /** Its name in --controllers; default its name. */
   readonly flag?: string;
+  /** The name of its work queue in the metrics; unset: it is not told of. */
+  readonly queue?: string;
   /** The source of its events; default its name. */
   readonly eventSource?: string;
   /** How its events are written; default `counted`. */
@@ -160,6 +167,7 @@ export function defineController<T extends KubeObject>(definition: ControllerDef
   return {
     name: definition.name,
     ...(definition.flag === undefined ? {} : { flag: definition.flag }),
+    ...(definition.queue === undefined ? {} : { queue: definition.queue }),
     ...(definition.eventSource === undefined ? {} : { eventSource: definition.eventSource }),
     ...(definition.eventStyle === undefined ? {} : { eventStyle: definition.eventStyle }),
     interests: (change) => definition.interests?.(change) ?? true,

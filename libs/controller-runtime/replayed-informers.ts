@@ -79,12 +79,12 @@ export class ReplayedInformers implements Informers, Replay {
   private readonly replayed = new WeakMap<object, object>();
 
   constructor(
-    private readonly informers: Informers,
+    readonly origin: Informers,
     readonly resumeAfter: number,
   ) {}
 
   of<T extends KubeObject>(resource: Resource<T>): Informer<T> {
-    const informer = this.informers.of(resource);
+    const informer = this.origin.of(resource);
     const known = this.replayed.get(informer);
     // The resource's type determines the objects' type, which the map cannot express.
     if (known !== undefined) return known as Informer<T>;
@@ -94,11 +94,11 @@ export class ReplayedInformers implements Informers, Replay {
   }
 
   served(): readonly ResourceInfo[] {
-    return this.informers.served();
+    return this.origin.served();
   }
 
   onServed(listener: ResourceListener): void {
-    this.informers.onServed({
+    this.origin.onServed({
       added: (resource) => listener.added(resource),
       removed: (resource) => {
         this.handlers?.delete(kindText(resource));

@@ -1,4 +1,5 @@
 import type { Clock, Instant } from '#apimachinery';
+import type { QueueCounts } from './queue-metrics.js';
 import { TimerHeap } from './timer-heap.js';
 
 /** Initial back-off in milliseconds; doubled for each consecutive failure (client-go DefaultTypedControllerRateLimiter). */
@@ -27,14 +28,18 @@ export class WorkQueue {
   /** Queued keys in order, with the revision that queued them. */
   private waiting: Map<string, number | undefined> | undefined;
   /** Keys in process → added again in the meantime (with the revision). */
-  private active: Map<string, { again: boolean; wokenBy?: number }> | undefined;
+  private active: Map<string, { again: boolean; wokenBy?: number; since: Instant }> | undefined;
   private failures: Map<string, number> | undefined;
   private timers: TimerHeap<string> | undefined;
   /** The revision that caused a key's timer, so that the chain of causes continues. */
   private timerCauses: Map<string, number> | undefined;
   private listener: (() => void) | undefined;
 
-  constructor(private readonly clock: Clock) {}
+  /** `counts`: what is counted of it as of now; unset where nobody asks. */
+  constructor(
+    private readonly clock: Clock,
+    private readonly counts?: () => QueueCounts,
+  ) {}
 
   /** Called whenever a key is added to the empty queue. */
   onWork(listener: () => void): void {
@@ -45,17 +50,34 @@ export class WorkQueue {
   add(key: string, wokenBy?: number): void {
     const active = this.active?.get(key);
     if (active !== undefined) {
+      if (!active.again) this.countAdd();
       active.again = true;
       active.wokenBy = earliest(active.wokenBy, wokenBy);
       return;
     }
+    this.enqueue(key, wokenBy, true);
+  }
+
+  private enqueue(key: string, wokenBy: number | undefined, isNew: boolean): void {
     this.waiting ??= new Map();
+    const { size } = this.waiting;
     this.waiting.set(key, earliest(this.waiting.get(key), wokenBy));
+    if (this.waiting.size > size && this.counts !== undefined) {
+      if (isNew) this.countAdd();
+      this.counts().queued(key, this.clock.now());
+    }
     if (this.waiting.size === 1) this.listener?.();
+  }
+
+  private countAdd(): void {
+    const counts = this.counts?.();
+    if (counts !== undefined) counts.adds += 1;
   }
 
   /** Adds a key after `delay` milliseconds of cluster time. */
   addAfter(key: string, delay: number, wokenBy?: number): void {
+    const counts = this.counts?.();
+    if (counts !== undefined) counts.retries += 1;
     if (delay <= 0) {
       this.add(key, wokenBy);
       return;
@@ -88,7 +110,9 @@ export class WorkQueue {
     for (const [key, wokenBy] of this.waiting ?? []) {
       this.waiting?.delete(key);
       this.active ??= new Map();
-      this.active.set(key, { again: false });
+      const since = this.counts === undefined ? 0 : this.clock.now();
+      this.active.set(key, { again: false, since });
+      this.counts?.().taken(key, since);
       this.timers?.clear(key);
       const cause = wokenBy ?? this.timerCauses?.get(key);
       this.timerCauses?.delete(key);
@@ -101,7 +125,8 @@ export class WorkQueue {
   done(key: string): void {
     const active = this.active?.get(key);
     this.active?.delete(key);
-    if (active?.again) this.add(key, active.wokenBy);
+    if (active !== undefined) this.counts?.().done(active.since, this.clock.now());
+    if (active?.again) this.enqueue(key, active.wokenBy, false);
     else if (this.active?.size === 0 && this.waiting?.size === 0) {
       this.active = undefined;
       this.waiting = undefined;

@@ -50,6 +50,7 @@ function concerned({ object, old }: Change<rbacv1.ClusterRole>, informers: Infor
 /** Gives ClusterRoles with an aggregation rule the rules of the roles that it selects (pkg/controller/clusterroleaggregation). */
 export const clusterRoleAggregation = defineController({
   name: 'clusterrole-aggregation-controller',
+  queue: 'ClusterRoleAggregator',
   for: ClusterRole,
   concurrency: 1,
   filter: ({ object, deleted }) => !deleted && object.aggregationRule !== undefined,

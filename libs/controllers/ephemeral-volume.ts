@@ -15,6 +15,7 @@ const needsClaims = ({ metadata, spec }: corev1.Pod): boolean =>
 /** Makes the claims of pods' generic ephemeral volumes; they are deleted with their pod (pkg/controller/volume/ephemeral). */
 export const ephemeralVolume = defineController({
   name: 'ephemeral-volume-controller',
+  queue: 'ephemeral_volume',
   eventSource: 'ephemeral_volume',
   for: Pod,
   filter: ({ object, old, deleted }) => !deleted && old === undefined && needsClaims(object),

@@ -1,5 +1,6 @@
 import { type corev1, Secret, ServiceAccount } from '#api';
-import { isConflict, isNotFound, type ObjectKey } from '#apimachinery';
+import { formatKey, isConflict, isNotFound, keyOf, type ObjectKey } from '#apimachinery';
+import { perCluster } from '#client';
 import { defineController, type ReconcileContext, watching } from '#controller-runtime';
 import { signToken, tokenKeyOf } from '#pki/token-key';
 
@@ -7,7 +8,6 @@ const TYPE = 'kubernetes.io/service-account-token';
 const NAME = 'kubernetes.io/service-account.name';
 const UID = 'kubernetes.io/service-account.uid';
 const SECRETS = 'secrets-by-account';
-const ACCOUNTS = 'accounts-by-secret';
 
 const isToken = (secret: corev1.Secret): boolean => secret.type === TYPE && accountName(secret) !== '';
 const accountName = ({ metadata }: corev1.Secret): string => metadata.annotations?.[NAME] ?? '';
@@ -47,13 +47,22 @@ function unlessGone(error: unknown): void {
   if (!isNotFound(error) && !isConflict(error)) throw error;
 }
 
-/** Removes references of accounts to a Secret that was deleted. */
-async function removeReferences({ name, namespace }: ObjectKey, { client, informers }: ReconcileContext): Promise<void> {
-  const accounts = informers.of(ServiceAccount).byIndex(ACCOUNTS, place(namespace, name));
-  const updates = accounts.map((account) =>
-    client.update(ServiceAccount, { ...account, secrets: account.secrets?.filter((each) => each.name !== name) }),
-  );
-  await Promise.all(updates);
+/** The accounts of token Secrets that were deleted and not looked at since, by cluster. */
+const ownersOfGone = perCluster(() => new Map<string, { account: string; uid: string }>());
+
+/** Removes the reference of a token's own account to its Secret, which was deleted (removeSecretReference). */
+async function removeReference(key: ObjectKey, { client, informers }: ReconcileContext): Promise<void> {
+  const { name, namespace } = key;
+  const owner = ownersOfGone(informers).get(formatKey(key));
+  const account = owner && informers.of(ServiceAccount).get(owner.account, namespace);
+  const isOwn = account !== undefined && (owner?.uid === '' || owner?.uid === account.metadata.uid);
+  if (isOwn && account.secrets?.some((each) => each.name === name)) {
+    const secrets = account.secrets.filter((each) => each.name !== name);
+    await client.update(ServiceAccount, { ...account, secrets }).catch((error: unknown) => {
+      if (!isNotFound(error)) throw error;
+    });
+  }
+  ownersOfGone(informers).delete(formatKey(key));
 }
 
 /**
@@ -62,6 +71,7 @@ async function removeReferences({ name, namespace }: ObjectKey, { client, inform
  */
 export const legacyTokens = defineController({
   name: 'tokens-controller',
+  queue: 'serviceaccount_tokens_service',
   flag: 'serviceaccount-token-controller',
   for: Secret,
   filter: ({ object }) => isToken(object),
@@ -77,9 +87,11 @@ export const legacyTokens = defineController({
   ],
   index(informers) {
     informers.of(Secret).addIndex(SECRETS, (secret) => (isToken(secret) ? [place(secret.metadata.namespace, accountName(secret))] : []));
-    informers
-      .of(ServiceAccount)
-      .addIndex(ACCOUNTS, ({ metadata, secrets = [] }) => [...new Set(secrets.map(({ name = '' }) => place(metadata.namespace, name)))]);
+    informers.of(Secret).on(({ object, deleted }) => {
+      if (!isToken(object)) return;
+      const owner = { account: accountName(object), uid: object.metadata.annotations?.[UID] ?? '' };
+      if (deleted) ownersOfGone(informers).set(formatKey(keyOf(object)), owner);
+    });
   },
   interests: ({ resource, deleted, text }) => (resource === 'secrets' ? text.includes(TYPE) : deleted),
   async reconcile(secret, ctx) {
@@ -96,5 +108,5 @@ export const legacyTokens = defineController({
     const metadata = { ...secret.metadata, annotations: { ...annotations, [UID]: account.metadata.uid ?? '' } };
     await ctx.client.update(Secret, { ...secret, metadata, data: { ...secret.data, ...missing } }).catch(unlessGone);
   },
-  gone: removeReferences,
+  gone: removeReference,
 });

@@ -25,6 +25,7 @@ const steps = new WeakMap<Informers, number>();
 /** Tells kubelets by an annotation of their node how long they may cache objects (pkg/controller/ttl). */
 export const nodeTTL = defineController({
   name: 'ttl-controller',
+  queue: 'ttlcontroller',
   for: Node,
   filter: ({ deleted }) => !deleted,
   async reconcile({ metadata }, { client, informers }: ReconcileContext) {

@@ -11,6 +11,7 @@ const TEXT =
 /** Publishes the cluster's CA bundle in every namespace (pkg/controller/certificates/rootcacertpublisher/publisher.go). */
 export const rootCA = defineController({
   name: 'root-ca-cert-publisher',
+  queue: 'root_ca_cert_publisher',
   flag: 'root-ca-certificate-publisher-controller',
   for: Namespace,
   filter: ({ deleted }) => !deleted,

@@ -7,6 +7,7 @@ const NAME = 'default';
 /** Creates a ServiceAccount `default` in every namespace (pkg/controller/serviceaccount/serviceaccounts_controller.go). */
 export const serviceAccount = defineController({
   name: 'service-account-controller',
+  queue: 'serviceaccount',
   flag: 'serviceaccount-controller',
   for: Namespace,
   filter: ({ deleted }) => !deleted,

@@ -27,6 +27,7 @@ function hasGrown(claim: Claim, old: Claim | undefined): boolean {
  */
 export const volumeExpand = defineController({
   name: 'expand-controller',
+  queue: 'volume_expand',
   flag: 'persistentvolume-expander-controller',
   eventSource: 'volume_expand',
   for: PersistentVolumeClaim,

@@ -19,6 +19,7 @@ export { openKeys, openWorkerKeys } from './keys/keys.js';
 export { LISTENER_LIMITS, type ListenerLimits } from './limits.js';
 export type { Log } from './logging.js';
 export { machineShare } from './machine-share.js';
+export { answerCounts, ComponentCounts } from './metrics/component-counts.js';
 export { createMetrics, type Metrics } from './metrics/metrics.js';
 export { createNest, listen } from './nest.js';
 export { type Ops, serveOps } from './ops.js';

@@ -13,6 +13,7 @@ export { programOfContainer } from './pod/programs.js';
 export { bareView, servedPort } from './pod/served-port.js';
 export type { PodEvent, PodPlan, PodWorld } from './pod/world.js';
 export { startAttached } from './runtime/attach.js';
+export type { ComponentAccess } from './runtime/component-access.js';
 export type { Container, Instance } from './runtime/container.js';
 export type { ContainerLog, LogLine } from './runtime/container-log.js';
 export { CannotStart, type ContainerProcess, startProcess } from './runtime/exec.js';

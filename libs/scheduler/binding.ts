@@ -25,13 +25,15 @@ export interface Decision {
   node: string;
   state: CycleState;
   profile: Profile;
+  /** When it was begun. */
+  tried: Instant;
 }
 
 /** A pod cannot be bound to its node after all. */
 type Refused = { rejection: Rejection; error?: undefined } | { rejection?: undefined; error: unknown };
 
-/** How a binding has ended: bound or given up, refused, or to be continued. */
-export type Bound = 'done' | Refused | (Wait & { plugin: Plugin });
+/** How a binding has ended: bound, given up, refused, or to be continued. */
+export type Bound = 'done' | 'gone' | Refused | (Wait & { plugin: Plugin });
 
 const isWait = (outcome: Rejection | Wait): outcome is Wait => 'wait' in outcome;
 
@@ -131,7 +133,7 @@ export class Binder {
     return profile.at('preBind').some((plugin) => plugin.preBindPreFlight?.(pod, node, state) ?? false);
   }
 
-  /** Removes the pod from the node again; `done` if nothing is left to do, because it is gone or was bound by someone else. */
+  /** Removes the pod from the node again; `gone` if nothing is left to do, because it is gone or was bound by someone else. */
   private undo(decision: Decision, error: unknown): Bound {
     const { context, queue, nominator } = this.options;
     const { key, pod } = decision.waiting;
@@ -140,7 +142,7 @@ export class Binder {
     const current = context.informers.of(Pod).get(pod.metadata.name, pod.metadata.namespace);
     if (isGone(cause, pod) || (isConflict(cause) && current?.spec.nodeName)) {
       queue.remove(key);
-      return 'done';
+      return 'gone';
     }
     nominator.set(pod, pod.status?.nominatedNodeName);
     return { error };

@@ -13,6 +13,7 @@ import {
 import { formatKey, type KubeObject, keyOf } from '#apimachinery';
 import { isPodTerminal, podPriority } from '#component-helpers';
 import type { Change, Informers } from '#controller-runtime';
+import { eventLabel } from './event-label.js';
 import type { Happening } from './hints.js';
 import type { Nominator } from './nominator.js';
 import { plugins } from './plugins/index.js';
@@ -115,7 +116,11 @@ export class ClusterEvents {
     const before = old?.status?.nominatedNodeName;
     const lost = deleted || before !== pod.status?.nominatedNodeName;
     if (!before || !lost || pod.spec.nodeName) return;
-    this.to.queue.moveAll(revision, () => (other) => podPriority(other) <= podPriority(pod));
+    this.to.queue.moveAll(
+      revision,
+      () => (other) => podPriority(other) <= podPriority(pod),
+      () => 'AssignedPodDelete',
+    );
     if (this.to.queue.ready) this.to.wake();
   }
 
@@ -144,7 +149,11 @@ export class ClusterEvents {
     if (!queue.waiting && waiting.size === 0) return;
     const happening: Happening = { on, change: { object, deleted, ...(old && { old }) }, informers };
     const profiles = this.to.profiles();
-    queue.moveAll(revision, (rejected) => profiles.help(rejected, happening));
+    queue.moveAll(
+      revision,
+      (rejected) => profiles.help(rejected, happening),
+      () => eventLabel(happening),
+    );
     if (waiting.happened(happening) || queue.ready) this.to.wake();
   }
 }

@@ -3,6 +3,7 @@ import type { corev1 } from '#api';
 import type { Clock, Instant } from '#apimachinery';
 import { TimerHeap } from '#controller-runtime';
 import type { Queued } from './framework.js';
+import type { QueueName, WaitingCounts } from './metrics.js';
 import { prioritySort } from './plugins/priority-sort.js';
 import { DEFAULT_SCHEDULER } from './profile.js';
 
@@ -16,9 +17,16 @@ export interface Waiting extends Queued {
   readonly key: string;
   pod: corev1.Pod;
   attempts: number;
+  /** When it was tried first; unset before. */
+  firstTried?: Instant;
   /** The revision of the event that added or moved it. */
   wokenBy: number | undefined;
 }
+
+/** Events as upstream names them (framework/events.go). */
+const ADDED = 'UnschedulablePodAdd';
+const UPDATED = 'UnschedulablePodUpdate';
+const FAILED = 'ScheduleAttemptFailure';
 
 type Place = 'active' | 'backoff' | 'unschedulable' | 'out';
 
@@ -29,6 +37,8 @@ interface Entry extends Waiting {
   rejections: number;
   /** How often it has failed with an error since then. */
   errors: number;
+  /** A preEnqueue plugin keeps it out of the queue. */
+  gated: boolean;
   /** The group of unschedulable pods it is in. */
   group?: Group | undefined;
 }
@@ -94,12 +104,14 @@ export class SchedulingQueue {
   constructor(
     private readonly clock: Clock,
     private rules: QueueRules = DEFAULT_RULES,
+    /** Told of each pod that comes into one of the queues, and why. */
+    private readonly entered: (queue: QueueName, event: string) => void = () => undefined,
   ) {}
 
   /** The configuration has changed: every pod is tried again. */
   reconfigure(rules: QueueRules): void {
     this.rules = rules;
-    for (const entry of this.entries.values()) if (entry.place !== 'out') this.activate(entry);
+    for (const entry of this.entries.values()) if (entry.place !== 'out') this.activate(entry, ADDED);
   }
 
   /** Whether there is a pod to be scheduled now. */
@@ -115,13 +127,13 @@ export class SchedulingQueue {
       known.pod = pod;
       if (known.place === 'active') return;
       known.wokenBy = revision;
-      if (known.place !== 'out') this.activate(known);
+      if (known.place !== 'out') this.activate(known, UPDATED);
       return;
     }
     const counts = { attempts: 0, rejections: 0, errors: 0 };
-    const entry: Entry = { key, pod, order: this.arrivals++, ...counts, wokenBy: revision, place: 'out', backoffUntil: 0 };
+    const entry: Entry = { key, pod, order: this.arrivals++, ...counts, wokenBy: revision, place: 'out', backoffUntil: 0, gated: false };
     this.entries.set(key, entry);
-    this.activate(entry);
+    this.activate(entry, ADDED);
   }
 
   /** The pod has changed in a way that cannot make it fit: only updates the object. */
@@ -147,8 +159,10 @@ export class SchedulingQueue {
     this.flush();
     const entry = popFrom(this.active) ?? popFrom(this.backingOff);
     if (!entry) return undefined;
+    if (entry.place === 'backoff') this.entered('active', 'PopFromBackoffQ');
     this.leave(entry);
     entry.attempts += 1;
+    entry.firstTried ??= this.clock.now();
     return entry;
   }
 
@@ -163,21 +177,25 @@ export class SchedulingQueue {
     const { initialBackoff, maxBackoff } = this.rules;
     const duration = Math.min(maxBackoff, initialBackoff * 2 ** ((isError ? entry.errors : entry.rejections) - 1));
     entry.backoffUntil = (Math.floor((now + duration) / BACKOFF_WINDOW) + 1) * BACKOFF_WINDOW;
-    if (isError) this.backOff(entry, isError);
-    else this.park(entry, how.rejectedBy, now + LONGEST_WAIT);
+    if (isError) this.backOff(entry, isError, FAILED);
+    else this.park(entry, { plugins: how.rejectedBy, until: now + LONGEST_WAIT, event: FAILED });
   }
 
   /** Making room for an unschedulable pod has failed: it is retried after its back-off. */
   retry(key: string): void {
     const entry = this.entries.get(key);
-    if (entry?.place === 'unschedulable') this.backOff(entry, true);
+    if (entry?.place === 'unschedulable') this.backOff(entry, true, FAILED);
   }
 
   /**
    * Something has changed: moves the unschedulable pods that it may help (MoveAllToActiveOrBackoffQueue). Asked once per
-   * set of plugins that have rejected pods, and then for each pod if the change is relevant at all.
+   * set of plugins that have rejected pods, and then for each pod if the change is relevant at all. `event`: what has changed.
    */
-  moveAll(revision: number, may: (group: Rejected) => false | ((pod: corev1.Pod) => boolean) = () => () => true): void {
+  moveAll(
+    revision: number,
+    may: (group: Rejected) => false | ((pod: corev1.Pod) => boolean) = () => () => true,
+    event: () => string = () => UPDATED,
+  ): void {
     const now = this.clock.now();
     // A pod that is kept out of the queue by preEnqueue comes back into a group while this goes over them.
     for (const group of [...this.unschedulable.values()]) {
@@ -186,10 +204,20 @@ export class SchedulingQueue {
       for (const entry of [...group.entries]) {
         if (!helps(entry.pod)) continue;
         entry.wokenBy = revision;
-        if (entry.backoffUntil <= now) this.activate(entry);
-        else this.backOff(entry, false);
+        if (entry.backoffUntil <= now) this.activate(entry, event());
+        else this.backOff(entry, false, event());
       }
     }
+  }
+
+  /** How many pods wait, and where. */
+  counts(): WaitingCounts {
+    const places = { active: 0, backoff: 0, gated: 0, unschedulable: 0 };
+    for (const { place, gated } of this.entries.values()) if (place !== 'out') places[gated ? 'gated' : place] += 1;
+    const rejected = [...this.unschedulable.values()].flatMap(({ plugins, schedulerName: profile, entries }) =>
+      [...plugins].map((plugin) => ({ plugin, profile, pods: entries.size })),
+    );
+    return { places, rejected };
   }
 
   /** Whether any pod waits for a change. */
@@ -211,7 +239,8 @@ export class SchedulingQueue {
     entry.place = 'out';
   }
 
-  private backOff(entry: Entry, isError: boolean): void {
+  private backOff(entry: Entry, isError: boolean, event: string): void {
+    this.entered('backoff', event);
     this.leave(entry);
     entry.place = 'backoff';
     this.timers.set(entry.key, entry.backoffUntil);
@@ -232,7 +261,8 @@ export class SchedulingQueue {
     if (group.entries.size === 0) this.unschedulable.delete(group.key);
   }
 
-  private park(entry: Entry, plugins: ReadonlySet<string>, until: Instant | undefined): void {
+  private park(entry: Entry, { plugins, until, event }: { plugins: ReadonlySet<string>; until?: Instant; event: string }): void {
+    this.entered('unschedulable', event);
     const { schedulerName = DEFAULT_SCHEDULER } = entry.pod.spec;
     const key = [schedulerName, ...[...plugins].sort()].join(' ');
     const group = this.unschedulable.get(key) ?? { key, schedulerName, plugins, entries: new Set<Entry>() };
@@ -243,13 +273,15 @@ export class SchedulingQueue {
     if (until !== undefined) this.timers.set(entry.key, until);
   }
 
-  private activate(entry: Entry): void {
+  private activate(entry: Entry, event: string): void {
     this.leave(entry);
     const gate = this.rules.gate(entry.pod);
+    entry.gated = gate !== undefined;
     if (gate !== undefined) {
-      this.park(entry, new Set([gate]), undefined);
+      this.park(entry, { plugins: new Set([gate]), event });
       return;
     }
+    this.entered('active', event);
     entry.place = 'active';
     this.enter(entry, this.active);
   }
@@ -258,7 +290,8 @@ export class SchedulingQueue {
     const now = this.clock.now();
     for (let due = this.timers.takeDue(now); due; due = this.timers.takeDue(now)) {
       const entry = this.entries.get(due.value);
-      if (entry && (entry.place === 'backoff' || entry.place === 'unschedulable')) this.activate(entry);
+      if (entry?.place === 'backoff') this.activate(entry, 'BackoffComplete');
+      else if (entry?.place === 'unschedulable') this.activate(entry, 'UnschedulableTimeout');
     }
   }
 }

@@ -1,6 +1,7 @@
 import { type corev1, Pod } from '#api';
 import { formatKey, keyOf, StatusError } from '#apimachinery';
 import type { CausalClient } from '#client';
+import { MetricRegistry } from '#component-base';
 import { bringsPods, isPodTerminal } from '#component-helpers';
 import {
   type Budget,
@@ -17,6 +18,7 @@ import { Binder, type Bound, type Decision, nominate, rejectedBy, rootCause } fr
 import { ClusterEvents, hintedResources, waitsForNode } from './cluster-events.js';
 import { runCycle } from './cycle.js';
 import type { Effects } from './framework.js';
+import { type Attempt, SchedulerMetrics } from './metrics.js';
 import { Nominator } from './nominator.js';
 import { runPostFilters } from './post-filter.js';
 import { DEFAULT_SCHEDULER, type Profile } from './profile.js';
@@ -43,6 +45,8 @@ class Scheduler implements ComponentInstance {
   private settings: SchedulerSettings | undefined;
   /** The files of its configuration; unset with the defaults. */
   private configured: { node: string; revision: number } | undefined;
+  private readonly metrics: SchedulerMetrics;
+  private readonly unwatch: () => void;
   private readonly recorders: Recorders;
   private readonly binder: Binder;
   private readonly unschedulable: UnschedulablePods;
@@ -56,7 +60,9 @@ class Scheduler implements ComponentInstance {
   constructor(private readonly context: ClusterContext) {
     const { clock, informers } = context;
     this.profiles = schedulerProfiles({}, { informers, clock });
-    this.queue = new SchedulingQueue(clock, this.profiles.rules);
+    this.metrics = new SchedulerMetrics(context.metrics ?? new MetricRegistry(), clock);
+    this.queue = new SchedulingQueue(clock, this.profiles.rules, (queue, event) => this.metrics.entered(queue, event));
+    this.unwatch = this.metrics.watch(this.queue, this.snapshot);
     this.recorders = new Recorders(context, NAME);
     const { queue, snapshot, nominator, waiting } = this;
     const released = (pod: corev1.Pod, node: string) => this.events.released(pod, node);
@@ -117,7 +123,9 @@ class Scheduler implements ComponentInstance {
     return { more: this.hasWork(), nextAt: this.nextAt() };
   }
 
-  close(): void {}
+  close(): void {
+    this.unwatch();
+  }
 
   private nextAt(): number | undefined {
     if (!this.runs) return undefined;
@@ -181,6 +189,7 @@ class Scheduler implements ComponentInstance {
     const { key, pod, wokenBy } = waiting;
     const profile = this.profiles.of(pod);
     if (!profile) return this.queue.remove(key);
+    const tried = this.context.clock.now();
     const client = this.deciding(wokenBy);
     // The turn is the number of pods that were given a node, so it is the same after a restart.
     const turn = this.snapshot.placed;
@@ -189,11 +198,12 @@ class Scheduler implements ComponentInstance {
     const effects = this.effects(profile, client);
     if (failure) {
       const postFilter = failure.nodes === 0 ? undefined : runPostFilters(pod, world, profile, { failure, offset: turn });
-      return this.unschedulable.handle(waiting, { failure, postFilter }, effects);
+      this.metrics.preempted(profile, postFilter);
+      return this.reject({ waiting, profile, tried }, { failure, postFilter }, effects);
     }
-    const decision: Decision = { waiting, node: node.name, state, profile };
+    const decision: Decision = { waiting, node: node.name, state, profile, tried };
     const rejection = this.binder.reserve(decision, node, world);
-    if (rejection) return this.unschedulable.handle(waiting, refused(rejection, decision), effects);
+    if (rejection) return this.reject(decision, refused(rejection, decision), effects);
     if (this.binder.preparesBinding(decision)) await nominate(pod, node.name, client);
     return this.bound(decision, await this.binder.bind(decision, effects), client);
   }
@@ -213,18 +223,23 @@ class Scheduler implements ComponentInstance {
     if (timedOut === undefined) return this.bound(decision, await this.binder.bind(decision, effects), client);
     this.waiting.end(waiting.key);
     this.binder.forget(decision);
-    if (!plugin.permit) return this.unschedulable.failed(waiting, `running PreBind plugin "${plugin.name}": ${timedOut}`, effects);
+    if (!plugin.permit) {
+      this.metrics.attempted('error', decision);
+      return this.unschedulable.failed(waiting, `running PreBind plugin "${plugin.name}": ${timedOut}`, effects);
+    }
     const rejection = { reasons: [timedOut], final: false, plugin: plugin.name };
-    return this.unschedulable.handle(waiting, refused(rejection, decision), effects);
+    return this.reject(decision, refused(rejection, decision), effects);
   }
 
   private async bound(decision: Decision, outcome: Bound, client: CausalClient): Promise<void> {
     const { waiting, profile } = decision;
-    if (outcome !== 'done' && 'wait' in outcome) return this.wait(decision, outcome, client);
+    if (typeof outcome !== 'string' && 'wait' in outcome) return this.wait(decision, outcome, client);
     this.waiting.end(waiting.key);
-    if (outcome === 'done') return;
+    if (outcome === 'done') this.metrics.scheduled(decision);
+    if (typeof outcome === 'string') return;
     const effects = this.effects(profile, client);
-    if (outcome.rejection) return this.unschedulable.handle(waiting, refused(outcome.rejection, decision), effects);
+    if (outcome.rejection) return this.reject(decision, refused(outcome.rejection, decision), effects);
+    this.metrics.attempted('error', decision);
     const cause = rootCause(outcome.error);
     if (cause instanceof StatusError && !isFenced(cause)) {
       const message = outcome.error instanceof Error ? outcome.error.message : cause.message;
@@ -236,9 +251,15 @@ class Scheduler implements ComponentInstance {
     throw cause;
   }
 
+  /** The pod does not fit. */
+  private reject(decision: Attempt, failed: Failed, effects: Effects): Promise<void> {
+    this.metrics.attempted('unschedulable', decision);
+    return this.unschedulable.handle(decision.waiting, failed, effects);
+  }
+
   /** The pod stays assumed, unless it has gone meanwhile. */
-  private wait(decision: Decision, outcome: Exclude<Bound, 'done'>, client: CausalClient): void {
-    if (!('wait' in outcome)) return;
+  private wait(decision: Decision, outcome: Bound, client: CausalClient): void {
+    if (typeof outcome === 'string' || !('wait' in outcome)) return;
     const { metadata } = decision.waiting.pod;
     const current = this.context.informers.of(Pod).get(metadata.name, metadata.namespace);
     if (current?.metadata.uid === metadata.uid) this.waiting.add(decision, client, outcome, this.context.clock.now());

@@ -78,6 +78,11 @@ export class Snapshot {
     return this.places.size;
   }
 
+  /** How much it holds. */
+  get size(): { nodes: number; pods: number } {
+    return { nodes: this.byName.size, pods: this.places.size };
+  }
+
   setNode(node: corev1.Node): void {
     const { name } = node.metadata;
     const known = this.byName.get(name);

@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import { badRequest, failureStatus, forbidden, type KubeObject, notFound, StatusError } from '#apimachinery';
 import { getObject, keepDirectory, pastObject, type RestScope } from '#apiserver';
-import type { MachineWorld, VolumeFiles } from '#node';
+import type { ComponentAccess, MachineWorld, VolumeFiles } from '#node';
 import { keptFilesOf } from './kept-files.js';
 
 /** Which pod and container a request is for (pkg/registry/core/pod/strategy.go). */
@@ -61,6 +61,21 @@ export async function ensureCreate(scope: RestScope): Promise<void> {
 /** The keys of what the API server stores. */
 const REGISTRY = '/registry/';
 
+const ANONYMOUS = { name: 'system:anonymous', groups: ['system:unauthenticated'] };
+
+/** Delegated authentication and authorization, as components have it (apiserver/pkg/server/options). */
+async function reviewed(
+  { access }: RestScope['cluster'],
+  { token, verb, path }: Parameters<ComponentAccess['review']>[0],
+): ReturnType<ComponentAccess['review']> {
+  // Whatever is wrong with a token, nobody has it.
+  const owner = token === undefined ? undefined : await access.authenticate?.(token, []).catch(() => undefined);
+  if (token !== undefined && owner === undefined) return { code: 401 };
+  const user = owner?.user ?? ANONYMOUS;
+  const { allowed, reason = '' } = await access.authorize({ user, verb, path });
+  return allowed ? undefined : { code: 403, user: user.name, reason };
+}
+
 /** What machines ask of the cluster. */
 export function worldOf({ cluster, work }: RestScope): MachineWorld {
   const { clock, reader, tokens } = cluster;
@@ -72,6 +87,11 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
       past: (group, resource, namespace, name, revision) => pastObject(cluster.store, { group, resource, namespace, name }, revision),
     },
     faults: cluster.controlPlane,
+    components: {
+      review: (request) => reviewed(cluster, request),
+      metrics: (component) => cluster.controlPlane.metrics(component),
+      leads: (component, node) => cluster.controlPlane.leads(component, node),
+    },
     etcd: {
       members: () => cluster.controlPlane.etcd().members,
       isFull: () => cluster.controlPlane.etcd().isFull,

@@ -62,8 +62,8 @@ it('files have kebab-case names that describe their content', () => {
   const names = code.map((file) => path.basename(file).replace(/\.(spec|contract|module|controller|guard|config)?\.?(ts|mjs)$/, ''));
   expect(names.filter((name) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.[a-z0-9]+)?$/.test(name))).toEqual([]);
   const vague = /(^|[-/])(utils?|helpers?|manager|common|base|impl|misc)([-.]|\/)/;
-  // Upstream's names: k8s.io/component-helpers, kube-controller-manager, cloud-controller-manager.
-  const named = (file: string) => file.replace(/^libs\/component-helpers\/|controller-manager/g, '');
+  // Upstream's names: k8s.io/component-base, k8s.io/component-helpers, kube-controller-manager, cloud-controller-manager.
+  const named = (file: string) => file.replace(/^libs\/component-(?:base|helpers)\/|controller-manager/g, '');
   expect(code.filter((file) => vague.test(named(file)))).toEqual([]);
 });
 

@@ -353,7 +353,7 @@ it('kube-scheduler and kube-controller-manager listen where their manifests say,
   expect(answers).toEqual([
     { status: 200, body: 'ok' },
     { status: 403, body: refused('/metrics') },
-    { status: 200, body: 'ok' },
+    { status: 404, body: '404 page not found\n' },
     { status: 403, body: refused('/configz') },
     { status: 400, body: 'Client sent an HTTP request to an HTTPS server.\n' },
   ]);

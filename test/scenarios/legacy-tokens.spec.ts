@@ -124,10 +124,18 @@ describe('legacy tokens', () => {
       metadata: { name: 'robot', namespace: 'default' },
       secrets: [{ name: 'robot-token' }, { name: 'other' }],
     });
+    await cluster.client.create(ServiceAccount, {
+      apiVersion: 'v1',
+      kind: 'ServiceAccount',
+      metadata: { name: 'borrower', namespace: 'default' },
+      secrets: [{ name: 'robot-token' }],
+    });
     await tokenSecret('robot-token', 'robot');
     await cluster.client.delete(Secret, 'robot-token', 'default');
     await cluster.settle();
-    expect((await cluster.client.get(ServiceAccount, 'robot', 'default')).secrets).toEqual([{ name: 'other' }]);
+    const left = async (name: string) => (await cluster.client.get(ServiceAccount, name, 'default')).secrets;
+    // Only the token's own account is looked at.
+    expect([await left('robot'), await left('borrower')]).toEqual([[{ name: 'other' }], [{ name: 'robot-token' }]]);
   });
 });
 

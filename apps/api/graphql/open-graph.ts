@@ -1,7 +1,8 @@
 import { forbidden } from '#apimachinery';
-import { type ApiServer, inProcessClient, KUBERNETES_VERSION, type UserInfo } from '#apiserver';
+import { type ApiServer, inProcessClient, type UserInfo } from '#apiserver';
 import type { AuditLog } from '#audit';
 import { type ClusterStore } from '#cacher';
+import { KUBERNETES_VERSION } from '#component-base';
 import type { GraphAudit, History } from '#graphql';
 import type { OpenApis } from '#hosting';
 import type { StorageAdmin } from '#storage';

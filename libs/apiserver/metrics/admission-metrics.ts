@@ -1,6 +1,6 @@
+import { type Histogram, histograms } from '#component-base';
 import type { AuditEvent, PluginCall } from '../audit/audit-event.js';
 import { Stage } from '../audit/audit-event.js';
-import { type Histogram, histograms } from './vectors.js';
 
 const SECONDS = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
 /** Webhooks may take as long as their timeout. */

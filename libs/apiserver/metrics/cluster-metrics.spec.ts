@@ -45,7 +45,7 @@ test('requests are counted with kube-apiserver’s names and labels', async () =
   expect(await lines(cluster, /^(process_start|authentication_attempts)/)).toEqual([
     'authentication_attempts{result="success"} 12',
     'authentication_attempts{result="failure"} 0',
-    'process_start_time_seconds 1767323045',
+    'process_start_time_seconds 1.767323045e+09',
   ]);
 });
 

@@ -1,14 +1,13 @@
 import { preferredResources } from '#api';
 import type { ClusterStore } from '#cacher';
+import type { VersionInfo } from '#component-base';
+import { metricText, TEXT_FORMAT, type Value, type Vector, values } from '#component-base';
 import { plainResponse } from '../endpoints/responses.js';
 import type { FlowControl } from '../flow-control/flow-control.js';
-import type { VersionInfo } from '../non-resource/non-resource.js';
 import type { ApiResponse } from '../request/request.js';
 import { listPrefix } from '../rest/keys.js';
 import type { StorageMap } from '../storage-map.js';
 import type { RequestMetrics } from './request-metrics.js';
-import { metricText, TEXT_FORMAT } from './text-format.js';
-import { type Value, type Vector, values } from './vectors.js';
 
 /** What the metrics of one cluster are made of. */
 export interface MetricSources {

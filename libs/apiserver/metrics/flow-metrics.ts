@@ -1,8 +1,7 @@
+import { type Histogram, histograms, METRIC_SERIES, type Value, values } from '#component-base';
 import type { AuditEvent } from '../audit/audit-event.js';
 import { Stage } from '../audit/audit-event.js';
 import type { Flow } from '../flow-control/priority-levels.js';
-import { METRIC_SERIES } from '../limits.js';
-import { type Histogram, histograms, type Value, values } from './vectors.js';
 
 /** apiserver/pkg/util/flowcontrol/metrics requestDurationSecondsBuckets. */
 const WAIT = [0, 0.005, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30];

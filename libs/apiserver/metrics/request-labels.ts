@@ -1,5 +1,5 @@
+import type { Labels } from '#component-base';
 import type { AuditEvent } from '../audit/audit-event.js';
-import type { Labels } from './vectors.js';
 
 /** Subresources of which the verb is counted as CONNECT. */
 const CONNECTS = new Set(['log', 'exec', 'portforward', 'attach', 'proxy']);

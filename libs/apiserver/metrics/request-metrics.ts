@@ -1,10 +1,9 @@
+import { type Histogram, histograms, type Labels, METRIC_SERIES, type Value, type Vector, values } from '#component-base';
 import type { AuditEvent, PluginCall, RequestObserver } from '../audit/audit-event.js';
 import { Stage } from '../audit/audit-event.js';
-import { METRIC_SERIES } from '../limits.js';
 import { AdmissionMetrics } from './admission-metrics.js';
 import { FlowMetrics } from './flow-metrics.js';
 import { labelKey, labelsOf } from './request-labels.js';
-import { type Histogram, histograms, type Labels, type Value, type Vector, values } from './vectors.js';
 
 const DURATION = [0.005, 0.025, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 1, 1.25, 1.5, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 45, 60];
 const SLI = DURATION.slice(2);

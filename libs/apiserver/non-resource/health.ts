@@ -1,4 +1,5 @@
-import { getOwn, goQuote } from '#apimachinery';
+import { getOwn } from '#apimachinery';
+import { checksAnswer } from '#component-base';
 import { plainResponse } from '../endpoints/responses.js';
 import type { ApiResponse } from '../request/request.js';
 
@@ -74,18 +75,6 @@ export async function healthResponse(
   const failed = (check: string): boolean => !reachable && STORE_CHECKS.has(check) && !excluded.has(check);
   if (single === '') for (const check of checks) if (!excluded.has(check)) checked(name, check, !failed(check));
   if (single !== '') return failed(single) ? plainResponse(500, 'internal server error: store not reachable\n') : plainResponse(200, 'ok');
-  const broken = checks.some(failed);
-  if (!broken && !query.has('verbose')) return plainResponse(200, 'ok');
-  const lines = checks.map((check) => line(check, failed(check), excluded.delete(check)));
-  if (excluded.size > 0) {
-    const names = [...excluded].sort().map(goQuote).join(',');
-    lines.push(`warn: some health checks cannot be excluded: no matches for ${names}`);
-  }
-  lines.push(`${name} check ${broken ? 'failed' : 'passed'}`);
-  return plainResponse(broken ? 500 : 200, `${lines.join('\n')}\n`);
-}
-
-function line(check: string, failed: boolean, excluded: boolean): string {
-  if (failed) return `[-]${check} failed: reason withheld`;
-  return excluded ? `[+]${check} excluded: ok` : `[+]${check} ok`;
+  const { status, body } = checksAnswer(name, checks, { failed, excluded, verbose: query.has('verbose') });
+  return plainResponse(status, body);
 }

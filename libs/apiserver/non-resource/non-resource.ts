@@ -1,5 +1,6 @@
 import type { corev1, Served } from '#api';
 import { failureStatus, type Instant, StatusError } from '#apimachinery';
+import type { VersionInfo } from '#component-base';
 import { plainResponse, rawJsonResponse } from '../endpoints/responses.js';
 import { type MetricSources, metricsResponse, slisResponse } from '../metrics/cluster-metrics.js';
 import type { ApiRequest, ApiResponse } from '../request/request.js';
@@ -7,52 +8,6 @@ import { type DiscoveryPlace, discoveryResponse } from './discovery-handler.js';
 import { HEALTH_CHECKS, healthResponse } from './health.js';
 import { openIdResponse } from './openid.js';
 import { zpageResponse } from './zpages.js';
-
-/** The body of /version (version.Info). */
-export interface VersionInfo {
-  major: string;
-  minor: string;
-  emulationMajor: string;
-  emulationMinor: string;
-  minCompatibilityMajor: string;
-  minCompatibilityMinor: string;
-  gitVersion: string;
-  gitCommit: string;
-  gitTreeState: string;
-  buildDate: string;
-  goVersion: string;
-  compiler: string;
-  platform: string;
-}
-
-/** The version that clusters simulate. */
-export const KUBERNETES_VERSION: VersionInfo = Object.freeze({
-  major: '1',
-  minor: '36',
-  emulationMajor: '1',
-  emulationMinor: '36',
-  minCompatibilityMajor: '1',
-  minCompatibilityMinor: '35',
-  gitVersion: 'v1.36.2',
-  gitCommit: 'a3c1b7d94ef0c82e6b5d1f7790a4c3e2d8b6f015',
-  gitTreeState: 'clean',
-  buildDate: '2026-06-18T00:00:00Z',
-  goVersion: 'go1.26.3',
-  compiler: 'gc',
-  platform: 'linux/amd64',
-});
-
-/** What a server of another version would say of itself; `gitVersion`: v1.MINOR.PATCH. */
-export function versionInfoOf(gitVersion: string): VersionInfo {
-  const [major = '1', minor = '36'] = gitVersion.slice(1).split('.');
-  const compatible = {
-    emulationMajor: major,
-    emulationMinor: minor,
-    minCompatibilityMajor: major,
-    minCompatibilityMinor: String(Number(minor) - 1),
-  };
-  return { ...KUBERNETES_VERSION, major, minor, ...compatible, gitVersion };
-}
 
 export interface NonResourceCall {
   request: ApiRequest;

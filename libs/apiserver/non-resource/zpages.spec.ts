@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { corev1 } from '#api';
-import { KUBERNETES_VERSION } from './non-resource.js';
+import { KUBERNETES_VERSION } from '#component-base';
 import { zpageResponse } from './zpages.js';
 
 const server: corev1.Pod = {

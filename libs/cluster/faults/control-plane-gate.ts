@@ -1,11 +1,13 @@
 import { type Clock, failureStatus, type Instant, StatusError, serviceUnavailable } from '#apimachinery';
 import { type AuthorizationAttributes, CONTROL_PLANE_KEY, type ControlPlane, controlPlaneNodes, type Timers } from '#apiserver';
 import type { CachedObject, ClusterStore } from '#cacher';
+import type { Family } from '#component-base';
 import { CloudView } from '../cloud/cloud-view.js';
 import { KubeletConfigurations } from '../kubelet-configurations.js';
 import { ControlPlaneState, type Serving, soundHistory } from './control-plane.js';
 import { FAULTS_KEY, holdOf } from './fault.js';
 import { FaultRow, FaultView } from './fault-view.js';
+import { isElected } from './leader-election.js';
 import { passes } from './slow-requests.js';
 
 /** What etcd's client waits for an answer at most, in milliseconds: 5 s and two elections (etcd, server/config ReqTimeout). */
@@ -22,6 +24,8 @@ export interface GateOptions {
   store: ClusterStore;
   clock: Clock;
   timers: Timers;
+  /** What a component counts of the cluster, in whatever process; unset: nothing is known. */
+  metrics?: (component: string) => Promise<readonly Family[]>;
 }
 
 /** What the API servers of a cluster can do with the faults that it has. */
@@ -70,6 +74,14 @@ export class ControlPlaneGate implements ControlPlane {
     const state = this.row.current(this.cold);
     if (component !== 'kube-controller-manager' && component !== 'kube-scheduler') return true;
     return state?.history.members.some((node) => !holdOf(state.holds, component, node)) ?? true;
+  }
+
+  leads(component: string, node: string): boolean {
+    return !isElected(component) || this.view.leader(component) === node;
+  }
+
+  async metrics(component: string): Promise<readonly Family[]> {
+    return (await this.options.metrics?.(component)) ?? [];
   }
 
   etcd(): ReturnType<ControlPlane['etcd']> {

@@ -1,6 +1,7 @@
 import { type coordinationv1, Lease } from '#api';
 import { formatMicroTime, isNotFound } from '#apimachinery';
 import { type ClusterContext, type Component, createRecorder } from '#controller-runtime';
+import { processFollower } from '../component-metrics.js';
 import { FaultView } from './fault-view.js';
 import { type Elected, LEASE_DURATION, type Leadership } from './leader-election.js';
 
@@ -50,6 +51,7 @@ export function elected(component: Component): Component {
       const drain = instance.drain.bind(instance);
       /** The last identity whose Lease was taken here. */
       let taken: string | undefined;
+      const followProcess = context.faults instanceof FaultView ? processFollower(name, context) : () => undefined;
       instance.drain = async (budget) => {
         const state = context.faults instanceof FaultView ? context.faults.controlPlane() : undefined;
         const leadership = state?.leadership(name, context.clock.now());
@@ -58,6 +60,7 @@ export function elected(component: Component): Component {
           if (identity !== taken) await takeLease(name, identity, { ...leadership, acquired: leadership.acquired }, context);
           taken = identity;
         }
+        followProcess();
         return drain(budget);
       };
       return instance;

@@ -1,4 +1,5 @@
 import type { Clock, Instant } from '#apimachinery';
+import { CONTROL_PLANE_KEY, controlPlaneNodes } from '#apiserver';
 import type { CachedObject, ClusterStore } from '#cacher';
 import { type Crash, type Faults, type NodeShutdown, type Outage, type PullFault, shutdownPeriods } from '#controller-runtime';
 import type { KubeletConfigurations } from '../kubelet-configurations.js';
@@ -16,7 +17,7 @@ import {
   slowOf,
 } from './fault.js';
 import { pullFault } from './image-pulls.js';
-import { isElected } from './leader-election.js';
+import { type Elected, isElected } from './leader-election.js';
 import { nextRestart } from './restarts.js';
 
 const outageOf = ({ type, since }: Hold): Outage => ({ state: type === 'pause' ? 'paused' : 'stopped', since });
@@ -46,7 +47,7 @@ export class FaultView implements Faults {
   private readonly row: FaultRow;
 
   constructor(
-    store: Pick<ClusterStore, 'peek'>,
+    private readonly store: Pick<ClusterStore, 'peek'>,
     private readonly clock: Clock,
     /** The machines of a cloud, which fail as nodes do. */
     private readonly machines: { outage(node: string): Outage | undefined },
@@ -58,6 +59,14 @@ export class FaultView implements Faults {
   /** The control plane with its faults; undefined if there never was any. */
   controlPlane(): ControlPlaneState | undefined {
     return this.row.current();
+  }
+
+  /** The node of the instance of a component that leads; '' if none does. */
+  leader(name: Elected): string {
+    const state = this.row.current();
+    if (state === undefined) return controlPlaneNodes(this.store.peek(CONTROL_PLANE_KEY))[0] ?? '';
+    const leadership = state.leadership(name, this.clock.now());
+    return leadership === undefined || leadership.active ? (state.history.members[leadership?.holder ?? 0] ?? '') : '';
   }
 
   component(name: string): Outage | undefined {

@@ -31,6 +31,7 @@ function knownKinds(informers: Informers): KnownKinds {
 /** Type checks the expressions of ValidatingAdmissionPolicies and writes what it finds into their status. */
 export const admissionPolicyStatus = defineController({
   name: 'validatingadmissionpolicy-status-controller',
+  queue: 'validatingadmissionpolicy-status',
   for: ValidatingAdmissionPolicy,
   filter: ({ object: { metadata, status }, deleted }) => !deleted && (metadata.generation ?? 0) > (status?.observedGeneration ?? 0),
   reads: [CustomResourceDefinition],

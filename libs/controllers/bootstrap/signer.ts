@@ -44,6 +44,7 @@ const isToken = (secret: corev1.Secret): boolean => secret.type === BOOTSTRAP_TO
 /** Signs the ConfigMap cluster-info, which everybody may read, with the bootstrap tokens (pkg/controller/bootstrap/bootstrapsigner.go). */
 export const bootstrapSigner = defineController({
   name: 'bootstrap-signer',
+  queue: 'bootstrap_signer_queue',
   flag: 'bootstrap-signer-controller',
   for: ConfigMap,
   filter: ({ object: { metadata }, deleted }) => !deleted && metadata.name === NAME && metadata.namespace === NAMESPACE,
@@ -64,6 +65,7 @@ export const bootstrapSigner = defineController({
 /** Deletes bootstrap tokens that have expired (pkg/controller/bootstrap/tokencleaner.go). */
 export const tokenCleaner = defineController({
   name: 'token-cleaner',
+  queue: 'token_cleaner',
   flag: 'token-cleaner-controller',
   for: Secret,
   filter: ({ object, deleted }) => !deleted && isToken(object),

@@ -56,6 +56,7 @@ const openRequests = (_: unknown, informers: Informers): readonly ObjectKey[] =>
  */
 export const csrApproving = defineController({
   name: 'csrapproving',
+  queue: 'certificate',
   flag: 'certificatesigningrequest-approving-controller',
   for: CertificateSigningRequest,
   filter: ({ object, deleted }) => !deleted && isOpen(object),

@@ -28,6 +28,7 @@ function failed(object: CSR, message: string, now: number): CSR {
 /** Signs approved requests with the cluster's CA (pkg/controller/certificates/signer). */
 export const csrSigning = defineController({
   name: 'csrsigning',
+  queue: 'certificate',
   flag: 'certificatesigningrequest-signing-controller',
   for: CertificateSigningRequest,
   filter: ({ object, deleted }) => !deleted && concerns(object),

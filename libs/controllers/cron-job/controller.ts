@@ -10,6 +10,7 @@ import { startJob } from './start.js';
 /** Creates Jobs by the schedules of CronJobs (pkg/controller/cronjob/cronjob_controllerv2.go). */
 export const cronJob = defineController({
   name: 'cronjob-controller',
+  queue: 'cronjob',
   for: CronJob,
   owns: [Job],
   reconcile: syncCronJob,

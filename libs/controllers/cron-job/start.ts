@@ -8,12 +8,21 @@ import {
   isNamespaceTerminating,
   parseTime,
 } from '#apimachinery';
+import { exponentialBounds, histograms } from '#component-base';
 import { isFenced, type ReconcileContext } from '#controller-runtime';
 import { apiVersionOf } from '../pod-control.js';
 import type { CronJobRun } from './run.js';
 import { timeInZone } from './scheduled-time.js';
 
 const SCHEDULED = 'batch.kubernetes.io/cronjob-scheduled-timestamp';
+
+/** pkg/controller/cronjob/metrics */
+const creationSkew = () =>
+  histograms(
+    'cronjob_controller_job_creation_skew_duration_seconds',
+    '[STABLE] Time between when a cronjob is scheduled to be run, and when the corresponding job is created',
+    exponentialBounds(1, 2, 10),
+  );
 
 /** The name of the Job of a start: one start never has two Jobs (getJobName). */
 function jobName({ metadata }: batchv1.CronJob, start: Instant): string {
@@ -35,8 +44,13 @@ export async function startJob(run: CronJobRun, start: Instant, ctx: ReconcileCo
   }
   if (concurrencyPolicy === 'Replace') await replaceActive(run);
   const job = await createJob(run, jobFor(owner, start), ctx);
+  if (job?.made)
+    ctx.metrics
+      .of(creationSkew)
+      .of({})
+      .observe((ctx.wall.now() - start) / 1000);
   if (job === undefined) return;
-  const { uid, resourceVersion } = job.metadata;
+  const { uid, resourceVersion } = job.job.metadata;
   run.add({ kind: Job.kind, namespace, name, ...(uid === undefined ? {} : { uid }), apiVersion: apiVersionOf(Job), resourceVersion });
   run.status.lastScheduleTime = formatTime(start);
 }
@@ -64,17 +78,23 @@ function jobFor(owner: batchv1.CronJob, start: Instant): batchv1.Job {
   };
 }
 
+/** The Job of a start, and whether it was made now. */
+interface Found {
+  job: batchv1.Job;
+  made: boolean;
+}
+
 /** Creates the Job; the existing one of this CronJob if its status was not written. Undefined if there is nothing to note. */
-async function createJob(run: CronJobRun, job: batchv1.Job, { client, recorder }: ReconcileContext): Promise<batchv1.Job | undefined> {
+async function createJob(run: CronJobRun, job: batchv1.Job, { client, recorder }: ReconcileContext): Promise<Found | undefined> {
   const { owner } = run;
   try {
     const made = await client.create(Job, job);
     recorder.normal(owner, 'SuccessfulCreate', `Created job ${made.metadata.name}`);
-    return made;
+    return { job: made, made: true };
   } catch (error) {
     if (isAlreadyExists(error)) {
       const present = await client.get(Job, job.metadata.name, job.metadata.namespace);
-      return isControlledBy(present, owner) && !run.isActive(present.metadata.uid) ? present : undefined;
+      return isControlledBy(present, owner) && !run.isActive(present.metadata.uid) ? { job: present, made: false } : undefined;
     }
     if (!isFenced(error) && !isNamespaceTerminating(error))
       recorder.warning(owner, 'FailedCreate', `Error creating job: ${error instanceof Error ? error.message : String(error)}`);

@@ -34,6 +34,7 @@ const selectorOf = ({ spec }: Daemon) => labelSelectorAsSelector(spec.selector);
 const define = (failed: FailedPods): Controller =>
   defineController({
     name: 'daemonset-controller',
+    queue: 'daemonset',
     for: DaemonSet,
     owns: [Pod, ControllerRevision],
     watches: [watchingOrphans(DaemonSet, selectorOf), watching(ControllerRevision, adopters), watching(Node, daemonsOfNode)],

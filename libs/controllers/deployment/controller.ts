@@ -15,6 +15,7 @@ const UNLIMITED = 2 ** 31 - 1;
 /** Rolls out changes of a template through ReplicaSets (pkg/controller/deployment). */
 export const deployment = defineController({
   name: 'deployment-controller',
+  queue: 'deployment',
   for: Deployment,
   owns: [ReplicaSet],
   watches: [watching(ReplicaSet, adopters), watching(Pod, recreators)],

@@ -14,6 +14,7 @@ export const EVENT_SOURCE = 'controllermanager';
 /** Maintains the status of PodDisruptionBudgets: how many of their pods may be evicted (pkg/controller/disruption). */
 export const disruption = defineController({
   name: 'disruption-controller',
+  queue: 'disruption',
   eventSource: EVENT_SOURCE,
   for: PodDisruptionBudget,
   filter: ({ deleted }) => !deleted,

@@ -14,6 +14,7 @@ const STALE_AFTER = 120_000;
  */
 export const staleDisruption = defineController({
   name: 'stale-disruption-controller',
+  queue: 'stale_pod_disruption',
   flag: 'disruption-controller',
   eventSource: EVENT_SOURCE,
   for: Pod,

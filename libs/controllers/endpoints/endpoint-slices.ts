@@ -1,5 +1,6 @@
 import { type corev1, type discoveryv1, EndpointSlice, Node, Pod, Service } from '#api';
 import { ignoreNotFound, isNamespaceTerminating } from '#apimachinery';
+import { values } from '#component-base';
 import { defineController, isFenced, type ReconcileContext, watching } from '#controller-runtime';
 import { changesZones, HINTED, hinting, noteHints, overloadedServices, SLICES_OF_SERVICE } from './hinting.js';
 import { podSelector, servicesOf, TRIGGER_TIME, triggerTime } from './pods-of-service.js';
@@ -10,6 +11,7 @@ import { asksForHints } from './topology-hints.js';
 /** Maintains the EndpointSlices of each Service with a selector (pkg/controller/endpointslice). */
 export const endpointSlices = defineController({
   name: 'endpoint-slice-controller',
+  queue: 'endpoint_slice',
   flag: 'endpointslice-controller',
   for: Service,
   watches: [
@@ -28,8 +30,21 @@ export const endpointSlices = defineController({
       return name === undefined ? [] : [`${slice.metadata.namespace}/${name}`];
     });
   },
-  reconcile: reconcileSlices,
+  async reconcile(service, ctx) {
+    try {
+      const result = await reconcileSlices(service, ctx);
+      ctx.metrics.count(syncs, { result: 'success' });
+      return result;
+    } catch (error) {
+      ctx.metrics.count(syncs, { result: 'error' });
+      throw error;
+    }
+  },
 });
+
+/** staging/src/k8s.io/endpointslice/metrics */
+const syncs = () => values('endpoint_slice_controller_syncs', '[ALPHA] Number of EndpointSlice syncs');
+const changes = () => values('endpoint_slice_controller_changes', '[ALPHA] Number of EndpointSlice changes');
 
 function serviceName({ metadata }: discoveryv1.EndpointSlice): string | undefined {
   return metadata.labels?.[MANAGED_BY] === MANAGER ? metadata.labels[SERVICE_NAME] : undefined;
@@ -67,17 +82,18 @@ async function reconcileSlices(service: corev1.Service, ctx: ReconcileContext): 
   const failing = (what: string) => (error: unknown) => {
     throw reported(service, `failed to ${what} ${of}: ${messageOf(error)}`, { error, ctx });
   };
+  const count = (operation: string) => () => ctx.metrics.count(changes, { operation });
   await Promise.all([
     ...create.map((slice) =>
-      ctx.client.create(EndpointSlice, timed(slice)).catch(ignoreTerminating).catch(failing('create EndpointSlice')),
+      ctx.client.create(EndpointSlice, timed(slice)).then(count('create'), ignoreTerminating).catch(failing('create EndpointSlice')),
     ),
     ...plan.update.map((slice) =>
-      ctx.client.update(EndpointSlice, timed(slice)).catch(failing(`update ${slice.metadata.name} EndpointSlice`)),
+      ctx.client.update(EndpointSlice, timed(slice)).then(count('update'), failing(`update ${slice.metadata.name} EndpointSlice`)),
     ),
     ...plan.delete.map(({ metadata }) =>
       ctx.client
         .delete(EndpointSlice, metadata.name, metadata.namespace)
-        .catch(ignoreNotFound)
+        .then(count('delete'), ignoreNotFound)
         .catch(failing(`delete ${metadata.name} EndpointSlice`)),
     ),
   ]);

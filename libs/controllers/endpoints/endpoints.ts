@@ -11,6 +11,7 @@ const OVER_CAPACITY = 'endpoints.kubernetes.io/over-capacity';
 /** Maintains an Endpoints object for each Service with a selector (pkg/controller/endpoint). */
 export const endpoints = defineController({
   name: MANAGER,
+  queue: 'endpoint',
   flag: 'endpoints-controller',
   for: Service,
   watches: [watching(Pod, servicesOf), watching(Endpoints, ({ object }) => [keyOf(object)])],

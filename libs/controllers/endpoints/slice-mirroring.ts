@@ -12,6 +12,7 @@ const LEADER = 'control-plane.alpha.kubernetes.io/leader';
 /** Mirrors manually managed Endpoints of a Service without a selector as EndpointSlices (pkg/controller/endpointslicemirroring). */
 export const sliceMirroring = defineController({
   name: 'endpoint-slice-mirroring-controller',
+  queue: 'endpoint_slice_mirroring',
   flag: 'endpointslice-mirroring-controller',
   for: Endpoints,
   watches: [

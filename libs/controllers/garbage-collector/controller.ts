@@ -16,6 +16,7 @@ const isOwnedOrGoing = ({ metadata: { ownerReferences, deletionTimestamp, finali
  */
 export const garbageCollector: Controller = {
   name: 'generic-garbage-collector',
+  queue: 'garbage_collector_attempt_to_delete',
   flag: 'garbage-collector-controller',
   eventSource: 'garbage-collector-controller',
   interests: ({ group, resource, object, deleted, text }) =>

@@ -10,6 +10,7 @@ const PERIOD = 15_000;
 /** Scales workloads by what their pods use (pkg/controller/podautoscaler/horizontal.go). */
 export const horizontalPodAutoscaler = defineController({
   name: 'horizontal-pod-autoscaler',
+  queue: 'horizontalpodautoscaler',
   flag: 'horizontal-pod-autoscaler-controller',
   for: HorizontalPodAutoscaler,
   reads: [Pod, APIService],

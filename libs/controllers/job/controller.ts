@@ -9,6 +9,7 @@ import { finishedCondition } from './conditions.js';
 import { untilDeadline } from './ending.js';
 import { removeFinalizer } from './finalizer.js';
 import { isManagedElsewhere, isTracked, TRACKING } from './job-pods.js';
+import { countSync, type SyncAction } from './metrics.js';
 import { observe } from './progress.js';
 import { forgetRecord, keepRecord, recordOf, waitFor } from './records.js';
 import { release, writeStatus } from './release.js';
@@ -18,6 +19,7 @@ import { work } from './work.js';
 /** Runs the pods of Jobs until enough have succeeded (pkg/controller/job/job_controller.go). */
 export const job = defineController({
   name: 'job-controller',
+  queue: 'job',
   for: Job,
   owns: [Pod],
   index: indexOrphans,
@@ -43,6 +45,7 @@ export const job = defineController({
  */
 export const jobOrphans = defineController({
   name: 'job-orphan-pods',
+  queue: 'job_orphan_pod',
   flag: 'job-controller',
   for: Pod,
   filter: () => false,
@@ -95,14 +98,22 @@ async function syncJob(given: batchv1.Job, ctx: ReconcileContext): Promise<Recon
   const record = nextRecord(before, progress.newSucceeded, progress.newFailed);
   const left = canWait(progress, record, now) ? waitFor(owner, now, informers) : 0;
   if (left > 0) return nextLook(owner, left, now);
-  const worked = await work(progress, record, ctx);
-  const tracked = track(progress, worked.status, worked.ended, now);
-  const written = await writeStatus(given, tracked.status, ctx);
-  // The pods that ended are noted in the status now, or there are none.
-  keepRecord(owner, written === given ? before : record, informers);
-  await release({ owner: written, progress, tracked }, ctx);
-  if (worked.failure !== undefined) throw worked.failure;
-  return nextLook(written, worked.wait, now);
+  let action: SyncAction = 'reconciling';
+  let failed = true;
+  try {
+    const worked = await work(progress, record, ctx);
+    action = worked.action;
+    const tracked = track(progress, worked.status, worked.ended, now);
+    const written = await writeStatus(given, tracked.status, ctx);
+    // The pods that ended are noted in the status now, or there are none.
+    keepRecord(owner, written === given ? before : record, informers);
+    await release({ owner: written, progress, tracked }, ctx);
+    if (worked.failure !== undefined) throw worked.failure;
+    failed = false;
+    return nextLook(written, worked.wait, now);
+  } finally {
+    countSync(ctx.metrics, owner, { action, failed, milliseconds: clock.now() - now });
+  }
 }
 
 /** When to look again: after a back-off, or at the active deadline. */

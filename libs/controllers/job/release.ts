@@ -3,6 +3,7 @@ import { deepEqual } from '#apimachinery';
 import type { ReconcileContext } from '#controller-runtime';
 import { firstFailure } from '../pod-control.js';
 import { removeFinalizer } from './finalizer.js';
+import { countEnd, countPods } from './metrics.js';
 import type { Progress } from './progress.js';
 import { countReleased, finished, type Tracked, trackedUids } from './tracking.js';
 
@@ -26,11 +27,14 @@ export async function release(
   const counted = countReleased(tracked.status, left);
   const final = failure === undefined && tracked.ended !== undefined ? finished(counted, tracked.ended) : undefined;
   const written = await writeStatus(owner, final ?? counted, ctx);
+  countPods(ctx.metrics, owner, counted);
   if (failure !== undefined) throw failure;
   if (final !== undefined && tracked.ended !== undefined) recordEnd(written, tracked.ended, ctx);
 }
 
-function recordEnd(owner: batchv1.Job, { type, reason = '', message = '' }: batchv1.JobCondition, { recorder }: ReconcileContext): void {
+function recordEnd(owner: batchv1.Job, condition: batchv1.JobCondition, { recorder, metrics }: ReconcileContext): void {
+  const { type, reason = '', message = '' } = condition;
+  countEnd(metrics, owner, condition);
   if (type !== 'Complete') {
     recorder.warning(owner, reason, message);
     return;

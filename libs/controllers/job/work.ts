@@ -8,6 +8,7 @@ import type { BackoffRecord } from './backoff.js';
 import { newCondition, withCondition } from './conditions.js';
 import { endOf } from './ending.js';
 import { removeFinalizer } from './finalizer.js';
+import type { SyncAction } from './metrics.js';
 import { indexedPrefix, indexedTemplate, trackedTemplate } from './pod-template.js';
 import { isComplete, type PodsPlan, planPods } from './pods-plan.js';
 import type { Progress } from './progress.js';
@@ -18,6 +19,7 @@ export interface Worked {
   ended?: batchv1.JobCondition;
   failure?: Error | undefined;
   wait?: number | undefined;
+  action: SyncAction;
 }
 
 /** Creates and deletes pods; all active ones are deleted when the Job has ended. */
@@ -29,18 +31,19 @@ export async function work(progress: Progress, record: BackoffRecord, ctx: Recon
     const { deleted, ready, failure } = await deletePods(active, (pod) => deletePod(owner, pod, ctx));
     const status = statusWith(progress, { active: active.length - deleted, deleted, deletedReady: ready });
     // It has not ended while active pods are left.
-    return { status, failure, ...(failure === undefined ? { ended } : {}) };
+    return { status, failure, action: deleted > 0 ? 'pods_deleted' : 'tracking', ...(failure === undefined ? { ended } : {}) };
   }
   if (owner.metadata.deletionTimestamp !== undefined) {
     const status = statusWith(progress, { active: active.length, deleted: 0, deletedReady: 0 });
-    return { status, ...(isComplete(owner, succeeded, active.length) ? { ended: completed(now) } : {}) };
+    return { status, action: 'tracking', ...(isComplete(owner, succeeded, active.length) ? { ended: completed(now) } : {}) };
   }
   const plan = planPods(progress, record, now);
   const changed = plan.remove.length > 0 ? await removePods(progress, plan, ctx) : await createPods(progress, plan, ctx);
   const status = statusWith(progress, changed);
   const { failure } = changed;
-  if (isComplete(owner, succeeded, changed.active)) return { status, failure, ended: completed(now) };
-  return { status: withSuspension(owner, status, ctx), failure, wait: plan.wait };
+  const action = plan.remove.length > 0 ? 'pods_deleted' : changed.active > active.length ? 'pods_created' : 'tracking';
+  if (isComplete(owner, succeeded, changed.active)) return { status, failure, action, ended: completed(now) };
+  return { status: withSuspension(owner, status, ctx), failure, action, wait: plan.wait };
 }
 
 function completed(now: number): batchv1.JobCondition {

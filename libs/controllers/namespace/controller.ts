@@ -18,6 +18,7 @@ const isPod = ({ group, resource }: Resource): boolean => group === Pod.group &&
 /** Deletes the content of namespaces that are being deleted, pods first, and finalizes them (pkg/controller/namespace). */
 export const namespace: Controller = defineController({
   name: 'namespace-controller',
+  queue: 'namespace',
   for: Namespace,
   filter: ({ object, deleted }) => !deleted && object.metadata.deletionTimestamp !== undefined,
   // Upstream checks again after a while; here the deletion of an object in a terminating namespace wakes the controller immediately.

@@ -12,6 +12,7 @@ import type {
   WorkQueue,
 } from '#controller-runtime';
 import { betaLabels, hasKubelet, lastRenewal, type NodeHealth, observe, readyStatus, unknownAt, unknownConditions } from './health.js';
+import { countEviction, showZones } from './metrics.js';
 import { markPodsNotReady } from './pods-not-ready.js';
 import { planEvictionTaints, withConditionTaints, withoutEvictionTaints } from './taints.js';
 import { Zones } from './zones.js';
@@ -183,6 +184,7 @@ class NodeLifecycle implements OpenController {
     const writes = nodes.map(async (node) => {
       const plan = planEvictionTaints(node, readyStatus(node), formatTime(now));
       if (plan.step !== 'none') await this.patch(node, { spec: { taints: plan.taints } }, ctx);
+      countEviction(ctx.metrics, node);
     });
     await Promise.all(writes).catch((error: unknown) => {
       for (const { metadata } of nodes) this.queue.add(metadata.name);
@@ -192,9 +194,10 @@ class NodeLifecycle implements OpenController {
     return next === undefined ? undefined : { requeueAfter: Math.max(next - now, TAINTING_PERIOD) };
   }
 
-  private followZones({ informers, clock }: ReconcileContext): void {
+  private followZones({ informers, clock, metrics }: ReconcileContext): void {
     const now = clock.now();
     const disruption = this.zones.update(now);
+    showZones(metrics, this.zones);
     if (disruption === 'none') return;
     if (disruption === 'resumed') this.resumed = now;
     for (const { metadata } of informers.of(Node).list()) {
@@ -235,6 +238,7 @@ function interests({ group, resource, namespace, deleted, object }: ComponentCha
 
 export const nodeLifecycle: Controller = {
   name: 'node-controller',
+  queue: 'node_lifecycle_controller',
   flag: 'node-lifecycle-controller',
   interests,
   open: (context, queue) => new NodeLifecycle(context, queue),

@@ -106,6 +106,11 @@ export class Zones {
     if (before.counts) zone[before.ready ? 'ready' : 'notReady'] -= 1;
   }
 
+  /** The nodes of each zone. */
+  counts(): Iterable<{ zone: string; ready: number; notReady: number }> {
+    return [...this.zones].map(([zone, { ready, notReady }]) => ({ zone, ready, notReady }));
+  }
+
   /** A node is to be tainted when its zone allows. */
   wait(name: string): void {
     const zone = this.nodes.get(name)?.zone;

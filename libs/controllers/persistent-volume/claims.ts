@@ -27,6 +27,7 @@ export const BINDER_FLAG = 'persistentvolume-binder-controller';
 /** Binds claims to volumes, and asks for volumes to be provisioned (pkg/controller/volume/persistentvolume, syncClaim). */
 export const claimBinder = defineController({
   name: 'persistent-volume-binder',
+  queue: 'claims',
   flag: BINDER_FLAG,
   eventSource: EVENT_SOURCE,
   for: PersistentVolumeClaim,

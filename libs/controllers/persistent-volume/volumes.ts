@@ -16,6 +16,7 @@ const RESYNC = 15_000;
 /** Keeps the phases of volumes, and reclaims those whose claims are gone (pkg/controller/volume/persistentvolume, syncVolume). */
 export const volumeBinder = defineController({
   name: EVENT_SOURCE,
+  queue: 'volumes',
   flag: BINDER_FLAG,
   for: PersistentVolume,
   filter: ({ deleted }) => !deleted,

@@ -5,6 +5,7 @@ import { replicaController } from './replicas.js';
 /** Maintains the desired number of pods of each ReplicaSet (pkg/controller/replicaset/replica_set.go). */
 export const replicaSet = replicaController({
   name: 'replicaset-controller',
+  queue: 'replicaset',
   resource: ReplicaSet,
   selectorOf: ({ spec }) => labelSelectorAsSelector(spec.selector),
   reportsTerminating: true,
@@ -18,6 +19,7 @@ export const replicaSet = replicaController({
 /** The same for ReplicationControllers (pkg/controller/replication/replication_controller.go). */
 export const replicationController = replicaController({
   name: 'replication-controller',
+  queue: 'replicationmanager',
   flag: 'replicationcontroller-controller',
   resource: ReplicationController,
   selectorOf: ({ spec }) => selectorFromSet(spec.selector),

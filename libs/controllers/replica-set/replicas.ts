@@ -21,6 +21,8 @@ export interface ReplicaKind<T extends ReplicaOwner> {
   name: string;
   /** Its name in --controllers; default its name. */
   flag?: string;
+  /** That of its work queue in the metrics. */
+  queue: string;
   resource: Resource<T>;
   selectorOf(owner: T): LabelSelector;
   /** Whether the status counts pods that are being deleted. */
@@ -34,6 +36,7 @@ export function replicaController<T extends ReplicaOwner>(kind: ReplicaKind<T>):
   return defineController<T>({
     name: kind.name,
     ...(kind.flag === undefined ? {} : { flag: kind.flag }),
+    queue: kind.queue,
     for: kind.resource,
     owns: [Pod],
     ownedFilter: changesCount,

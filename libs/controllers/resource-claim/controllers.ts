@@ -14,6 +14,7 @@ const usesClaims = ({ spec }: corev1.Pod): boolean => (spec?.resourceClaims ?? [
 /** Makes the claims of pods from templates, and notes them in the pods' status (pkg/controller/resourceclaim, syncPod). */
 export const podResourceClaims = defineController({
   name: 'pod-resource-claim-controller',
+  queue: 'resource_claim',
   flag: FLAG,
   eventSource: EVENT_SOURCE,
   for: Pod,
@@ -93,6 +94,7 @@ const letsGo = ({ object, deleted }: Pick<Change<corev1.Pod>, 'object' | 'delete
 /** Takes pods that are done off their claims, gives devices back, and deletes claims that were made for a pod (syncClaim). */
 export const resourceClaim = defineController({
   name: 'resource-claim-controller',
+  queue: 'resource_claim',
   flag: FLAG,
   eventSource: EVENT_SOURCE,
   for: ResourceClaim,

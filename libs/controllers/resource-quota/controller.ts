@@ -46,6 +46,7 @@ const isQuotable = (resource: ResourceInfo): boolean =>
 /** Keeps the status of ResourceQuotas (pkg/controller/resourcequota): admission charges, this gives back. */
 export const resourceQuota: Controller = {
   name: 'resourcequota-controller',
+  queue: 'resourcequota_primary',
   interests: ({ group, resource, deleted }: ComponentChange) =>
     deleted ? !isEvents({ group, resource }) : CHANGING.has(`${group}/${resource}`),
   open: openController,

@@ -19,6 +19,7 @@ const TERMINATING = {
 /** Says that ranges of Service addresses are ready, and keeps them as long as addresses need them (pkg/controller/servicecidrs). */
 export const serviceCIDR = defineController({
   name: NAME,
+  queue: 'ipaddresses',
   for: ServiceCIDR,
   filter: ({ deleted }) => !deleted,
   watches: [

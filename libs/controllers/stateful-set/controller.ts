@@ -18,6 +18,7 @@ const selectorOf = ({ spec }: Stateful) => labelSelectorAsSelector(spec.selector
 /** Maintains the pods of StatefulSets, each with its ordinal, and their claims (pkg/controller/statefulset). */
 export const statefulSet = defineController({
   name: 'statefulset-controller',
+  queue: 'statefulset',
   for: StatefulSet,
   owns: [Pod],
   reads: [ControllerRevision],

@@ -14,6 +14,7 @@ function expiryOf(job: batchv1.Job): Instant | undefined {
 /** Deletes Jobs some time after they have finished (pkg/controller/ttlafterfinished). */
 export const ttlAfterFinished = defineController({
   name: 'ttl-after-finished-controller',
+  queue: 'ttl_jobs_to_delete',
   for: Job,
   filter: ({ object, deleted }) => !deleted && expiryOf(object) !== undefined,
   async reconcile(job, { client, clock }) {

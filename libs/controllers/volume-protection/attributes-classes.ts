@@ -30,6 +30,7 @@ const isUsed = (name: string, informers: Informers): boolean =>
 /** Keeps VolumeAttributesClasses that volumes or claims have from being deleted (pkg/controller/volume/vacprotection). */
 export const attributesClassProtection = defineController({
   name: 'volumeattributesclass-protection-controller',
+  queue: 'vacprotection',
   for: VolumeAttributesClass,
   filter: ({ object, deleted }) => !deleted && needsProtection(object, FINALIZER),
   watches: [

@@ -24,6 +24,7 @@ function podUsesClaim(pod: corev1.Pod, claim: corev1.PersistentVolumeClaim): boo
 /** Keeps claims that pods use from being deleted (pkg/controller/volume/pvcprotection). */
 export const claimProtection = defineController({
   name: 'pvc-protection-controller',
+  queue: 'pvcprotection',
   flag: 'persistentvolumeclaim-protection-controller',
   for: PersistentVolumeClaim,
   filter: ({ object, deleted }) => !deleted && needsProtection(object, FINALIZER),

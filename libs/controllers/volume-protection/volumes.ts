@@ -7,6 +7,7 @@ const FINALIZER = 'kubernetes.io/pv-protection';
 /** Keeps bound volumes from being deleted (pkg/controller/volume/pvprotection). */
 export const volumeProtection = defineController({
   name: 'pv-protection-controller',
+  queue: 'pvprotection',
   flag: 'persistentvolume-protection-controller',
   for: PersistentVolume,
   filter: ({ object, deleted }) => !deleted && needsProtection(object, FINALIZER),

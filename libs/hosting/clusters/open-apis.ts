@@ -6,6 +6,7 @@ import { clusterApi, machineTimers } from '#cluster';
 import { type Cluster, type ClusterKeys, DEFAULT_QUOTAS, type PlatformRecords, type QuotaCache, type Quotas, standsStill } from '#platform';
 import type { StorageAdmin } from '#storage';
 import { SHARE_LIMITS } from '../limits.js';
+import type { ComponentCounts } from '../metrics/component-counts.js';
 import type { WebhookConnections } from '../webhooks/webhook-connections.js';
 import type { ClusterClocks } from './cluster-clocks.js';
 
@@ -48,6 +49,8 @@ export interface OpenApisOptions {
   webhooks: WebhookConnections;
   /** Keeps what happens to requests. */
   audit: Pick<AuditLog, 'sinkOf'>;
+  /** What components count, in whatever process. */
+  counts: Pick<ComponentCounts, 'of'>;
 }
 
 interface Entry extends OpenApi {
@@ -100,7 +103,7 @@ class ProcessOpenApis implements OpenApis {
   }
 
   private async make(id: string): Promise<OpenApi | undefined> {
-    const { records, stores, clocks, serverAddress, quotas, share, yaml, keys, webhooks, audit } = this.options;
+    const { records, stores, clocks, serverAddress, quotas, share, yaml, keys, webhooks, audit, counts } = this.options;
     const cluster = await records.cluster(id);
     if (!cluster) return undefined;
     await quotas.of(cluster.organizationId);
@@ -126,6 +129,7 @@ class ProcessOpenApis implements OpenApis {
       yaml,
       outside: webhooks.of(id),
       audit: audit.sinkOf(id),
+      metrics: (component) => counts.of(id, component),
       ...(cluster.features?.version !== undefined && { version: cluster.features.version }),
     });
     const entry = { cluster, api, held, used: true };

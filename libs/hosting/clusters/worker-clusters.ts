@@ -2,6 +2,7 @@ import { type Clock, type Instant, isConflict, isNotFound } from '#apimachinery'
 import type { WorkShare } from '#apiserver';
 import type { ClusterStores } from '#cacher';
 import { clusterApi, hostedCluster, inRoundOf, machineTimers, profiles } from '#cluster';
+import type { ClusterRegistries } from '#component-base';
 import type { HostedCluster, InTurn } from '#controller-runtime';
 import { type Cluster, type ClusterKeys, type PlatformRecords, standsStill } from '#platform';
 import { CLOCK, type Fence, type StorageAdmin, UnknownCluster } from '#storage';
@@ -26,6 +27,8 @@ export interface WorkerClustersOptions {
   /** The connections to webhooks outside. */
   webhooks: WebhookConnections;
   log: Log;
+  /** Where components count what they do in this process; unset: nowhere. */
+  counts?: ClusterRegistries;
 }
 
 /** Long work waits for the cluster's turn, and the cluster pauses after it if others are active. */
@@ -43,7 +46,7 @@ export async function openForWorker(
   options: WorkerClustersOptions,
   under?: () => Fence | undefined,
 ): Promise<{ hosted: HostedCluster; cluster: Cluster; clock: Clock }> {
-  const { records, admin, stores, clocks, rootCA, keys, share, webhooks, log } = options;
+  const { records, admin, stores, clocks, rootCA, keys, share, webhooks, log, counts } = options;
   const cluster = await records.cluster(id);
   if (!cluster) throw new UnknownCluster(id);
   const stepped = standsStill(cluster.clock);
@@ -74,6 +77,7 @@ export async function openForWorker(
     },
     ...(stepped && { conductor: { name: CLOCK, ...(under && { under }) } }),
     inTurn: stepped ? inRoundOf(store) : inShare(share, id),
+    ...(counts && { metrics: (component: string) => counts.of(id, component) }),
     bytes: () => stores.bytes(id),
     onClose: release,
   });

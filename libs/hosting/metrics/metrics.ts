@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { histograms, metricText, values } from '#apiserver';
+import { histograms, metricText, values } from '#component-base';
 
 /** Seconds; requests served from the cache are at the lower end. */
 const latencyBuckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];

@@ -61,7 +61,7 @@ export interface HttpConnectionOptions {
   client: string;
   peer: ConnectionPeer;
   now(): number;
-  answer(request: HttpRequest): HttpAnswer;
+  answer(request: HttpRequest): HttpAnswer | Promise<HttpAnswer>;
   /** Takes over the connection of an upgrade request; undefined: it is answered as any other. */
   upgrade?(request: HttpRequest, peer: ConnectionPeer): ServedConnection | undefined;
   /** Called between requests: a promise when it is another tenant's turn. */
@@ -81,6 +81,8 @@ export class HttpConnection implements ServedConnection {
   private upgraded: ServedConnection | undefined;
   private over = false;
   private working = false;
+  /** Resolves when the request is answered; unset if it is. */
+  private answering: Promise<void> | undefined;
   private slow = false;
   private held = false;
   private half = false;
@@ -118,6 +120,8 @@ export class HttpConnection implements ServedConnection {
     if (this.working) return;
     this.working = true;
     while (!this.over && !this.slow && !this.upgraded && this.next()) {
+      if (this.answering) await this.answering;
+      this.answering = undefined;
       const pause = this.options.pause?.();
       if (pause) await pause;
     }
@@ -163,7 +167,7 @@ export class HttpConnection implements ServedConnection {
   }
 
   private reply({ headers, old, method, target }: Head, body: Buffer): void {
-    const { answer, client, now, peer, upgrade } = this.options;
+    const { answer, client, peer, upgrade } = this.options;
     const request = { method, target, headers, body, client };
     const asked = headers.connection?.toLowerCase() ?? '';
     if (upgrade && asked.includes('upgrade')) {
@@ -174,7 +178,16 @@ export class HttpConnection implements ServedConnection {
       }
     }
     const last = asked === 'close' || (old && asked !== 'keep-alive');
-    this.slow = !peer.write(responseBytes(answer(request), { head: method === 'HEAD', now: now(), last }));
+    const given = answer(request);
+    const about = { head: method === 'HEAD', last };
+    if (given instanceof Promise) this.answering = given.then((later) => this.send(later, about));
+    else this.send(given, about);
+  }
+
+  private send(answer: HttpAnswer, { head, last }: { head: boolean; last: boolean }): void {
+    if (this.over) return;
+    const { peer, now } = this.options;
+    this.slow = !peer.write(responseBytes(answer, { head, now: now(), last }));
     if (last) this.end();
   }
 

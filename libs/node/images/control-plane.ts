@@ -1,8 +1,9 @@
-import { failureStatus, goQuote } from '#apimachinery';
-import { flagOf } from './flags.js';
+import { metricsAnswer, processFamilies } from './component-metrics.js';
+import { type SecuredComponent, securedPort } from './component-port.js';
 import type { Executable, ImageDefinition } from './image.js';
-import { type HttpAnswer, type HttpRequest, pathOf, plain, type ServedPort, serve, tcp } from './program.js';
+import { type HttpAnswer, type HttpRequest, type ProgramView, pathOf, plain, type ServedPort, serve } from './program.js';
 import { tags } from './tags.js';
+import { versionOf } from './version-of.js';
 
 const versions = tags({ versions: { 1: [20, 36] } });
 const HEALTH = ['/healthz', '/livez', '/readyz', '/version'];
@@ -14,32 +15,32 @@ const health = (port: number, paths: readonly string[] = HEALTH): ServedPort => 
   status: (path) => (paths.includes(path.split('?')[0] ?? '') ? 200 : 404),
 });
 
-/** What everybody may read of a component (--authorization-always-allow-paths). */
-const ALWAYS_ALLOWED: readonly string[] = ['/healthz', '/readyz', '/livez'];
+const MORE = ['/configz', '/flagz', '/metrics', '/metrics/slis', '/statusz'];
+/** The checks that depend on the Lease come first in both (cmd/kube-scheduler, cmd/kube-controller-manager). */
+const ELECTION = 'leaderElection';
 
-function refused(code: 401 | 403, reason: 'Unauthorized' | 'Forbidden', message: string): HttpAnswer {
-  const status = failureStatus({ code, reason, message, ...(code === 403 && { details: {} }) });
-  return { status: code, headers: { 'Content-Type': 'application/json' }, body: `${JSON.stringify(status)}\n` };
-}
+const SCHEDULER: SecuredComponent = {
+  name: 'kube-scheduler',
+  port: 10259,
+  health: { '/healthz': [ELECTION], '/livez': ['ping'], '/readyz': [ELECTION, 'shutdown', 'sched-handler-sync'] },
+  paths: MORE,
+};
+const CONTROLLER_MANAGER: SecuredComponent = {
+  name: 'kube-controller-manager',
+  port: 10257,
+  health: { '/healthz': [ELECTION] },
+  paths: MORE,
+};
 
-/** What a component answers on its secure port. Tokens are not reviewed: whoever has one is as unknown as others are. */
-function answer(request: HttpRequest): HttpAnswer {
+/** What kube-proxy tells on its loopback address (--metrics-bind-address). */
+function proxyAnswer(request: HttpRequest, view: ProgramView): HttpAnswer {
   const path = pathOf(request);
-  if (ALWAYS_ALLOWED.includes(path)) return plain('ok');
-  if (request.headers.authorization !== undefined) return refused(401, 'Unauthorized', 'Unauthorized');
-  const verb = request.method.toLowerCase();
-  return refused(403, 'Forbidden', `forbidden: User "system:anonymous" cannot ${verb} path ${goQuote(path)}`);
+  if (path === '/healthz') return plain('ok');
+  if (path === '/metrics') return metricsAnswer(processFamilies(view, versionOf(view)));
+  return path === '/proxyMode' ? plain('iptables') : plain('404 page not found\n', 404);
 }
 
-/** The secure port of a component, with a certificate that it makes for itself; kubeadm lets it listen on the loopback address only. */
-const secured = (port: number, args: readonly string[]): ServedPort => ({
-  port,
-  protocol: 'http',
-  status: (path) => (ALWAYS_ALLOWED.includes(path) ? 200 : 403),
-  answer,
-  tls: { certificate: '', key: '', optional: true },
-  loopback: flagOf(args, '--bind-address') === '127.0.0.1',
-});
+const proxyMetrics: ServedPort = { port: 10249, protocol: 'http', status: () => 200, answer: proxyAnswer, loopback: true };
 
 function component(name: string, size: number, program: Executable): ImageDefinition {
   return {
@@ -54,8 +55,10 @@ function component(name: string, size: number, program: Executable): ImageDefini
 /** The API server. */
 export const kubeApiserver = component('kube-apiserver', 30_111_492, () => serve([health(6443)]));
 /** The controller manager. */
-export const kubeControllerManager = component('kube-controller-manager', 27_679_076, ({ args }) => serve([secured(10257, args)]));
+export const kubeControllerManager = component('kube-controller-manager', 27_679_076, ({ args }) =>
+  serve([securedPort(CONTROLLER_MANAGER, args)]),
+);
 /** The scheduler. */
-export const kubeScheduler = component('kube-scheduler', 21_136_588, ({ args }) => serve([secured(10259, args)]));
+export const kubeScheduler = component('kube-scheduler', 21_136_588, ({ args }) => serve([securedPort(SCHEDULER, args)]));
 /** The service proxy of every node. */
-export const kubeProxy = component('kube-proxy', 31_468_661, () => serve([health(10256, ['/healthz', '/livez']), tcp(10249)]));
+export const kubeProxy = component('kube-proxy', 31_468_661, () => serve([health(10256, ['/healthz', '/livez']), proxyMetrics]));

@@ -201,6 +201,8 @@ test('every image file is on the list, and every repository occurs once', () => 
     'catalogue',
     'clients',
     'commands',
+    'component-metrics',
+    'component-port',
     'etcd-metrics',
     'flags',
     'image',
@@ -209,6 +211,7 @@ test('every image file is on the list, and every repository occurs once', () => 
     'run',
     'limits',
     'tags',
+    'version-of',
     'webhook-program',
   ];
   const files = fs

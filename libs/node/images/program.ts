@@ -1,3 +1,4 @@
+import type { ComponentAccess } from '../runtime/component-access.js';
 import type { EtcdAccess } from '../runtime/etcd-access.js';
 
 /** What a container's process does, as data. Instants are milliseconds after its start. */
@@ -45,6 +46,8 @@ export interface ServedPort {
   changesAt?: number;
   /** What an HTTP port answers. If unset, `status` decides, and the body is the status text. */
   answer?(request: HttpRequest, view: ProgramView): HttpAnswer;
+  /** The same for a program that asks others before it answers. */
+  answerLater?(request: HttpRequest, view: ProgramView): Promise<HttpAnswer>;
   /** Takes over the connection of an upgrade request; undefined: it is answered as any other. */
   upgrade?(request: HttpRequest, view: ProgramView, peer: ConnectionPeer): ServedConnection | undefined;
   /** It listens on the loopback address only: nobody outside of the pod's network reaches it. */
@@ -120,6 +123,11 @@ export interface ProgramView {
   /** The node that it runs on, and etcd, where it can be asked. */
   node?: string;
   etcd?: Pick<EtcdAccess, 'figures'>;
+  /** The container's image, and its pod. */
+  image?: string;
+  pod?: { readonly namespace: string; readonly name: string };
+  /** Set for programs that may ask. */
+  components?: ComponentAccess;
 }
 
 /** What is known of a program that is interpreted. */

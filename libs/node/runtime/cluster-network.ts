@@ -146,7 +146,12 @@ export class ClusterNetwork implements Network {
   /** The pod and port behind an address; an error if no connection is possible. */
   private async target(address: string, port: number): Promise<Target | ConnectError> {
     const tried = { address: `${address}:${port}` };
-    if (address === '127.0.0.1' || address === this.pod.status?.podIP) return { pod: this.pod, port };
+    const own = this.pod.status?.podIP;
+    if (address === '127.0.0.1' || address === own) {
+      // Pods in their node's network share its addresses, the loopback one too.
+      const shared = this.pod.spec.hostNetwork && own ? await this.world.objects.list<corev1.Pod>('', 'pods') : [];
+      return { pod: listeningAt(shared, own ?? '', port) ?? this.pod, port };
+    }
     const services = await this.world.objects.list<corev1.Service>('', 'services');
     const service = services.find(
       ({ spec }) => spec?.clusterIP === address || spec?.clusterIPs?.includes(address) || spec?.externalIPs?.includes(address),

@@ -1,10 +1,10 @@
 import type { corev1 } from '#api';
-import type { Clock } from '#apimachinery';
+import { type Clock, goQuote } from '#apimachinery';
 import { FileError } from '../files/file-system.js';
 import { HttpConnection } from '../http/http-connection.js';
 import { STATUS_CODES } from '../http/status-codes.js';
 import type { ConnectionPeer, HttpAnswer, HttpRequest, ProgramView, ServedConnection, ServedPort } from '../images/program.js';
-import { pathOf } from '../images/program.js';
+import { pathOf, plain } from '../images/program.js';
 import { hostnameOf } from '../pod/host-name.js';
 import { programOfContainer } from '../pod/programs.js';
 import type { Container } from './container.js';
@@ -35,12 +35,16 @@ export function openPort(container: Container, port: number): ServedPort | undef
   return program.ports.find((candidate) => candidate.port === port);
 }
 
+/** A program that could not ask what it depends on (responsewriters.InternalError). */
+const internalError = ({ target }: HttpRequest): HttpAnswer => plain(`Internal Server Error: ${goQuote(target)}\n`, 500);
+
 interface Parts {
   container: Container;
   port: ServedPort;
   pod: corev1.Pod;
   clock: Clock;
   etcd?: MachineWorld['etcd'];
+  components?: MachineWorld['components'];
 }
 
 /** An open port of a pod: the program that listens on it. */
@@ -57,9 +61,10 @@ export class Listener {
   }
 
   /** One HTTP exchange. A port that speaks something else has none. */
-  answer(request: HttpRequest): HttpAnswer {
+  answer(request: HttpRequest): HttpAnswer | Promise<HttpAnswer> {
     const { port } = this.parts;
     const view = this.view();
+    if (port.answerLater) return port.answerLater(request, view).catch(() => internalError(request));
     if (port.answer) return port.answer(request, view);
     const status = port.status?.(pathOf(request), view.now - view.startedAt) ?? 400;
     return { status, headers: { 'Content-Type': 'text/plain; charset=utf-8' }, body: `${STATUS_CODES[status]?.toLowerCase() ?? status}\n` };
@@ -81,7 +86,7 @@ export class Listener {
 
   /** What the container's program sees. */
   view(): ProgramView {
-    const { container, pod, clock, etcd } = this.parts;
+    const { container, pod, clock, etcd, components } = this.parts;
     const [, ...args] = container.argv;
     return {
       args,
@@ -92,6 +97,9 @@ export class Listener {
       startedAt: container.current?.startedAt ?? 0,
       ...(pod.spec.nodeName === undefined ? {} : { node: pod.spec.nodeName }),
       ...(etcd && pod.spec.hostNetwork ? { etcd } : {}),
+      ...(components && { components }),
+      image: container.spec.image ?? '',
+      pod: { namespace: pod.metadata.namespace ?? '', name: pod.metadata.name },
       read(path) {
         try {
           return Buffer.from(container.files.read(path), 'latin1');

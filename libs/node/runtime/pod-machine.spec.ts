@@ -37,7 +37,7 @@ function pod(container: Partial<corev1.Container>, spec: Partial<corev1.PodSpec>
 }
 
 async function get(what: corev1.Pod, port: number, target: string): Promise<unknown> {
-  const answer = (await PodMachine.open(what, world)).listener(port, 'inside')?.answer({
+  const answer = await (await PodMachine.open(what, world)).listener(port, 'inside')?.answer({
     method: 'GET',
     target,
     headers: { host: 'web' },

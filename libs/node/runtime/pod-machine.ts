@@ -129,8 +129,7 @@ export class PodMachine {
   listener(port: number, from: 'inside' | 'outside'): Listener | undefined {
     for (const container of this.containers.values()) {
       const open = openPort(container, port);
-      if (open && !(open.loopback && from === 'outside'))
-        return new Listener({ container, port: open, pod: this.pod, clock: this.world.clock, etcd: this.world.etcd });
+      if (open && !(open.loopback && from === 'outside')) return new Listener({ ...this.world, container, port: open, pod: this.pod });
     }
     return undefined;
   }

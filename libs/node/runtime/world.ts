@@ -1,5 +1,6 @@
 import { type Instant, type KubeObject, parseTime } from '#apimachinery';
 import type { Pace } from '../shell/kernel.js';
+import type { ComponentAccess } from './component-access.js';
 import type { EtcdAccess } from './etcd-access.js';
 import type { KeptFiles } from './kept-files.js';
 import type { VolumeFiles } from './volume-files.js';
@@ -35,6 +36,8 @@ export interface MachineWorld {
     /** What the process of a static pod says before it ends, while it ends whenever it is started. */
     lastWords?(component: string, node: string): string | undefined;
   };
+  /** For the programs of Kubernetes itself; unset where nobody asks. */
+  readonly components?: ComponentAccess;
   /** etcd, for its own client; unset where nobody asks. */
   readonly etcd?: EtcdAccess;
   /** Lets the event loop go on while processes are brought up to date. */

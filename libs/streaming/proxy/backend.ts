@@ -89,12 +89,12 @@ export async function proxyToPod(scope: RestScope, request: ApiRequest, backend:
     const headers = forwardedHeaders(request, () => true);
     return proxiedUpgrade(scope, { ...exchange, headers, secure: tls });
   }
-  const answer = exchanged(exchange, path);
+  const answer = await exchanged(exchange, path);
   const page = { host: hostOf(backend), requestHost: headerOf(request, 'host') ?? '', prefix: proxyPrefix(request) };
   return rewritten(scope, request, answered(scope, answer), page);
 }
 
-function exchanged({ listener, request, target, client }: Exchange, path: string): HttpAnswer {
+function exchanged({ listener, request, target, client }: Exchange, path: string): HttpAnswer | Promise<HttpAnswer> {
   const headers = forwardedHeaders(request, (name) => !NOT_FORWARDED.has(name));
   headers['x-forwarded-uri'] = `${escapedPath(proxyPrefix(request))}${path}`;
   return listener.answer({ method: request.method, target, headers, body: request.body ?? new Uint8Array(), client });

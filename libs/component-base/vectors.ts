@@ -1,4 +1,4 @@
-import { METRIC_SERIES } from '../limits.js';
+import { METRIC_SERIES } from './limits.js';
 
 /** Names and values of labels, in the order in which they are written. */
 export type Labels = Readonly<Record<string, string>>;
@@ -37,10 +37,11 @@ export class Histogram {
 }
 
 /** How a metric is described. */
-interface Description {
-  name: string;
-  help: string;
-  type: 'counter' | 'gauge' | 'histogram';
+export interface Description {
+  readonly name: string;
+  /** With its stability level, as upstream's begin. */
+  readonly help: string;
+  readonly type: 'counter' | 'gauge' | 'histogram';
 }
 
 /** One metric with all its combinations of labels. Beyond the bound, new combinations are counted under empty labels. */
@@ -77,4 +78,11 @@ export function values(name: string, help: string, type: 'counter' | 'gauge' = '
 /** A metric of histograms with these upper bounds. */
 export function histograms(name: string, help: string, bounds: readonly number[]): Vector<Histogram> {
   return new Vector({ name, help, type: 'histogram' }, () => new Histogram(bounds));
+}
+
+/** Upper bounds that grow by a factor (component-base/metrics ExponentialBuckets). */
+export function exponentialBounds(start: number, factor: number, count: number): number[] {
+  const bounds: number[] = [];
+  for (let bound = start; bounds.length < count; bound *= factor) bounds.push(bound);
+  return bounds;
 }
