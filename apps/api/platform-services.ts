@@ -1,29 +1,18 @@
-import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '#apimachinery';
-import { type AuditLog, createAuditLog } from '#audit';
-import { clusterTemplates, components, machineTimers } from '#cluster';
-import { createWakeups } from '#controller-runtime/bullmq';
+import type { AuditLog } from '#audit';
+import { clusterTemplates } from '#cluster';
 import {
-  AllowedHosts,
   acceptInThread,
   type Backends,
   buildId,
   buildInThread,
   type CertificateAuthority,
-  ComponentCounts,
   clockTurner,
   type Log,
   type Metrics,
-  machineShare,
   type OpenApis,
-  openApis,
   type PlatformRuntime,
-  platformRuntime,
-  type RuntimeListener,
   turnKeys,
-  WebhookConnections,
-  wakeOnCommit,
-  YamlThreads,
 } from '#hosting';
 import {
   type Access,
@@ -31,14 +20,11 @@ import {
   type Clusters,
   createAccess,
   createClockModes,
-  createClusterKeys,
   createClusters,
   createCopies,
   createOrganizations,
-  createQuotaCache,
   createTemplates,
   createTransfers,
-  DEFAULT_QUOTAS,
   hashToken,
   type Organizations,
   type QuotaCache,
@@ -46,6 +32,7 @@ import {
 } from '#platform';
 import { CLOCK } from '#storage';
 import { ClockFeed } from './clock-feed.js';
+import { openClusterApis, QUEUED } from './cluster-apis.js';
 import { type ApiConfig, publicOrigin } from './config.js';
 import { followRoles } from './follow-roles.js';
 import { ClusterCopies } from './platform/cluster-copies.js';
@@ -101,7 +88,6 @@ export interface PlatformOptions {
 const tidyEvery = 30_000;
 /** A creation or removal that is older than this and not complete is taken to be abandoned (ms). */
 const unfinishedAge = 60_000;
-const etcd = { name: 'etcd', interests: () => false };
 
 /** Makes this token the only one that gives access to the platform. */
 async function replacePlatformToken(records: Backends['records'], token: string): Promise<void> {
@@ -110,31 +96,25 @@ async function replacePlatformToken(records: Backends['records'], token: string)
   if (!known) await records.replaceToken({ id: `platform-${hash.slice(0, 12)}`, hash });
 }
 
-type Cached = Pick<PlatformServices, 'access' | 'quotas' | 'apis' | 'sessions'>;
+type Cached = Pick<PlatformServices, 'access' | 'sessions' | 'runtime'>;
 
-/** Drops what this process has cached about tokens, clusters and quotas when they change, and ends the sessions that depended on them. */
-function invalidation({ access, quotas, apis, sessions }: Cached, { records }: Backends, log: Log): Omit<RuntimeListener, 'onCommit'> {
-  return {
+/** Drops what this process has cached about tokens when they change, and ends the sessions that depended on them. */
+function followTokens({ access, sessions, runtime }: Cached, { records }: Backends, log: Log): void {
+  runtime.subscribe({
+    onCommit: () => undefined,
     onEvent(event) {
       if (event.type === 'tokens-revoked') {
         access.forget(event.hashes);
         sessions.revoked(event.hashes);
       }
-      if (event.type === 'cluster-deleted') {
-        sessions.deleted(event.cluster);
-        apis.forget(event.cluster);
-      }
-      if (event.type === 'cluster-changed') apis.reopen(event.cluster);
-      if (event.type === 'quotas') quotas.forget(event.organization);
+      if (event.type === 'cluster-deleted') sessions.deleted(event.cluster);
     },
     onGap() {
       access.forget();
-      quotas.forget();
-      apis.reopen();
       const opens = async (hash: string) => (await records.tokenByHash(hash)) !== undefined;
       sessions.verify(opens).catch((error: unknown) => log.warn({ err: error }, 'open sessions could not be verified'));
     },
-  };
+  });
 }
 
 type Tidied = Pick<PlatformServices, 'clusters' | 'organizations' | 'apis'>;
@@ -192,35 +172,16 @@ function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys
 
 /** Opens the platform in this process. */
 export async function openPlatform(options: PlatformOptions): Promise<PlatformServices> {
-  const { config, log, backends, authority, adminToken, tokenKey } = options;
-  const { admin, records, bus, redis, queueConnection: connection } = backends;
-  const { now } = systemClock;
-  const access = createAccess({ records, now });
-  const quotas = createQuotaCache({ read: async (id) => (await records.organization(id))?.quotas, now });
-  const queued = [...components, etcd];
-  const wakeups = createWakeups({ connection, components: queued, onError: (error) => log.warn({ err: error }, 'wake-up failed') });
-  const [runtime] = await Promise.all([platformRuntime({ backends, log }), replacePlatformToken(records, adminToken)]);
-  const { stores, clocks } = runtime;
+  const { config, log, backends, authority, adminToken } = options;
+  const { admin, records, queueConnection: connection } = backends;
+  const access = createAccess({ records, now: systemClock.now });
+  const [opened] = await Promise.all([openClusterApis(options), replacePlatformToken(records, adminToken)]);
+  const { apis, audit, keys, quotas, runtime, wakeups } = opened;
   const origin = publicOrigin(config);
-  const yaml = new YamlThreads();
-  const keys = createClusterKeys({ records, installationKey: Buffer.from(tokenKey), now });
-  const serverAddress = new URL(origin).host;
-  const webhooks = new WebhookConnections(new AllowedHosts(config.ORRERY_WEBHOOK_HOSTS));
-  const audit = createAuditLog({
-    store: backends.audit,
-    now,
-    after: machineTimers.after,
-    giveWay: setImmediate,
-    bytes: DEFAULT_QUOTAS.auditBytes,
-    failed: (error) => log.warn({ err: error }, 'storing audit events failed; it will be tried again'),
-  });
-  const counts = new ComponentCounts({ bus, ask: (channel, message) => redis.publish(channel, message), after: machineTimers.after });
-  const shared = { admin, records, stores, clocks, serverAddress, quotas, keys, yaml, webhooks, audit, counts };
-  const apis = openApis({ ...shared, share: machineShare() });
   const sessions = new StandingSessions(followRoles(apis));
-  runtime.subscribe({ onCommit: wakeOnCommit(wakeups), ...invalidation({ access, quotas, apis, sessions }, backends, log) });
-  const turns = turnKeys({ connection }, [...queued.map(({ name }) => name), CLOCK]);
-  const componentNames = queued.map(({ name }) => name);
+  followTokens({ access, sessions, runtime }, backends, log);
+  const turns = turnKeys({ connection }, [...QUEUED.map(({ name }) => name), CLOCK]);
+  const componentNames = QUEUED.map(({ name }) => name);
   const wake = (cluster: string) => {
     for (const name of componentNames) wakeups.wake(cluster, name);
   };
@@ -246,10 +207,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     quotas,
     async close() {
       stopTidying();
-      apis.close();
-      await audit.close().catch((error: unknown) => log.warn({ err: error }, 'the last audit events could not be stored'));
-      runtime.close();
-      await Promise.all([wakeups.flushed().then(() => wakeups.close()), turns.close(), yaml.close(), counts.close()]);
+      await Promise.all([opened.close(), turns.close()]);
     },
   };
 }

@@ -24,6 +24,7 @@ import { graphOpener } from './graphql/open-graph.js';
 import { registerGraphql } from './graphql/register.js';
 import { socketSessions } from './graphql/socket-sessions.js';
 import { KubernetesEndpoint } from './kubernetes/endpoint.js';
+import { LargeRequests } from './kubernetes/large-requests.js';
 import { acceptBodies } from './platform/cluster-file.js';
 import { openPlatform } from './platform-services.js';
 import { Router, type RouterOptions } from './router.js';
@@ -53,7 +54,8 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   const bodies = new BodyBudget(LISTENER_LIMITS);
   const { connections } = secure;
   const { access, apis, sessions } = platform;
-  const kubernetes = new KubernetesEndpoint({ access, apis, metrics, log, connections, bodies, sessions, limits: LISTENER_LIMITS });
+  const large = new LargeRequests({ config, tokenKey }, log);
+  const kubernetes = new KubernetesEndpoint({ access, apis, metrics, log, connections, bodies, sessions, large, limits: LISTENER_LIMITS });
   let others: RouterOptions['others'] | undefined;
   const app = await createNest(appModule({ platform, health }), log, (handler) => {
     others = handler;
@@ -84,6 +86,7 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
     { name: 'requests', run: () => kubernetes.drain(), within: 8_000 },
     { name: 'subscriptions', run: () => graph.close(), within: 2_000 },
     { name: 'server', run: () => app.close(), within: 2_000 },
+    { name: 'large requests', run: () => large.close(), within: 4_000 },
     { name: 'certificates', run: () => secure.close() },
     { name: 'platform', run: () => platform.close(), within: 3_000 },
     { name: 'operators', run: () => ops.close(), within: 1_000 },

@@ -16,8 +16,8 @@ export { ConfigError, commaList, commonConfig, parseConfig, portNumber } from '.
 export type { ConnectionLimiter, Tenant } from './connection-limiter.js';
 export { createHealth, type Health } from './health.js';
 export { openKeys, openWorkerKeys } from './keys/keys.js';
-export { LISTENER_LIMITS, type ListenerLimits } from './limits.js';
-export type { Log } from './logging.js';
+export { LARGE_REQUESTS, LISTENER_LIMITS, type ListenerLimits } from './limits.js';
+export { createLog, type Log } from './logging.js';
 export { machineShare } from './machine-share.js';
 export { answerCounts, ComponentCounts } from './metrics/component-counts.js';
 export { createMetrics, type Metrics } from './metrics/metrics.js';
@@ -29,6 +29,7 @@ export { serverNames } from './pki/server-names.js';
 export { Problem, validated } from './problem.js';
 export { inRequestScope } from './request-scope.js';
 export { runProcess, type ShutdownStep, type Started } from './run-process.js';
+export { scrubber } from './secrets.js';
 export { clientCertificateOf, createSecureServer, refuseSocket, type SecureServer } from './secure-server.js';
 export { HEALTH } from './tokens.js';
 export { AllowedHosts } from './webhooks/allowed-hosts.js';

@@ -70,6 +70,17 @@ export const SHARE_LIMITS = Object.freeze({
   slice: 2,
 });
 
+/** Requests with long bodies are answered in a thread of their own. */
+export const LARGE_REQUESTS = Object.freeze({
+  /** Bodies from this length on. */
+  bytes: 64 * KiB,
+  /** How long the thread is kept after the last one. */
+  idle: 5 * 60_000,
+  heapMegabytes: 1_024,
+  /** Connections of the thread to PostgreSQL. */
+  connections: 4,
+});
+
 /** Limits of calls to webhooks outside. */
 export const WEBHOOK_LIMITS = Object.freeze({
   /** An answer; longer ones are not read to their end. */

@@ -3,7 +3,7 @@ import https from 'node:https';
 import path from 'node:path';
 import { connect } from 'node:tls';
 import { ClusterApi, type Json } from '../cluster-api.js';
-import { type Answer, type RequestOptions, type Service, startService } from '../service.js';
+import { type Answer, type RequestOptions, type Service, startService, until } from '../service.js';
 
 const apiPid = /apps\/api\/main\.js/;
 const maps = '/api/v1/namespaces/default/configmaps';
@@ -498,6 +498,39 @@ describe('a cluster answers like a real server', () => {
     expect(chunked).toBe(413);
     const exact = JSON.stringify({ metadata: { name: 'fits' }, data: { a: 'x'.repeat(1024 * 1024 - 1) } });
     expect((await own.call('POST', maps, exact)).status).toBe(201);
+  });
+
+  test('long bodies are answered by a thread of their own like short ones by the event loop', async () => {
+    const log = path.join(service.home, 'logs/api.log');
+    const isReady = () => readFileSync(log, 'utf8').includes('the thread for large requests is ready');
+    const sized = (name: string, length: number) => ({ metadata: { name }, data: { a: 'x'.repeat(length) } });
+    // The first one starts it, and is not answered by it.
+    await own.must('POST', maps, sized('starts-the-thread', 100_000));
+    expect(await until(isReady)).toBe(true);
+    const outcomes = async (length: number) => {
+      const name = `of-${length}`;
+      const created = await call(['POST', maps, sized(name, length)]);
+      const shown = await call(['GET', `${maps}/${name}`]);
+      expect(shown.json.data).toEqual(sized(name, length).data);
+      expect(created.json).toEqual(shown.json);
+      const long = { metadata: { labels: { a: 'b'.repeat(64) } }, data: { a: 'y'.repeat(length) } };
+      const merge = 'application/merge-patch+json';
+      const refused: Call[] = [
+        ['POST', maps, sized(name, length)],
+        ['POST', maps, sized('Bad_Name', length)],
+        ['PATCH', `${maps}/${name}`, long, merge],
+        ['PATCH', `${maps}/none`, { data: long.data }, merge],
+        ['POST', maps, `{"metadata":{},"data":{"a":"${'x'.repeat(length)}`],
+      ];
+      const answered: unknown[] = [created.status, shown.status];
+      for (const one of refused) {
+        const { status, json } = await call(one);
+        answered.push([status, json.message.replaceAll(name, 'NAME')]);
+      }
+      const inYaml = await call(['PUT', `${maps}/${name}`, `metadata: {name: ${name}}\ndata: {b: ${'z'.repeat(length)}}\n`, yaml]);
+      return [...answered, inYaml.status, Object.keys(inYaml.json.data)];
+    };
+    expect(await outcomes(100_000)).toEqual(await outcomes(100));
   });
 
   test('any depth of nesting is rejected or dropped, without a crash', async () => {

@@ -23,6 +23,7 @@ import type { Access } from '#platform';
 import type { StandingSessions } from '../standing-sessions.js';
 import { authenticated, type Caller, callerOf, standing } from './caller.js';
 import { compressed, takesGzip } from './compression.js';
+import type { LargeRequests } from './large-requests.js';
 import { inParts, reply, replyPieces, replyStream } from './reply.js';
 import { announcedLength, BodyRefused, hasBody, readBody } from './request-body.js';
 import { takeOver, type UpgradeSocket } from './takeover.js';
@@ -37,6 +38,7 @@ export interface KubernetesEndpointOptions {
   bodies: BodyBudget;
   limits: ListenerLimits;
   sessions: StandingSessions;
+  large: LargeRequests;
 }
 
 /** A request and where it is answered. */
@@ -146,9 +148,11 @@ export class KubernetesEndpoint {
     }
   }
 
-  private ask({ api }: OpenApi, call: Asked & { body: Buffer | undefined; user: UserInfo | undefined }): Promise<ApiResponse> {
+  private ask({ api, cluster }: OpenApi, call: Asked & { body: Buffer | undefined; user: UserInfo | undefined }): Promise<ApiResponse> {
     const { body, user } = call;
-    return api.handle({ ...this.requestOf(call), ...(body && { body }), ...(user && { user }) });
+    const request = { ...this.requestOf(call), ...(body && { body }), ...(user && { user }) };
+    const elsewhere = body && this.options.large.answer(cluster.id, request);
+    return elsewhere ? elsewhere.then((answer) => (answer === 'gone' ? refused() : answer)) : api.handle(request);
   }
 
   private requestOf({ request, target: { path, escapedPath, query }, requestId }: Asked): ApiRequest {

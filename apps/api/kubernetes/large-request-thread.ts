@@ -1,0 +1,66 @@
+import { setPriority } from 'node:os';
+import { parentPort, workerData } from 'node:worker_threads';
+import { type ApiResponse, failureResponse, type Pieces } from '#apiserver';
+import { createLog, createMetrics, LARGE_REQUESTS, openBackends, scrubber } from '#hosting';
+import { openClusterApis } from '../cluster-apis.js';
+import type { FromThread, LargeRequest, LargeRequestSettings } from './large-requests.js';
+
+// The thread that answers requests with long bodies (large-requests.ts), with connections of its own. It has a lower priority than the event
+// loop: on Linux 0 is the calling thread, not the process (setpriority(2)).
+setPriority(0, 10);
+
+const TIDY_EVERY = 30_000;
+
+const { config, tokenKey } = workerData as LargeRequestSettings;
+const log = createLog('api', config.LOG_LEVEL, scrubber(process.env));
+const backends = await openBackends({ ...config, DATABASE_POOL: LARGE_REQUESTS.connections }, createMetrics('api'), log);
+const clusters = await openClusterApis({ config, log, backends, tokenKey });
+const tidying = setInterval(() => clusters.apis.tidy(), TIDY_EVERY);
+const say = (message: FromThread) => parentPort?.postMessage(message);
+
+/** The answer to a write is one object: its pieces are as long together as what was sent. */
+async function whole({ chunks, close }: Pieces): Promise<Uint8Array> {
+  try {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of chunks) parts.push(typeof chunk === 'string' ? Buffer.from(chunk) : chunk);
+    return Buffer.concat(parts);
+  } finally {
+    close();
+  }
+}
+
+function plainError(error: unknown): Error {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  return Object.assign(new Error(message), { stack });
+}
+
+/** The answer without what cannot be sent to another thread. */
+async function sendable({ status, headers, body, pieces, stream, takeover, failure }: ApiResponse): Promise<ApiResponse> {
+  stream?.close();
+  takeover?.abandon();
+  const text = pieces ? await whole(pieces) : body;
+  return { status, headers, ...(text !== undefined && { body: text }), ...(failure !== undefined && { failure: plainError(failure) }) };
+}
+
+async function answer({ cluster, request }: LargeRequest): Promise<ApiResponse | 'gone'> {
+  try {
+    const open = clusters.apis.peek(cluster) ?? (await clusters.apis.open(cluster));
+    return open ? await sendable(await open.api.handle(request)) : 'gone';
+  } catch (error) {
+    return sendable(failureResponse(error, request.requestId));
+  }
+}
+
+async function end(): Promise<void> {
+  clearInterval(tidying);
+  await clusters.close();
+  await backends.close();
+  parentPort?.close();
+  process.exit();
+}
+
+parentPort?.on('message', (message: LargeRequest | 'end') => {
+  if (message === 'end') void end();
+  else void answer(message).then((answered) => say({ id: message.id, answer: answered }));
+});
+say('ready');

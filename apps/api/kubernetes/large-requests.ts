@@ -1,0 +1,130 @@
+import { Worker } from 'node:worker_threads';
+import type { ApiRequest, ApiResponse } from '#apiserver';
+import { LARGE_REQUESTS, type Log } from '#hosting';
+import type { ApiConfig } from '../config.js';
+
+/** What the thread needs to answer requests. */
+export interface LargeRequestSettings {
+  config: ApiConfig;
+  tokenKey: string;
+}
+
+/** A request for the thread. The host has authenticated it. */
+export interface LargeRequest {
+  id: number;
+  cluster: string;
+  request: ApiRequest;
+}
+
+/** The answer: `gone` if the cluster does not exist any more. */
+export interface LargeAnswer {
+  id: number;
+  answer: ApiResponse | 'gone';
+}
+
+/** What the thread says: that it takes requests, or an answer. */
+export type FromThread = 'ready' | LargeAnswer;
+
+interface Waiting {
+  resolve(answer: LargeAnswer['answer']): void;
+  reject(error: Error): void;
+}
+
+const PROGRAM = new URL('./large-request-thread.js', import.meta.url);
+/** How long the thread may take to end by itself (ms). */
+const ENDING = 3_000;
+
+/** The memory of a body, if nothing else is in it: it is handed over instead of being copied. */
+const ownMemory = (body: Uint8Array | undefined): ArrayBuffer[] =>
+  body?.buffer instanceof ArrayBuffer && body.byteLength === body.buffer.byteLength ? [body.buffer] : [];
+
+/**
+ * Answers requests with long bodies in a thread, which is to the clusters what another process of the service is: parsing, validating and
+ * comparing a megabyte takes tens of milliseconds in steps that cannot be interrupted, for which no other tenant should wait. The thread is
+ * started by the first such request, which it does not answer yet, and ends when there has been none for some time.
+ */
+export class LargeRequests {
+  private thread: Worker | undefined;
+  private isReady = false;
+  private readonly waiting = new Map<number, Waiting>();
+  private asked = 0;
+  private timer: NodeJS.Timeout | undefined;
+  private closed = false;
+
+  constructor(
+    private readonly settings: LargeRequestSettings,
+    private readonly log: Log,
+    private readonly program = PROGRAM,
+  ) {}
+
+  /** Undefined if the caller has to answer the request: its body is short, or the thread is not ready. Otherwise the body is handed over. */
+  answer(cluster: string, request: ApiRequest): Promise<LargeAnswer['answer']> | undefined {
+    const { body } = request;
+    if (body === undefined || body.byteLength < LARGE_REQUESTS.bytes || this.closed) return undefined;
+    this.thread ??= this.start();
+    this.rest();
+    if (!this.isReady) return undefined;
+    this.asked += 1;
+    const id = this.asked;
+    const asked: LargeRequest = { id, cluster, request };
+    return new Promise((resolve, reject) => {
+      this.waiting.set(id, { resolve, reject });
+      this.thread?.postMessage(asked, ownMemory(body));
+    });
+  }
+
+  /** Ends the thread. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.end();
+  }
+
+  private start(): Worker {
+    const { heapMegabytes } = LARGE_REQUESTS;
+    const thread = new Worker(this.program, {
+      workerData: this.settings,
+      resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: 64 },
+    });
+    thread.unref();
+    thread.on('message', (message: FromThread) => this.hear(message));
+    thread.on('error', (error: Error) => this.log.error({ err: error }, 'the thread for large requests failed'));
+    thread.on('exit', () => {
+      if (this.thread !== thread) return;
+      this.thread = undefined;
+      this.isReady = false;
+      for (const { reject } of this.waiting.values()) reject(new Error('the thread for large requests ended'));
+      this.waiting.clear();
+    });
+    return thread;
+  }
+
+  private hear(message: FromThread): void {
+    if (message === 'ready') {
+      this.isReady = true;
+      this.log.info('the thread for large requests is ready');
+      return;
+    }
+    const { id, answer } = message;
+    const asked = this.waiting.get(id);
+    this.waiting.delete(id);
+    asked?.resolve(answer);
+  }
+
+  private rest(): void {
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => (this.waiting.size === 0 ? void this.end() : this.rest()), LARGE_REQUESTS.idle);
+    this.timer.unref();
+  }
+
+  private async end(): Promise<void> {
+    clearTimeout(this.timer);
+    const { thread } = this;
+    if (thread === undefined) return;
+    this.isReady = false;
+    const gone = new Promise<void>((resolve) => thread.once('exit', () => resolve()));
+    thread.postMessage('end');
+    const late = setTimeout(() => void thread.terminate(), ENDING);
+    await gone;
+    clearTimeout(late);
+  }
+}
