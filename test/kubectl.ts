@@ -47,6 +47,8 @@ export function run(
         resolve({ code, out, err });
       },
     );
+    // It may have ended before it has read its input, or any of it.
+    child.stdin?.on('error', () => undefined);
     child.stdin?.end(options.input ?? '');
   });
 }

@@ -106,7 +106,7 @@ test('the number of concurrent bodies without a token is limited', async () => {
     method: 'POST',
     token: cluster.token,
     headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ metadata: { name: 'big' }, data: { a: 'x'.repeat(900_000) } }),
+    body: JSON.stringify({ metadata: { name: 'big' }, data: { a: 'x'.repeat(50_000) } }),
   });
   expect(made.status).toBe(201);
   for (const one of opened) one.socket.destroy();
@@ -115,13 +115,18 @@ test('the number of concurrent bodies without a token is limited', async () => {
 const resident = () => Number(/VmRSS:\s+(\d+)/.exec(readFileSync(`/proc/${pid[0]}/status`, 'utf8'))?.[1]) / 1024;
 
 test('Accept headers are not kept, however many and long', async () => {
+  const send = async (from: number, to: number) => {
+    for (let i = from; i < to; i++) {
+      const accept = `application/${i};x=${'y'.repeat(400_000)}`;
+      await service.request(`/clusters/${cluster.id}/version`, { headers: { accept } });
+    }
+  };
+  // Garbage that has not been collected yet has its place from now on.
+  await send(0, 200);
   const before = resident();
-  for (let i = 0; i < 300; i++) {
-    const accept = `application/${i};x=${'y'.repeat(400_000)}`;
-    await service.request(`/clusters/${cluster.id}/version`, { headers: { accept } });
-  }
-  // 120 MB of texts.
-  expect(resident() - before).toBeLessThan(90);
+  await send(200, 700);
+  // 200 MB of texts.
+  expect(resident() - before).toBeLessThan(150);
 });
 
 test('unauthenticated connections are closed for new ones, without affecting others', async () => {

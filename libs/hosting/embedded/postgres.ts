@@ -170,7 +170,8 @@ export async function startPostgres(given: PostgresOptions): Promise<EmbeddedSer
   const urlOf = (database: string): string => `postgresql://orrery@localhost/${database}?host=${encodeURIComponent(socket.path)}`;
   const start = async (): Promise<ServerProcess> => {
     await endFormer(data, socket.path);
-    const server = new ServerProcess(command, { log });
+    // An immediate shutdown, which waits for the server's processes: those of a killed one live a moment longer.
+    const server = new ServerProcess(command, { log, abandon: 'SIGQUIT' });
     await server.untilReady('PostgreSQL', () => answers(urlOf('postgres')), signal);
     return server;
   };

@@ -69,6 +69,14 @@ export async function endOrphan(pid: number, mark: string, signal: NodeJS.Signal
   await untilGone(pid, 5_000);
 }
 
+interface ServerOptions {
+  input?: string;
+  env?: NodeJS.ProcessEnv;
+  log?: (text: string) => void;
+  /** Ends it, with all processes that it has started, when its start is given up; default SIGKILL. */
+  abandon?: NodeJS.Signals;
+}
+
 /** A server process, with the last lines of its output for the error message if it ends before it is ready. */
 export class ServerProcess {
   private tail = '';
@@ -76,10 +84,10 @@ export class ServerProcess {
   /** Resolves when it has ended for any reason. */
   readonly exited: Promise<void>;
 
-  constructor(
-    command: readonly string[],
-    { input, env, log }: { input?: string; env?: NodeJS.ProcessEnv; log?: (text: string) => void } = {},
-  ) {
+  private readonly abandon: NodeJS.Signals;
+
+  constructor(command: readonly string[], { input, env, log, abandon = 'SIGKILL' }: ServerOptions = {}) {
+    this.abandon = abandon;
     const [program = '', ...rest] = command;
     this.child = spawn(program, rest, {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
@@ -118,7 +126,7 @@ export class ServerProcess {
     try {
       await this.waitFor(name, ready, signal);
     } catch (error) {
-      await this.stop('SIGKILL');
+      await this.stop(this.abandon);
       throw error;
     }
   }
