@@ -119,7 +119,7 @@ export {
   validateObjectMetaUpdate,
   validateOwnerReferences,
 } from './object-meta.js';
-export { asListItem, type StoredState, storedState, storedText, withResourceVersion } from './object-text.js';
+export { asListItem, type StoredState, storedState, storedStateInSteps, storedText, withResourceVersion } from './object-text.js';
 export { getOwn, setOwn } from './own-key.js';
 export { controllerOf, controllerReference, isControlledBy, ownerReference } from './owners.js';
 export {

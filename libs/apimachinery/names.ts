@@ -149,7 +149,11 @@ function checkQualifiedName(value: string): string[] {
 export function isQualifiedName(value: string): string[] {
   if (goodKeys.has(value)) return [];
   const messages = checkQualifiedName(value);
-  if (messages.length === 0 && goodKeys.size < GOOD_KEYS && value.length < 320) goodKeys.add(value);
+  if (messages.length === 0 && value.length < 320) {
+    // Forgets all when it is full, so that a key which is checked several times in a row is always known.
+    if (goodKeys.size >= GOOD_KEYS) goodKeys.clear();
+    goodKeys.add(value);
+  }
   return messages;
 }
 

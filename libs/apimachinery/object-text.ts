@@ -27,6 +27,17 @@ export function storedState(object: KubeObject): StoredState {
   return isParsed(form, DEEPEST) ? { value, object: form } : { value };
 }
 
+/** Texts of this length are made in a step of their own. */
+const LONG = 128 * 1024;
+
+/** The same in steps, of which each may be followed by a pause. */
+export async function storedStateInSteps(object: KubeObject, step: <T>(work: () => T) => T | Promise<T>): Promise<StoredState> {
+  const form = storedForm(object);
+  const value = await step(() => JSON.stringify(form));
+  const isSame = value.length < LONG ? isParsed(form, DEEPEST) : await step(() => isParsed(form, DEEPEST));
+  return isSame ? { value, object: form } : { value };
+}
+
 /** Objects of the API are less deep; deeper ones are parsed, so that the stack cannot overflow. */
 const DEEPEST = 64;
 

@@ -67,7 +67,8 @@ function parseRange(expression: string, bounds: Bounds): { start: number; end: n
 function parseField(text: string, bounds: Bounds): CronField | string {
   const values = new Set<number>();
   let star = false;
-  for (const expression of text.split(',').filter(Boolean)) {
+  // A field can repeat an expression very often.
+  for (const expression of new Set(text.split(',').filter(Boolean))) {
     const range = parseRange(expression, bounds);
     if (typeof range === 'string') return range;
     for (let value = range.start; value <= range.end; value += range.step) values.add(value);

@@ -5,7 +5,8 @@ export class PointerError extends Error {}
 export function parsePointer(pointer: string): string[] {
   const parts = pointer.split('/');
   if (parts.length < 2) throw new PointerError(`missing path: ${pointer}`);
-  return parts.slice(1).map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~'));
+  parts.shift();
+  return pointer.includes('~') ? parts.map((part) => part.replaceAll('~1', '/').replaceAll('~0', '~')) : parts;
 }
 
 /** The index of a part in an array; negative ones count from the end, as in the Go library. */

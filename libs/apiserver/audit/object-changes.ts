@@ -23,10 +23,22 @@ class Copier {
   copy(value: unknown): unknown {
     this.left -= 1;
     if (typeof value !== 'object' || value === null || this.left < 0) return value;
-    if (Array.isArray(value)) return value.map((item) => this.copy(item));
-    const object: Members = {};
-    for (const key in value) setOwn(object, key, this.copy((value as Members)[key]));
-    return object;
+    return Array.isArray(value) ? this.items(value) : this.members(value as Members);
+  }
+
+  private items(list: readonly unknown[]): unknown[] {
+    const copy: unknown[] = [];
+    for (let i = 0; i < list.length && this.left >= 0; i++) copy.push(this.copy(list[i]));
+    return copy;
+  }
+
+  private members(object: Members): Members {
+    const copy: Members = {};
+    for (const key in object) {
+      if (this.left < 0) break;
+      setOwn(copy, key, this.copy(object[key]));
+    }
+    return copy;
   }
 }
 

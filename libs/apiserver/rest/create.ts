@@ -8,7 +8,7 @@ import {
   nthRandom,
   type Random,
   type StoredState,
-  storedState,
+  storedStateInSteps,
   validateObjectMeta,
 } from '#apimachinery';
 import type { CachingWriteOp } from '#cacher';
@@ -143,7 +143,7 @@ async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOp
     if (version && version !== '0') throw bareError(VERSION_SET);
     const key = objectKey(stored, metadata.namespace ?? '', metadata.name);
     await scope.work.step(() => stored.schema.prepareForStorage(object));
-    const state = await scope.work.step(() => storedState(object));
+    const state = await storedStateInSteps(object, scope.work.step);
     if (options.dryRun) return (await cluster.store.get(key)) === undefined ? { value: state.value } : undefined;
     const written = await write(scope, { key, since, ...state }, companions);
     if (written !== 'again') return written;

@@ -7,7 +7,7 @@ import {
   invalidValue,
   type KubeObject,
   notFound,
-  storedState,
+  storedStateInSteps,
   storedText,
   validateObjectMeta,
   validateObjectMetaUpdate,
@@ -110,7 +110,7 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
     const now = await cluster.store.get(standing.key);
     return now?.revision === standing.revision ? unchanged : 'again';
   }
-  const state = await work.step(() => storedState(object));
+  const state = await storedStateInSteps(object, work.step);
   if (rules.options.dryRun) return { value: state.value, revision: standing.revision, created: false };
   const { ttl } = resource.stored.strategy;
   const at = cluster.clock.now();

@@ -6,6 +6,7 @@ const LEADING_ZERO = /(^|\.)0\d/;
 
 /** The address without leading zeros, which net.ParseIP used to accept (netutils.ParseIPSloppy); undefined if it is not an address. */
 function sloppy(value: string): string | undefined {
+  if (isIPv4(value)) return value;
   const plain = value.replace(/(^|[.:])0+(?=\d+(\.|$))/g, '$1');
   if (value.includes('%')) return undefined;
   return isIPv4(plain) || isIPv6(plain) ? plain : undefined;
@@ -53,12 +54,19 @@ export function strictIP(path: string, value: string): FieldError[] {
   return canonical === value ? [] : [invalidValue(path, value, `must be in canonical form ("${canonical}")`)];
 }
 
+/** The range of a canonical IPv4 address, if it is one to which no traffic can be sent. */
+function rangeOfIPv4(address: string): string | undefined {
+  if (address === '0.0.0.0') return 'unspecified';
+  if (address.startsWith('127.')) return 'loopback';
+  return address.startsWith('169.254.') ? 'linkLocal' : undefined;
+}
+
 /** An address to which traffic can be sent (core/validation ValidateEndpointIP). */
 export function endpointIP(path: FieldPathLike, value: string): FieldError[] {
   const canonical = canonicalIP(value);
   if (canonical === undefined) return [invalidValue(path, value, 'must be a valid IP address')];
-  const range = ipaddr.parse(canonical).range();
-  if (range === 'unspecified' && /^[0:.]+$/.test(canonical)) return [invalidValue(path, value, `may not be unspecified (${value})`)];
+  const range = isIPv4(canonical) ? rangeOfIPv4(canonical) : ipaddr.IPv6.parse(canonical).range();
+  if (range === 'unspecified') return [invalidValue(path, value, `may not be unspecified (${value})`)];
   if (range === 'loopback') return [invalidValue(path, value, 'may not be in the loopback range (127.0.0.0/8, ::1/128)')];
   if (range === 'linkLocal') return [invalidValue(path, value, 'may not be in the link-local range (169.254.0.0/16, fe80::/10)')];
   if (canonical.startsWith('224.0.0.') || /^ff.2:/.test(canonical))
@@ -84,14 +92,21 @@ export interface CIDR {
   family: 4 | 6;
 }
 
+function networkOfIPv4(address: string, length: number): string {
+  let bits = 0;
+  for (const octet of address.split('.')) bits = (bits << 8) | Number(octet);
+  const network = length === 0 ? 0 : bits & (0xffffffff << (32 - length));
+  return `${network >>> 24}.${(network >>> 16) & 255}.${(network >>> 8) & 255}.${network & 255}`;
+}
+
 function networkOf(address: string, length: number): string {
-  const bytes = ipaddr.parse(address).toByteArray();
+  if (isIPv4(address)) return networkOfIPv4(address, length);
+  const bytes = ipaddr.IPv6.parse(address).toByteArray();
   const masked = bytes.map((byte, index) => {
     const bits = Math.min(8, Math.max(0, length - index * 8));
     return byte & (0xff << (8 - bits)) & 0xff;
   });
-  const network = ipaddr.fromByteArray(masked);
-  return network.kind() === 'ipv6' ? ipaddr.IPv6.parse(network.toString()).toRFC5952String() : network.toString();
+  return new ipaddr.IPv6(masked).toRFC5952String();
 }
 
 /** Parses a CIDR, accepting leading zeros (netutils.ParseCIDRSloppy); undefined if it is not a CIDR. */

@@ -5,9 +5,29 @@ import type { ResourceStrategy, SubresourceStrategy } from '#apiserver';
  * The same value without nulls: Go's nil slices and pointers, which decoding keeps where clients see them. Parts without nulls are shared.
  */
 function withoutNulls<T>(value: T): T {
+  return hasNulls(value) ? bare(value) : value;
+}
+
+/** Most objects have none, and large ones are not taken apart to find out. */
+function hasNulls(value: unknown): boolean {
+  if (typeof value !== 'object') return false;
+  if (value === null) return true;
+  if (Array.isArray(value)) {
+    for (let i = 0; i < value.length; i++) if (typeof value[i] === 'object' && hasNulls(value[i])) return true;
+    return false;
+  }
+  const members = value as Record<string, unknown>;
+  for (const key in members) {
+    const member = members[key];
+    if (typeof member === 'object' && hasNulls(member)) return true;
+  }
+  return false;
+}
+
+function bare<T>(value: T): T {
   if (value === null || typeof value !== 'object') return value;
   if (Array.isArray(value)) {
-    const items = value.map(withoutNulls);
+    const items = value.map(bare);
     return items.some((item, index) => item !== value[index]) ? (items as T) : value;
   }
   let changed = false;
@@ -16,9 +36,9 @@ function withoutNulls<T>(value: T): T {
       changed = true;
       return [];
     }
-    const bare = withoutNulls(each);
-    if (bare !== each) changed = true;
-    return [[key, bare] as const];
+    const inner = bare(each);
+    if (inner !== each) changed = true;
+    return [[key, inner] as const];
   });
   return changed ? (Object.fromEntries(entries) as T) : value;
 }
