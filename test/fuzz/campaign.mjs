@@ -4,13 +4,16 @@ import { signature } from './checks.mjs';
 import { render } from './render.mjs';
 
 const batch = 250;
+/** A stretch of an event loop that is told with its input, in milliseconds, and how many of them. */
+const LONG = 20;
+const SHOWN = 10;
 
 /** One batch by fast-check: the first failing input, shrunk. */
 async function runBatch({ target, arbitrary, seed, numRuns, known, count }) {
   let failing;
   const predicate = async (input) => {
     const outcome = await target.send(render(input));
-    count(outcome, failing === undefined);
+    count(outcome, failing === undefined, input);
     if (outcome.wrong === undefined) return;
     const kind = signature(outcome.wrong);
     if (known.has(kind) || (failing !== undefined && failing !== kind)) return;
@@ -34,13 +37,15 @@ export async function campaign({ target, arbitrary, inputs, seconds, seed, name 
   const findings = [];
   const codes = {};
   const slowest = { cpu: 0, block: 0 };
+  const blocks = [];
   let done = 0;
-  const count = ({ code, cpu, block = 0 }, first) => {
+  const count = ({ code, cpu, block = 0 }, first, input) => {
     if (!first) return;
     done += 1;
     codes[code] = (codes[code] ?? 0) + 1;
     slowest.cpu = Math.max(slowest.cpu, cpu);
     slowest.block = Math.max(slowest.block, block);
+    if (block > LONG) blocks.push({ ms: Math.round(block), code, input: JSON.stringify(input).slice(0, 300) });
   };
   for (let number = 0; done < inputs && performance.now() - started < seconds * 1000; number++) {
     const numRuns = Math.min(batch, inputs - done);
@@ -58,7 +63,7 @@ export async function campaign({ target, arbitrary, inputs, seconds, seed, name 
     perSecond: Math.round(done / took),
     codes,
     slowestCpuMs: Math.round(slowest.cpu),
-    ...(slowest.block > 0 && { longestBlockMs: Math.round(slowest.block) }),
+    ...(slowest.block > 0 && { longestBlockMs: Math.round(slowest.block), longBlocks: blocks.sort((a, b) => b.ms - a.ms).slice(0, SHOWN) }),
     findings,
   };
 }
