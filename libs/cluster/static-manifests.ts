@@ -42,13 +42,19 @@ export class StaticManifests implements Manifests {
     return this.configurations.of(node);
   }
 
+  file(node: string, path: string): string | undefined {
+    const row = this.store.peek(fileKey(node, path));
+    return row && contentOf(row);
+  }
+
+  filesIn(node: string, directory: string): readonly string[] {
+    return [...this.store.cached(fileKey(node, directory))].map(contentOf);
+  }
+
   of(node: string): readonly StaticPod[] {
     const found: StaticPod[] = [];
-    const read = (path: string) => {
-      const row = this.store.peek(fileKey(node, path));
-      return row && contentOf(row);
-    };
-    for (const row of this.store.cached(`${fileKey(node, manifestDirectory(read))}/`)) {
+    const directory = manifestDirectory((path) => this.file(node, path));
+    for (const row of this.store.cached(`${fileKey(node, directory)}/`)) {
       const known = this.readRow(row);
       if (!known || this.faults.isMovedAway(known.pod.metadata.name, node)) continue;
       const { metadata } = known.pod;

@@ -20,12 +20,23 @@ export interface Manifests {
   isUnwritten(pod: corev1.Pod): boolean;
   /** The KubeletConfiguration of a node as it was written; empty where there is none. */
   configuration(node: string): Readonly<Record<string, unknown>>;
+  /** The content of a file of a node; undefined if there is none. */
+  file(node: string, path: string): string | undefined;
+  /** The contents of all files of a directory, which ends with a slash. */
+  filesIn(node: string, directory: string): readonly string[];
   /** Calls the listener for a node whose files have changed, from where the component's informers deliver theirs: it may queue keys. */
   onChange(listener: (node: string) => void): void;
 }
 
 /** Nodes without files. */
-export const NO_MANIFESTS: Manifests = { of: () => [], isUnwritten: () => false, configuration: () => ({}), onChange: () => undefined };
+export const NO_MANIFESTS: Manifests = {
+  of: () => [],
+  isUnwritten: () => false,
+  configuration: () => ({}),
+  file: () => undefined,
+  filesIn: () => [],
+  onChange: () => undefined,
+};
 
 /** The group of changes of nodes' files; their namespace is the node. */
 export const FILES_GROUP = 'files.machine';

@@ -58,7 +58,7 @@ const SHUTTING_DOWN = { reason: 'NodeShutdown', message: 'Pod was rejected as th
 
 /** What a pod finds on its node and in its cluster. */
 export function worldOf(
-  { informers, profile, faults }: ClusterContext,
+  { informers, profile, faults, manifests }: ClusterContext,
   { pod, node, memory }: { pod: corev1.Pod; node: corev1.Node; memory: NodeMemory },
 ): Omit<PodWorld, 'memory' | 'processes'> {
   const { namespace = '', uid = '' } = pod.metadata;
@@ -72,6 +72,11 @@ export function worldOf(
     secret: (name) => informers.of(Secret).get(name, namespace),
     claim: (name) => informers.of(PersistentVolumeClaim).get(name, namespace),
     persistentVolume: (name) => informers.of(PersistentVolume).get(name),
+    machine: () => ({
+      configuration: manifests.configuration(node.metadata.name),
+      file: (path) => manifests.file(node.metadata.name, path),
+      filesIn: (directory) => manifests.filesIn(node.metadata.name, directory),
+    }),
     pathKind: (path) => memory.pathKind(path),
     volumes: () => volumeTroubles({ pod, node, informers, neighbours }),
     missingRuntime: () => missingRuntime(pod, node, informers),

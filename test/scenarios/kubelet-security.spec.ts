@@ -1,5 +1,7 @@
 import { expect, it } from '@jest/globals';
+import { stringify } from 'yaml';
 import { type corev1, Pod } from '#api';
+import { NodeFiles } from '#cluster';
 import { logOf, podOf, start, summary } from './pod-stories.js';
 
 /** What a script has printed, and how its pod ended. */
@@ -95,4 +97,49 @@ it('kubelet: nginx does not start where it cannot write, and says why', async ()
   const { items } = await cluster.client.list(Pod, { namespace: 'default' });
   expect(items.map(summary)).toEqual(['Running c=running+ready', 'Failed c=Error(1)']);
   expect((await logOf(cluster)).at(-1)).toBe('nginx: [emerg] mkdir() "/var/cache/nginx/client_temp" failed (30: Read-only file system)');
+});
+
+it('kubelet: kernel parameters, profiles of seccomp and of AppArmor', async () => {
+  const cluster = await start();
+  const { client } = cluster;
+  const sysctls = [{ name: 'net.core.somaxconn', value: '1024' }];
+  const script = ['sh', '-c', 'cat /proc/sys/net/core/somaxconn; sleep 1d'];
+  const box = (spec: Partial<corev1.PodSpec>): Partial<corev1.PodSpec> => ({
+    ...{ nodeName: 'worker-1', containers: [{ name: 'c', image: 'busybox:1.36', command: script }] },
+    ...spec,
+  });
+  const localhost = { type: 'Localhost', localhostProfile: 'audit.json' };
+  const pods = {
+    unsafe: box({ securityContext: { sysctls } }),
+    seccomp: box({ securityContext: { seccompProfile: localhost } }),
+    apparmor: box({ securityContext: { appArmorProfile: { ...localhost, localhostProfile: 'deny' } } }),
+  };
+  for (const [name, spec] of Object.entries(pods)) await client.create(Pod, podOf(spec, name));
+  await cluster.advance(5_000);
+  const shown = async () => {
+    const { items } = await client.list(Pod, { namespace: 'default' });
+    return items.map((pod) => `${pod.metadata.name} ${summary(pod)}`);
+  };
+  expect(await shown()).toEqual([
+    'apparmor Pending c=CreateContainerError',
+    'seccomp Pending c=CreateContainerError',
+    'unsafe Failed SysctlForbidden',
+  ]);
+  expect((await client.get(Pod, 'unsafe', 'default')).status?.message).toBe(
+    'Pod was rejected: forbidden sysctl: "net.core.somaxconn" not allowlisted',
+  );
+  // The node gets what they want.
+  const files = await NodeFiles.of(cluster.api, 'worker-1');
+  await files.write('/var/lib/kubelet/config.yaml', stringify({ kind: 'KubeletConfiguration', allowedUnsafeSysctls: ['net.core.*'] }));
+  await files.write('/var/lib/kubelet/seccomp/audit.json', '{"defaultAction":"SCMP_ACT_LOG"}');
+  await files.write('/etc/apparmor.d/deny', 'profile deny {\n}\n');
+  await client.create(Pod, podOf(pods.unsafe, 'allowed'));
+  await cluster.advance(20_000);
+  expect(await shown()).toEqual([
+    'allowed Running c=running+ready',
+    'apparmor Running c=running+ready',
+    'seccomp Running c=running+ready',
+    'unsafe Failed SysctlForbidden',
+  ]);
+  expect(await logOf(cluster, 'allowed')).toEqual(['1024']);
 });

@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
 import { formatTime } from '#apimachinery';
 import type { Simulation } from './simulation.js';
+import { sysctlRefusal } from './sysctls.js';
 
 /** pkg/kubelet/lifecycle/predicate.go. */
 const WRONG_OS = { reason: 'PodOSNotSupported', message: "Failed to admit pod as the OS field doesn't match node OS" };
@@ -10,6 +11,8 @@ function refused({ pod, world }: Simulation): { reason: string; message: string 
   const { status, metadata } = pod;
   if (status?.startTime || metadata.annotations?.['kubernetes.io/config.mirror'] !== undefined) return undefined;
   if (world.refusal !== undefined) return world.refusal;
+  const sysctl = pod.spec.securityContext?.sysctls && sysctlRefusal(pod, world.machine().configuration.allowedUnsafeSysctls);
+  if (sysctl) return sysctl;
   if (pod.spec.os && pod.spec.os.name !== 'linux') return WRONG_OS;
   return status?.conditions?.some(({ type }) => type === 'PodScheduled') ? undefined : world.shortage(pod);
 }

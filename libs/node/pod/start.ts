@@ -6,6 +6,7 @@ import { hookOutcome } from './hooks.js';
 import { finishKill } from './kill.js';
 import { configError } from './references.js';
 import { afterRestart, crashEntry } from './restart.js';
+import { profileError } from './security-profiles.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 import { stopOf } from './stop.js';
@@ -34,6 +35,15 @@ function rootError(sim: Simulation, { container }: Slot): string | undefined {
   return byImage === 0 ? `container has runAsNonRoot and image will run as root ${where}` : undefined;
 }
 
+/** Why the container runtime creates no container. */
+function creationError(sim: Simulation, slot: Slot): string | undefined {
+  const program = sim.program(slot);
+  if (program?.does === 'not-start' && program.uncreated) {
+    return `failed to generate container ${goQuote(sim.nextID(slot))} spec: ${program.message}`;
+  }
+  return profileError(sim.pod, slot.container, () => sim.world.machine());
+}
+
 /** Creates the container, and starts it after the time that takes. */
 export function create(sim: Simulation, slot: Slot): void {
   const error = configError(sim.pod, slot.container, sim.world) ?? rootError(sim, slot);
@@ -42,9 +52,8 @@ export function create(sim: Simulation, slot: Slot): void {
     refuse(sim, slot, 'CreateContainerConfigError', error);
     return;
   }
-  const program = sim.program(slot);
-  if (program?.does === 'not-start' && program.uncreated) {
-    const message = `failed to generate container ${goQuote(sim.nextID(slot))} spec: ${program.message}`;
+  const message = creationError(sim, slot);
+  if (message !== undefined) {
     sim.warning('Failed', `Error: ${message}`, slot);
     refuse(sim, slot, 'CreateContainerError', message);
     return;

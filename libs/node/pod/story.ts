@@ -61,6 +61,7 @@ export class Story {
         secret: () => undefined,
         claim: () => undefined,
         persistentVolume: () => undefined,
+        machine: () => ({ configuration: {}, file: () => undefined, filesIn: () => [] }),
         pathKind: () => undefined,
         volumes: () => ({ waits: false, errors: [] }),
         devices: () => undefined,

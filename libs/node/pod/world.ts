@@ -7,6 +7,16 @@ import type { Hang } from './hang.js';
 import type { PathKind } from './host-paths.js';
 import type { PodMemory } from './memory.js';
 
+/** The files of a node. */
+export interface MachineFiles {
+  /** The KubeletConfiguration. */
+  readonly configuration: Readonly<Record<string, unknown>>;
+  /** The content of a file; undefined if there is none. */
+  file(path: string): string | undefined;
+  /** The contents of all files of a directory, which ends with a slash. */
+  filesIn(directory: string): readonly string[];
+}
+
 /** The environment of a pod on its node, as planPod() sees it. */
 export interface PodWorld {
   /** IP addresses of the node; the first is the pods' hostIP. */
@@ -21,6 +31,8 @@ export interface PodWorld {
   secret(name: string): corev1.Secret | undefined;
   claim(name: string): corev1.PersistentVolumeClaim | undefined;
   persistentVolume(name: string): corev1.PersistentVolume | undefined;
+  /** What is in the files of the node. */
+  machine(): MachineFiles;
   /** What pods have made at a path of the node. */
   pathKind(path: string): PathKind | undefined;
   /** What keeps the pod's volumes of CSI drivers from being mounted. */

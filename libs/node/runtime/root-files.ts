@@ -4,6 +4,7 @@ import { bytesOf, type DirectoryNode, directory, file, normalized } from '../fil
 import type { ImageDefinition } from '../images/image.js';
 import { podDNS } from '../pod/dns.js';
 import { hostnameOf, namesOf } from '../pod/host-name.js';
+import { sysctlName } from '../pod/sysctls.js';
 import { WRITABLE_BYTES } from './limits.js';
 
 /** The root file system of a container: what every image has, the image's own files, and what the kubelet puts in. */
@@ -65,6 +66,8 @@ export function rootDirectory({ pod, image, commands, now }: RootOptions): Direc
   text('/etc/hostname', `${hostnameOf(pod)}\n`);
   text('/etc/hosts', hosts(pod));
   text('/etc/resolv.conf', resolvConf(pod));
+  for (const { name, value } of pod.spec.securityContext?.sysctls ?? [])
+    text(`/proc/sys/${sysctlName(name).replace(/[./]/g, (found) => (found === '.' ? '/' : '.'))}`, `${value}\n`, 0o644);
   if (image.shell) {
     text('/etc/passwd', PASSWD);
     text('/etc/group', GROUP);
