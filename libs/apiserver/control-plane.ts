@@ -40,14 +40,16 @@ export interface ControlPlane {
   };
   /** Whether connections get from one node to another. */
   reaches(from: string, to: string): boolean;
-  /** Why the kubelet of a node cannot be asked: it does not listen, or does not answer; undefined if it can. */
-  kubeletTrouble(node: string): 'refused' | 'timeout' | undefined;
+  /** Why the kubelet of a node cannot be asked: nothing listens there, nothing is reached, or it is paused; undefined if it can. */
+  kubeletTrouble(node: string): 'refused' | 'timeout' | 'paused' | undefined;
   /** By how many milliseconds the clock of a node is ahead at a time. */
   skewAt(node: string, at: Instant): number;
   /** The same of the API server to which the connection of a client comes, as of now; `client` tells connections apart. */
   serverSkew(client: string): number;
   /** What the process of a static pod says before it ends, while it ends whenever it is started. */
   lastWords(component: string, node: string): string | undefined;
+  /** Whether the process of a static pod is paused: connections to it are accepted, and nothing is said on them. */
+  isPaused(component: string, node: string): boolean;
 }
 
 /** A control plane in which everything works. */
@@ -65,4 +67,5 @@ export const WHOLE: ControlPlane = {
   skewAt: () => 0,
   serverSkew: () => 0,
   lastWords: () => undefined,
+  isPaused: () => false,
 };

@@ -30,6 +30,13 @@ export function containerNameOf(pod: corev1.Pod, asked: string): string {
   throw badRequest(`a container name must be specified for pod ${name}, choose one of: [${containersOf(pod).join(' ')}]`);
 }
 
+/** What the API server's client says of a kubelet; of one that is paused after 10 s: its kernel accepts the connection. */
+const KUBELET_TROUBLES = {
+  refused: (address: string) => `dial tcp ${address}: connect: connection refused`,
+  timeout: (address: string) => `dial tcp ${address}: i/o timeout`,
+  paused: () => 'net/http: TLS handshake timeout',
+};
+
 /** Checks that the pod's node exists, and that its kubelet, through which the request goes, answers. `path`: what is read there. Throws 400, 404, 500. */
 export async function checkNode({ cluster }: RestScope, pod: corev1.Pod, path?: string): Promise<void> {
   const { nodeName = '' } = pod.spec ?? {};
@@ -40,8 +47,7 @@ export async function checkNode({ cluster }: RestScope, pod: corev1.Pod, path?: 
   if (trouble === undefined) return;
   const address = `${node.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? nodeName}:10250`;
   const asked = path === undefined ? 'error dialing backend' : `Get "https://${address}${path}"`;
-  const message = `${asked}: dial tcp ${address}: ${trouble === 'refused' ? 'connect: connection refused' : 'i/o timeout'}`;
-  throw new StatusError(failureStatus({ code: 500, message }));
+  throw new StatusError(failureStatus({ code: 500, message: `${asked}: ${KUBELET_TROUBLES[trouble](address)}` }));
 }
 
 /** Whether the user may do something with the subresource of the request. */

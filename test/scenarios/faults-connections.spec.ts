@@ -12,8 +12,8 @@ const podOn = (node: string, name: string, container: Partial<corev1.Container>)
 });
 const sh = (command: string) => ({ command: ['sh', '-c', command] });
 
-async function opened() {
-  const cluster = await openCluster({ nodes: { count: 3, cpu: '4', memory: '8Gi', pods: 110 } });
+async function opened(controlPlanes = 1) {
+  const cluster = await openCluster({ nodes: { count: controlPlanes + 2, controlPlanes, cpu: '4', memory: '8Gi', pods: 110 } });
   const { api, client } = cluster;
   await cluster.settle();
   const get = async (path: string, query = '') => {
@@ -77,15 +77,13 @@ describe('names', () => {
 
 describe('logs', () => {
   it.each([
-    ['is stopped', { type: 'stop', component: 'kubelet', node: 'worker-2' }, 'connect: connection refused'],
-    ['is paused', { type: 'pause', component: 'kubelet', node: 'worker-2' }, 'i/o timeout'],
-    ['is on a node that is off', { type: 'stop', node: 'worker-2' }, 'i/o timeout'],
+    ['is stopped', { type: 'stop', component: 'kubelet', node: 'worker-2' }, 'dial tcp 192.168.0.12:10250: connect: connection refused'],
+    ['is paused', { type: 'pause', component: 'kubelet', node: 'worker-2' }, 'net/http: TLS handshake timeout'],
+    ['is on a node that is off', { type: 'stop', node: 'worker-2' }, 'dial tcp 192.168.0.12:10250: i/o timeout'],
   ] as const)('of a pod whose kubelet %s are not to be had', async (_, request, reason) => {
     const { faults, log, message } = await opened();
     const { id } = await faults.inject(request);
-    expect(await message(log('web'))).toBe(
-      `Get "https://192.168.0.12:10250/containerLogs/default/web/c": dial tcp 192.168.0.12:10250: ${reason}`,
-    );
+    expect(await message(log('web'))).toBe(`Get "https://192.168.0.12:10250/containerLogs/default/web/c": ${reason}`);
     await faults.heal(id);
     expect((await log('web')).status).toBe(200);
   });
@@ -100,5 +98,53 @@ describe('logs', () => {
     let text = '';
     for await (const chunk of pieces?.chunks ?? []) text += Buffer.from(chunk).toString();
     expect(text).toContain('"error":"wal: crc mismatch"');
+  });
+});
+
+describe('a process that is paused', () => {
+  it('accepts connections and says nothing on them; its log is what it has printed before', async () => {
+    const { api, faults, log, message, advance } = await opened(3);
+    const path = '/api/v1/namespaces/kube-system/pods/etcd-control-plane';
+    /** What comes back on a forwarded port, by WebSocket, within some turns of the event loop. */
+    const forwarded = async (): Promise<string> => {
+      const headers = { connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-protocol': 'v4.channel.k8s.io' };
+      const { status, takeover, body } = await api.handle({
+        ...{ method: 'GET', path: `${path}/portforward`, query: 'ports=2381', headers, user, requestId: 'r' },
+      });
+      expect([status, String(body)]).toEqual([101, 'undefined']);
+      const came: Buffer[] = [];
+      const connection = {
+        send: (data: unknown) => came.push(Buffer.from(data as Uint8Array)) > 0,
+        pause: () => {},
+        resume: () => {},
+        close: () => {},
+      };
+      const handler = takeover?.start(connection);
+      const pause = async () => {
+        for (let turn = 0; turn < 100; turn++) await new Promise((resolve) => setImmediate(resolve));
+      };
+      await pause();
+      handler?.receive(Buffer.from('\0GET /health HTTP/1.1\r\nHost: x\r\n\r\n'), false);
+      await pause();
+      handler?.closed();
+      return Buffer.concat(came.filter(([channel, ...rest]) => channel === 0 && rest.length > 2)).toString('latin1');
+    };
+    expect(await forwarded()).toContain('HTTP/1.1 200 OK');
+    const before = await log('etcd-control-plane', 'kube-system');
+    const { id } = await faults.inject({ type: 'pause', component: 'etcd', node: 'control-plane' });
+    await advance(10_000);
+    expect([await forwarded(), await log('etcd-control-plane', 'kube-system')]).toEqual(['', before]);
+    await faults.heal(id);
+    await advance(10_000);
+    expect(await forwarded()).toContain('HTTP/1.1 200 OK');
+    // The proxy of the API server gives up a handshake.
+    await faults.inject({ type: 'pause', component: 'kube-apiserver', node: 'control-plane-2' });
+    const proxied = api.handle({
+      ...{ method: 'GET', path: '/api/v1/namespaces/kube-system/pods/https:kube-apiserver-control-plane-2:6443/proxy/healthz' },
+      ...{ query: '', headers: {}, user, requestId: 'r' },
+    });
+    expect(await message(proxied.then(({ body }) => ({ text: String(body) })))).toBe(
+      'error trying to reach service: net/http: TLS handshake timeout',
+    );
   });
 });

@@ -97,11 +97,11 @@ export class ControlPlaneGate implements ControlPlane {
     return this.view.reaches(from, to);
   }
 
-  kubeletTrouble(node: string): 'refused' | 'timeout' | undefined {
+  kubeletTrouble(node: string): 'refused' | 'timeout' | 'paused' | undefined {
     if (this.view.node(node)) return 'timeout';
     const outage = this.view.kubelet(node);
     if (outage === undefined || outage.state === 'unreachable') return undefined;
-    return outage.state === 'stopped' ? 'refused' : 'timeout';
+    return outage.state === 'stopped' ? 'refused' : 'paused';
   }
 
   skewAt(node: string, at: Instant): number {
@@ -114,6 +114,11 @@ export class ControlPlaneGate implements ControlPlane {
 
   lastWords(component: string, node: string): string | undefined {
     return this.view.crash(component, node)?.message;
+  }
+
+  isPaused(component: string, node: string): boolean {
+    const hang = this.view.hang(component, node);
+    return hang !== undefined && hang.until === undefined;
   }
 
   private serving(): Serving | undefined {

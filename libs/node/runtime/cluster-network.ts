@@ -223,6 +223,7 @@ export class ClusterNetwork implements Network {
     const { listener } = reached;
     const address = `${host}:${port}`;
     if (!listener) return { error: 'refused', address };
+    if (listener.isPaused) return { error: 'timeout', address };
     if (listener.port.protocol !== 'http' || (listener.port.tls !== undefined) !== secure) return { error: 'not-http', address };
     const target = `${url.pathname}${url.search}`;
     return listener.answer({ method, target, headers, body: Buffer.from(body, 'latin1'), client: this.pod.status?.podIP ?? '' });

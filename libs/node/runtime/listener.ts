@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
-import { type Clock, goQuote } from '#apimachinery';
+import { goQuote } from '#apimachinery';
+import { isMirrorPod } from '../eviction/pressure.js';
 import { FileError } from '../files/file-system.js';
 import { HttpConnection } from '../http/http-connection.js';
 import { STATUS_CODES } from '../http/status-codes.js';
@@ -42,9 +43,7 @@ interface Parts {
   container: Container;
   port: ServedPort;
   pod: corev1.Pod;
-  clock: Clock;
-  etcd?: MachineWorld['etcd'];
-  components?: MachineWorld['components'];
+  world: Pick<MachineWorld, 'clock' | 'etcd' | 'components' | 'faults'>;
 }
 
 /** An open port of a pod: the program that listens on it. */
@@ -60,6 +59,12 @@ export class Listener {
     return this.parts.port;
   }
 
+  /** Whether its process is paused: the kernel accepts connections, and nothing is said on them. */
+  get isPaused(): boolean {
+    const { container, pod, world } = this.parts;
+    return isMirrorPod(pod) && world.faults?.isPaused?.(container.spec.name, pod.spec.nodeName ?? '') === true;
+  }
+
   /** One HTTP exchange. A port that speaks something else has none. */
   answer(request: HttpRequest): HttpAnswer | Promise<HttpAnswer> {
     const { port } = this.parts;
@@ -72,13 +77,13 @@ export class Listener {
 
   /** A connection on which the program speaks HTTP; what is said over other protocols is not simulated. */
   connect(peer: ConnectionPeer, options: ConnectOptions): ServedConnection {
-    const { port, clock } = this.parts;
-    if (port.protocol !== 'http' || (port.tls !== undefined) !== (options.secure ?? false)) return silent(peer);
+    const { port, world } = this.parts;
+    if (this.isPaused || port.protocol !== 'http' || (port.tls !== undefined) !== (options.secure ?? false)) return silent(peer);
     const { upgrade } = port;
     return new HttpConnection({
       ...options,
       peer,
-      now: () => clock.now(),
+      now: () => world.clock.now(),
       answer: (request) => this.answer(request),
       ...(upgrade && { upgrade: (request, other) => upgrade(request, this.view(), other) }),
     });
@@ -86,7 +91,8 @@ export class Listener {
 
   /** What the container's program sees. */
   view(): ProgramView {
-    const { container, pod, clock, etcd, components } = this.parts;
+    const { container, pod, world } = this.parts;
+    const { clock, etcd, components } = world;
     const [, ...args] = container.argv;
     return {
       args,

@@ -129,7 +129,7 @@ export class PodMachine {
   listener(port: number, from: 'inside' | 'outside'): Listener | undefined {
     for (const container of this.containers.values()) {
       const open = openPort(container, port);
-      if (open && !(open.loopback && from === 'outside')) return new Listener({ ...this.world, container, port: open, pod: this.pod });
+      if (open && !(open.loopback && from === 'outside')) return new Listener({ container, port: open, pod: this.pod, world: this.world });
     }
     return undefined;
   }

@@ -35,6 +35,8 @@ export interface MachineWorld {
     skewAt?(node: string, at: number): number;
     /** What the process of a static pod says before it ends, while it ends whenever it is started. */
     lastWords?(component: string, node: string): string | undefined;
+    /** Whether the process of a static pod is paused. */
+    isPaused?(component: string, node: string): boolean;
   };
   /** For the programs of Kubernetes itself; unset where nobody asks. */
   readonly components?: ComponentAccess;

@@ -73,6 +73,8 @@ export async function proxyToPod(scope: RestScope, request: ApiRequest, backend:
   };
   const listener = (await PodMachine.opened(pod, worldOf(scope))).listener(port, 'outside');
   if (!listener) throw failed(`dial tcp ${hostOf(backend)}: connect: connection refused`, true);
+  if (listener.isPaused)
+    throw failed(scheme === 'https' ? 'net/http: TLS handshake timeout' : 'context deadline exceeded', scheme === 'https');
   const { protocol } = listener.port;
   const tls = listener.port.tls !== undefined;
   if (protocol !== 'http') throw failed(upgrades ? 'unexpected EOF' : 'EOF', false);
