@@ -107,3 +107,19 @@ it('persistentvolume-controller: a volume that a plugin of the tree has made is 
     ['kubernetes.io/pv-protection'],
   ]);
 });
+
+it('kube-scheduler: a disk of the tree is reached from the nodes of its zone, as the driver knows it', async () => {
+  const cluster = await openCluster();
+  const disk = inTree('disk', { awsElasticBlockStore: { volumeID: 'vol-1' } });
+  const labelled = { ...disk, metadata: { ...disk.metadata, labels: { 'topology.kubernetes.io/zone': 'a' } } };
+  await makeAll(cluster, [labelled, claim('disk', 1, { storageClassName: 'disk' }), podWith('p', 'disk')]);
+  await cluster.advance(5_000);
+  const scheduled = async () => (await cluster.client.get(Pod, 'p', 'default')).spec?.nodeName;
+  expect(await scheduled()).toBeUndefined();
+  const nodes = (await cluster.client.list(Node)).items.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('worker'));
+  expect((await told(cluster, 'p')).at(-1)?.[2]).toContain("node(s) didn't match PersistentVolume's node affinity");
+  const last = nodes.at(-1) ?? '';
+  await cluster.client.patch(Node, last, undefined, 'merge', { metadata: { labels: { 'topology.ebs.csi.aws.com/zone': 'a' } } });
+  await cluster.advance(20_000);
+  expect(await scheduled()).toBe(last);
+});

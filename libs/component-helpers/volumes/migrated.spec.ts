@@ -67,3 +67,39 @@ it.each<[corev1.Volume, string | undefined, string | undefined]>([
   const made = inlineAsCSI(one, 'ns');
   expect([made?.metadata.name, made?.spec.accessModes?.[0]]).toEqual([name, mode]);
 });
+
+const affinity = (...terms: Array<Record<string, string[]>>): Spec => ({
+  nodeAffinity: {
+    required: {
+      nodeSelectorTerms: terms.map((term) => ({
+        matchExpressions: Object.entries(term).map(([key, values]) => ({ key, operator: 'In', values })),
+      })),
+    },
+  },
+});
+const ZONE = 'topology.kubernetes.io/zone';
+const BETA = 'failure-domain.beta.kubernetes.io';
+const EBS = 'topology.ebs.csi.aws.com/zone';
+const aws = { awsElasticBlockStore: { volumeID: 'vol-1' } };
+
+it.each<[string, Spec, Record<string, string>, Spec]>([
+  ['its zones', { ...aws, ...affinity({ [ZONE]: ['a', 'b'] }) }, { [ZONE]: 'c' }, affinity({ [EBS]: ['a', 'b'] })],
+  ['its labels', aws, { [ZONE]: 'b__a' }, affinity({ [EBS]: ['a', 'b'] })],
+  ['its labels, in each term', { ...aws, ...affinity({ x: ['1'] }) }, { [ZONE]: 'a' }, affinity({ x: ['1'], [EBS]: ['a'] })],
+  [
+    'its beta labels',
+    { cinder: { volumeID: 'v' }, ...affinity({ [`${BETA}/zone`]: ['a'], [`${BETA}/region`]: ['r'] }) },
+    {},
+    affinity({ 'topology.cinder.csi.openstack.org/zone': ['a'], 'topology.kubernetes.io/region': ['r'] }),
+  ],
+  ['nothing', aws, {}, {}],
+  ['its zones, for Google', { gcePersistentDisk: { pdName: 'd' } }, { [ZONE]: 'z' }, affinity({ 'topology.gke.io/zone': ['z'] })],
+  [
+    'its zones, which Azure keeps',
+    { azureDisk: { diskName: 'd', diskURI: 'u' }, ...affinity({ [ZONE]: ['a'] }) },
+    {},
+    affinity({ [ZONE]: ['a'] }),
+  ],
+])('where a volume is follows from %s', (_, spec, labels, wanted) => {
+  expect(asCSI(volume(spec, labels)).spec.nodeAffinity).toEqual(wanted.nodeAffinity);
+});

@@ -130,7 +130,49 @@ const gceModes = (modes: readonly string[]): string[] => [
 
 const known = new WeakMap<Volume, Volume>();
 
-/** A volume as its CSI driver gets it; the same object if no driver has replaced its plugin. Topologies stay those of its plugin. */
+/** The keys under which drivers know zones, by the source whose topologies are translated. */
+const ZONE_KEYS = {
+  awsElasticBlockStore: 'topology.ebs.csi.aws.com/zone',
+  cinder: 'topology.cinder.csi.openstack.org/zone',
+  gcePersistentDisk: 'topology.gke.io/zone',
+} as const;
+
+const [ZONE, BETA_ZONE] = ['topology.kubernetes.io/zone', 'failure-domain.beta.kubernetes.io/zone'];
+const [REGION, BETA_REGION] = ['topology.kubernetes.io/region', 'failure-domain.beta.kubernetes.io/region'];
+
+type Terms = readonly corev1.NodeSelectorTerm[];
+
+const renamed = (terms: Terms, from: string, to: string): corev1.NodeSelectorTerm[] =>
+  terms.map((term) => ({
+    ...term,
+    ...(term.matchExpressions && { matchExpressions: term.matchExpressions.map((one) => (one.key === from ? { ...one, key: to } : one)) }),
+  }));
+
+const named = (terms: Terms, key: string): boolean =>
+  terms.some(({ matchExpressions = [] }) => matchExpressions.some((one) => one.key === key));
+
+/** Where a volume is, in its driver's words; its affinity goes before its labels (translateTopologyFromInTreeToCSI). */
+function translatedTerms({ spec, metadata: { labels = {} } }: Volume, key: string): Terms {
+  const terms = spec.nodeAffinity?.required?.nodeSelectorTerms ?? [];
+  const isBeta = named(terms, ZONE) ? false : named(terms, BETA_ZONE) || (labels[ZONE] === undefined && labels[BETA_ZONE] !== undefined);
+  const zone = isBeta ? BETA_ZONE : ZONE;
+  const values = [...new Set((labels[zone] ?? '').split('__').map((one) => one.trim()))].filter((one) => one !== '').sort();
+  const expression = { key, operator: 'In', values };
+  const added = (term: corev1.NodeSelectorTerm) => ({ ...term, matchExpressions: [...(term.matchExpressions ?? []), expression] });
+  const placed = named(terms, zone) ? renamed(terms, zone, key) : values.length > 0 ? (terms.length > 0 ? terms : [{}]).map(added) : terms;
+  return isBeta ? renamed(placed, BETA_REGION, REGION) : placed;
+}
+
+function translatedAffinity(volume: Volume): Pick<Volume['spec'], 'nodeAffinity'> {
+  for (const [source, key] of Object.entries(ZONE_KEYS)) {
+    if (volume.spec[source as keyof typeof ZONE_KEYS] === undefined) continue;
+    const terms = translatedTerms(volume, key);
+    return terms.length === 0 ? {} : { nodeAffinity: { required: { nodeSelectorTerms: [...terms] } } };
+  }
+  return {};
+}
+
+/** A volume as its CSI driver gets it; the same object if no driver has replaced its plugin. */
 export function asCSI(volume: Volume): Volume {
   const { spec, metadata } = volume;
   if (spec.csi || !isMigrated(spec)) return volume;
@@ -143,7 +185,7 @@ export function asCSI(volume: Volume): Volume {
   const rest: Record<string, unknown> = { ...spec };
   for (const source of SOURCES) delete rest[source];
   if (spec.gcePersistentDisk) rest.accessModes = gceModes(spec.accessModes ?? []);
-  const result = csi ? { ...volume, spec: { ...rest, csi } } : volume;
+  const result = csi ? ({ ...volume, spec: { ...rest, csi, ...translatedAffinity(volume) } } as Volume) : volume;
   known.set(volume, result);
   return result;
 }

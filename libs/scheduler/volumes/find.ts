@@ -1,7 +1,7 @@
-import { CSIDriver, CSIStorageCapacity, type corev1, PersistentVolume, StorageClass, type storagev1 } from '#api';
+import { CSIDriver, CSINode, CSIStorageCapacity, type corev1, PersistentVolume, StorageClass, type storagev1 } from '#api';
 import { labelSelectorAsSelector, parseQuantity } from '#apimachinery';
 import type { Informers } from '#client';
-import { bindVolumeToClaim, findMatchingVolume, storageClassOf, volumeReachesNode } from '#component-helpers';
+import { asCSI, bindVolumeToClaim, findMatchingVolume, migratedDriver, storageClassOf, volumeReachesNode } from '#component-helpers';
 import type { AssumedVolumes, PodVolumes } from './assumed.js';
 import type { PodClaims } from './pod-claims.js';
 
@@ -22,6 +22,17 @@ interface Where {
   node: corev1.Node;
   informers: Informers;
   assumed: AssumedVolumes;
+}
+
+/** The plugins that a node leaves to CSI drivers. */
+const MIGRATED_PLUGINS = 'storage.alpha.kubernetes.io/migrated-plugins';
+
+/** The volume as a node sees it: of a plugin that it leaves to a driver, where it is in the driver's words (tryTranslatePVToCSI). */
+function seenFrom(volume: corev1.PersistentVolume, { node, informers }: Where): corev1.PersistentVolume {
+  const translated = asCSI(volume);
+  if (translated === volume) return volume;
+  const plugins = informers.of(CSINode).get(node.metadata.name)?.metadata.annotations?.[MIGRATED_PLUGINS]?.split(',') ?? [];
+  return plugins.some((plugin) => migratedDriver(plugin) === translated.spec.csi?.driver) ? translated : volume;
 }
 
 const storageOf = (claim: Claim) => parseQuantity(claim.spec.resources?.requests?.storage ?? '0');
@@ -84,7 +95,7 @@ export function findPodVolumes({ bound, waiting }: PodClaims, where: Where): Fou
   const reasons: string[] = [];
   const volumes = bound.map(({ spec }) => informers.of(PersistentVolume).get(spec.volumeName ?? ''));
   const gone = volumes.includes(undefined);
-  if (!gone && volumes.some((volume) => volume && !volumeReachesNode(volume, node))) reasons.push(NODE_CONFLICT);
+  if (!gone && volumes.some((volume) => volume && !volumeReachesNode(seenFrom(volume, where), node))) reasons.push(NODE_CONFLICT);
   const selected = waiting.map((claim) => ({ claim, node: assumed.selectedNode(claim) }));
   const elsewhere = selected.some((one) => one.node !== undefined && one.node !== node.metadata.name);
   const chosen = selected.filter((one) => one.node !== undefined).map(({ claim }) => claim);
