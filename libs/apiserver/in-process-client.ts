@@ -261,18 +261,8 @@ class InProcessClient implements CausalClient {
     return storage;
   }
 
-  private scope(
-    storage: RestStorage,
-    {
-      verb,
-      name = '',
-      namespace = '',
-      query,
-      queued,
-      warnings,
-      audit,
-    }: Subject & Pick<RestScope, 'warnings'> & { audit: AuditEvent | undefined },
-  ): RestScope {
+  private scope(storage: RestStorage, subject: Subject & Pick<RestScope, 'warnings'> & { audit: AuditEvent | undefined }): RestScope {
+    const { verb, name = '', namespace = '', query, queued, warnings, audit } = subject;
     const { component, wokenBy, decision } = this.cause;
     const { fence, requestId, manager } = this.options;
     if (audit) audit.dryRun = query?.dryRun ?? false;

@@ -1,5 +1,5 @@
 import { type Clock, isConflict } from '#apimachinery';
-import { MetricRegistry } from '#component-base';
+import { CONTROLLER_DEFAULTS, MetricRegistry } from '#component-base';
 import type {
   Budget,
   Change,
@@ -13,7 +13,7 @@ import type {
 import type { Controller, OpenController, ReconcileContext, Reconciled } from './controller.js';
 import { isFenced, reportDroppedEvents } from './failures.js';
 import { FAULTS_GROUP } from './faults.js';
-import { type QueueCounts, queueMetrics } from './queue-metrics.js';
+import { countsOf } from './queue-metrics.js';
 import { createRecorder, type EventSink } from './recorder.js';
 import { ReplayedInformers } from './replayed-informers.js';
 import { type WorkItem, WorkQueue } from './work-queue.js';
@@ -70,23 +70,13 @@ function byResource(controllers: readonly Controller[]): (change: ComponentChang
   };
 }
 
-/** The counts of a controller's queue, which begin anew with the process. */
-function countsOf({ name, queue }: Controller, metrics: MetricRegistry): (() => QueueCounts) | undefined {
-  if (queue === undefined) return undefined;
-  let counts: QueueCounts | undefined;
-  let generation = -1;
-  return () => {
-    if (counts !== undefined && generation === metrics.generation) return counts;
-    const isOpened = counts === undefined;
-    generation = metrics.generation;
-    counts = metrics.of(queueMetrics).of(name, queue);
-    if (isOpened) counts.opened();
-    return counts;
-  };
-}
-
 /** What kube-controller-manager does without flags. */
-const DEFAULT_SETTINGS: ManagerSettings = { runs: () => true, signs: () => true, signingDuration: 365 * 24 * 3_600_000 };
+const DEFAULT_SETTINGS: ManagerSettings = {
+  runs: () => true,
+  signs: () => true,
+  signingDuration: 365 * 24 * 3_600_000,
+  options: CONTROLLER_DEFAULTS,
+};
 
 class ControllersInstance implements ComponentInstance {
   private readonly running: Running[];
@@ -97,6 +87,8 @@ class ControllersInstance implements ComponentInstance {
   /** Those that run with the current settings. */
   private enabled: readonly Running[];
   private settings: ManagerSettings | undefined = DEFAULT_SETTINGS;
+  /** The last settings with which it came up. */
+  private followed: ManagerSettings | undefined;
   private closed = false;
   private draining: Drain | undefined;
   private listener: (() => void) | undefined;
@@ -172,6 +164,9 @@ class ControllersInstance implements ComponentInstance {
     if (manager === undefined) return;
     const settings = manager.current();
     if (settings === this.settings) return;
+    const isChanged = settings !== undefined && this.followed?.options !== settings.options;
+    if (isChanged && this.followed) for (const { open } of this.running) open.restarted?.();
+    if (settings !== undefined) this.followed = settings;
     this.settings = settings;
     this.enabled = this.running.filter(({ controller: { flag, name } }) => flag === '' || settings?.runs(flag ?? name) === true);
   }

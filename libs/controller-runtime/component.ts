@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Resource, ResourceInfo } from '#api';
 import type { Clock, Instant, KubeObject, RandomSource } from '#apimachinery';
 import type { CausalClient, Informer, InformerChange, ResourceListener } from '#client';
-import type { MetricRegistry } from '#component-base';
+import type { ControllerOptions, MetricRegistry } from '#component-base';
 import type { Fence } from '#storage';
 import type { Cloud } from './cloud.js';
 import type { Faults } from './faults.js';
@@ -68,6 +68,8 @@ export interface ManagerSettings {
   readonly signingDuration: number;
   /** Whether certificates of a signer are signed (--cluster-signing-cert-file, and those of single signers). */
   signs(signer: string): boolean;
+  /** What else the controllers do. */
+  readonly options: ControllerOptions;
 }
 
 /** The settings as of now; undefined if the component does not come up with its flags. */
@@ -95,6 +97,8 @@ interface ServerSource {
 export interface SchedulerSettings {
   /** Its KubeSchedulerConfiguration, decoded and without errors; unset: the defaults. */
   readonly configuration?: unknown;
+  /** After this many milliseconds an unschedulable pod is retried in any case (--pod-max-in-unschedulable-pods-duration); unset: five minutes. */
+  readonly longestWait?: number;
 }
 
 /** The same, as of now; undefined if it does not come up with its flags or its configuration. */

@@ -63,6 +63,8 @@ export interface ControllerDefinition<T extends KubeObject> {
   reads?: readonly Resource[];
   /** Maximum concurrent reconciles (of different keys); default 64. */
   concurrency?: number;
+  /** Its objects are looked at again when its component has been started with other flags. */
+  followsFlags?: boolean;
   /** What is to be looked at after each change of the cluster's faults. */
   afterFaults?(informers: Informers): readonly ObjectKey[];
   /** Which changes of `for` wake it; default all. */
@@ -99,6 +101,8 @@ export interface Controller {
 /** A controller opened on one cluster. */
 export interface OpenController {
   readonly concurrency: number;
+  /** Its component has been started with other flags. */
+  restarted?(): void;
   reconcile(key: string, ctx: ReconcileContext): Promise<Reconciled | undefined>;
 }
 
@@ -199,6 +203,11 @@ function openDefined<T extends KubeObject>(open: {
     });
   return {
     concurrency: definition.concurrency ?? 64,
+    ...(definition.followsFlags && {
+      restarted: () => {
+        for (const object of informer.list()) enqueue(keyOf(object), 0);
+      },
+    }),
     async reconcile(key, ctx) {
       const { namespace, name } = parseKey(key);
       const object = informer.get(name, namespace);

@@ -1,4 +1,12 @@
-import { exponentialBounds, type Family, Histogram, type Labels, type MetricSource, type Sample } from '#component-base';
+import {
+  exponentialBounds,
+  type Family,
+  Histogram,
+  type Labels,
+  type MetricRegistry,
+  type MetricSource,
+  type Sample,
+} from '#component-base';
 
 const BOUNDS = exponentialBounds(1e-8, 10, 10);
 
@@ -81,4 +89,19 @@ export class QueueMetrics implements MetricSource {
 }
 
 /** The work queues of a component in its registry. */
-export const queueMetrics = (): QueueMetrics => new QueueMetrics();
+const queueMetrics = (): QueueMetrics => new QueueMetrics();
+
+/** The counts of a controller's queue, which begin anew with the process. */
+export function countsOf({ name, queue }: { name: string; queue?: string }, metrics: MetricRegistry): (() => QueueCounts) | undefined {
+  if (queue === undefined) return undefined;
+  let counts: QueueCounts | undefined;
+  let generation = -1;
+  return () => {
+    if (counts !== undefined && generation === metrics.generation) return counts;
+    const isOpened = counts === undefined;
+    generation = metrics.generation;
+    counts = metrics.of(queueMetrics).of(name, queue);
+    if (isOpened) counts.opened();
+    return counts;
+  };
+}

@@ -1,5 +1,6 @@
 import { ConfigMap, type corev1, Pod, Secret, ServiceAccount } from '#api';
 import { type Instant, isConflict, isNotFound, type ObjectKey, parseTime } from '#apimachinery';
+import { CONTROLLER_DEFAULTS } from '#component-base';
 import { podReferences } from '#component-helpers';
 import { defineController, type ReconcileContext, watching } from '#controller-runtime';
 
@@ -10,8 +11,6 @@ const LAST_USED = 'kubernetes.io/legacy-token-last-used';
 const INVALID_SINCE = 'kubernetes.io/legacy-token-invalid-since';
 const TRACKING = 'kube-apiserver-legacy-service-account-token-tracking';
 const DAY = 86_400_000;
-/** How long a token may be unused (--legacy-service-account-token-clean-up-period), and then invalid until it is deleted. */
-const PERIOD = 365 * DAY;
 const LONGEST_WAIT = 20 * DAY;
 
 const dayOf = (at: Instant): string => new Date(at).toISOString().slice(0, 10);
@@ -22,18 +21,23 @@ const startOf = (day: string | undefined): Instant | undefined => parseTime(`${d
 export type TokenStep = { keepUntil: Instant } | 'mark' | 'delete' | 'leave';
 
 /** Decides about a token that was made for its account and that no pod mounts. `since`: the day from which uses are tracked. */
-export function tokenStep({ metadata }: Pick<corev1.Secret, 'metadata'>, since: string | undefined, now: Instant): TokenStep {
+export function tokenStep(
+  { metadata }: Pick<corev1.Secret, 'metadata'>,
+  since: string | undefined,
+  now: Instant,
+  period = CONTROLLER_DEFAULTS.legacyTokens,
+): TokenStep {
   const tracked = startOf(since);
   const { [LAST_USED]: used, [INVALID_SINCE]: invalid } = metadata.labels ?? {};
   const lastUsed = startOf(used);
   if (tracked === undefined || metadata.deletionTimestamp !== undefined || (used !== undefined && lastUsed === undefined)) return 'leave';
   const created = parseTime(metadata.creationTimestamp ?? '') ?? now;
   // A day counts until its end.
-  const unused = Math.max(created, tracked + DAY, lastUsed === undefined ? 0 : lastUsed + DAY) + PERIOD;
+  const unused = Math.max(created, tracked + DAY, lastUsed === undefined ? 0 : lastUsed + DAY) + period;
   if (now <= unused) return { keepUntil: unused };
   const marked = startOf(invalid);
   if (marked === undefined) return 'mark';
-  const over = marked + DAY + PERIOD;
+  const over = marked + DAY + period;
   return now < over ? { keepUntil: over } : 'delete';
 }
 
@@ -65,6 +69,7 @@ export const legacyTokenCleaner = defineController({
   name: 'legacy-service-account-token-cleaner',
   flag: 'legacy-serviceaccount-token-cleaner-controller',
   for: Secret,
+  followsFlags: true,
   filter: ({ object, deleted }) => !deleted && isToken(object),
   watches: [
     watching(ServiceAccount, ({ object: { metadata, secrets = [] } }): readonly ObjectKey[] =>
@@ -78,7 +83,7 @@ export const legacyTokenCleaner = defineController({
     const { name, namespace, uid } = secret.metadata;
     const since = ctx.informers.of(ConfigMap).get(TRACKING, 'kube-system')?.data?.since;
     const now = ctx.clock.now();
-    const step = tokenStep(secret, since, now);
+    const step = tokenStep(secret, since, now, ctx.settings.options.legacyTokens);
     if (step === 'leave') return;
     if (typeof step === 'object') return { requeueAfter: Math.min(step.keepUntil + 1000 - now, LONGEST_WAIT) };
     if (isMounted(secret.metadata, ctx)) return { requeueAfter: DAY };

@@ -4,8 +4,6 @@ import { indexPodsByNode, perCluster, podsOnNode } from '#client';
 import { conditionOf, isPodTerminal, setCondition } from '#component-helpers';
 import { type Change, defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 
-/** How many terminated pods may exist before the oldest are deleted (--terminated-pod-gc-threshold). */
-const TERMINATED_THRESHOLD = 12_500;
 /** How long a pod's node may be missing before the pod is deleted (gc_controller.go quarantineTime). */
 const QUARANTINE = 40_000;
 const OUT_OF_SERVICE = 'node.kubernetes.io/out-of-service';
@@ -34,6 +32,7 @@ export const podGC = defineController({
     const pod = object() as corev1.Pod;
     return pod.metadata.deletionTimestamp !== undefined || isPodTerminal(pod) || Boolean(pod.spec.nodeName);
   },
+  followsFlags: true,
   reconcile: collectPod,
 });
 
@@ -49,19 +48,20 @@ function isOlder(a: corev1.Pod, b: corev1.Pod): boolean {
   return left === right ? formatKey(keyOf(a)) < formatKey(keyOf(b)) : left < right;
 }
 
-function surplusTerminated(pod: corev1.Pod, informers: Informers): boolean {
-  if (!isPodTerminal(pod)) return false;
+function surplusTerminated(pod: corev1.Pod, { informers, settings }: ReconcileContext): boolean {
+  const { terminatedPods } = settings.options;
+  if (!isPodTerminal(pod) || terminatedPods <= 0) return false;
   const ended = informers.of(Pod).byIndex(TERMINATED_PODS, 'true');
-  if (ended.length <= TERMINATED_THRESHOLD) return false;
+  if (ended.length <= terminatedPods) return false;
   const older = ended.filter((other) => isOlder(other, pod)).length;
-  return ended.length - TERMINATED_THRESHOLD > older;
+  return ended.length - terminatedPods > older;
 }
 
 async function collectPod(pod: corev1.Pod, ctx: ReconcileContext): Promise<Reconciled | undefined> {
   const { informers } = ctx;
   const unplaced = pod.metadata.deletionTimestamp !== undefined && !pod.spec.nodeName;
   const stuck = pod.metadata.deletionTimestamp !== undefined && isOutOfService(informers.of(Node).get(pod.spec.nodeName ?? ''));
-  if (unplaced || stuck || surplusTerminated(pod, informers)) {
+  if (unplaced || stuck || surplusTerminated(pod, ctx)) {
     if (!isPodTerminal(pod)) await markFailed(pod, undefined, ctx);
     await remove(pod, ctx);
     return;

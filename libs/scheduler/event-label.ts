@@ -2,6 +2,11 @@ import type { corev1 } from '#api';
 import { deepEqual, type KubeObject } from '#apimachinery';
 import type { Happening } from './hints.js';
 
+/** What happens to a pod that waits, as upstream names it (framework/events.go). */
+export const ADDED = 'UnschedulablePodAdd';
+export const UPDATED = 'UnschedulablePodUpdate';
+export const FAILED = 'ScheduleAttemptFailure';
+
 /** Kinds outside of the core group are named with theirs (kube-scheduler/framework EventResource). */
 const resourceOf = ({ on, change }: Happening): string => {
   if (on.kind === 'Pod') return (change.object as corev1.Pod).spec.nodeName ? 'AssignedPod' : 'UnschedulablePod';

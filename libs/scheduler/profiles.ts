@@ -5,20 +5,21 @@ import { DEFAULT_CONFIGURATION, readConfiguration, type SchedulerConfiguration }
 import type { PluginSetup } from './framework.js';
 import { type Happening, helpOf } from './hints.js';
 import { DEFAULT_SCHEDULER, Profile } from './profile.js';
-import type { QueueRules, Rejected } from './queue.js';
+import { LONGEST_WAIT, type QueueRules, type Rejected } from './queue.js';
 
 /** The profiles of a scheduler, by the scheduler name that pods give. */
 export class Profiles {
   private readonly byName: ReadonlyMap<string, Profile>;
   readonly rules: QueueRules;
 
-  constructor(configuration: SchedulerConfiguration, setup: Omit<PluginSetup, 'args'>) {
+  constructor(configuration: SchedulerConfiguration, setup: Omit<PluginSetup, 'args'>, longestWait = LONGEST_WAIT) {
     const { profiles, podInitialBackoffSeconds, podMaxBackoffSeconds } = configuration;
     this.byName = new Map(profiles.map((settings) => [settings.schedulerName, new Profile(settings, setup)]));
     const [sorting] = [...this.byName.values()].flatMap((profile) => profile.at('queueSort'));
     this.rules = {
       initialBackoff: podInitialBackoffSeconds * 1000,
       maxBackoff: podMaxBackoffSeconds * 1000,
+      longestWait,
       sort: (a, b) => sorting?.queueSort?.(a, b) ?? 0,
       gate: (pod) => this.gate(pod, setup.informers),
     };
@@ -51,6 +52,7 @@ export class Profiles {
 }
 
 /** The profiles of a scheduler that is started with these settings. */
-export function schedulerProfiles({ configuration }: SchedulerSettings, setup: Omit<PluginSetup, 'args'>): Profiles {
-  return new Profiles(configuration === undefined ? DEFAULT_CONFIGURATION : readConfiguration(configuration).configuration, setup);
+export function schedulerProfiles({ configuration, longestWait }: SchedulerSettings, setup: Omit<PluginSetup, 'args'>): Profiles {
+  const read = configuration === undefined ? DEFAULT_CONFIGURATION : readConfiguration(configuration).configuration;
+  return new Profiles(read, setup, longestWait);
 }

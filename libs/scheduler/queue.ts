@@ -2,13 +2,14 @@ import TinyQueue from 'tinyqueue';
 import type { corev1 } from '#api';
 import type { Clock, Instant } from '#apimachinery';
 import { TimerHeap } from '#controller-runtime';
+import { ADDED, FAILED, UPDATED } from './event-label.js';
 import type { Queued } from './framework.js';
 import type { QueueName, WaitingCounts } from './metrics.js';
 import { prioritySort } from './plugins/priority-sort.js';
 import { DEFAULT_SCHEDULER } from './profile.js';
 
 /** After this time an unschedulable pod is retried in any case (DefaultPodMaxInUnschedulablePodsDuration). */
-const LONGEST_WAIT = 5 * 60_000;
+export const LONGEST_WAIT = 5 * 60_000;
 /** Back-offs end with a window of time; pods of the same window are ordered by queueSort (backoffQOrderingWindowDuration). */
 const BACKOFF_WINDOW = 1_000;
 
@@ -22,11 +23,6 @@ export interface Waiting extends Queued {
   /** The revision of the event that added or moved it. */
   wokenBy: number | undefined;
 }
-
-/** Events as upstream names them (framework/events.go). */
-const ADDED = 'UnschedulablePodAdd';
-const UPDATED = 'UnschedulablePodUpdate';
-const FAILED = 'ScheduleAttemptFailure';
 
 type Place = 'active' | 'backoff' | 'unschedulable' | 'out';
 
@@ -74,6 +70,8 @@ export interface QueueRules {
   /** Back-off of an unschedulable pod, doubled by each attempt, in milliseconds. */
   initialBackoff: number;
   maxBackoff: number;
+  /** After this time an unschedulable pod is retried in any case, in milliseconds. */
+  longestWait: number;
   sort(a: Queued, b: Queued): number;
   /** The plugin that keeps the pod out of the queue, if one does (preEnqueue). */
   gate(pod: corev1.Pod): string | undefined;
@@ -83,6 +81,7 @@ export interface QueueRules {
 export const DEFAULT_RULES: QueueRules = {
   initialBackoff: 1_000,
   maxBackoff: 10_000,
+  longestWait: LONGEST_WAIT,
   sort: (a, b) => prioritySort.queueSort?.(a, b) ?? 0,
   gate: () => undefined,
 };
@@ -178,7 +177,7 @@ export class SchedulingQueue {
     const duration = Math.min(maxBackoff, initialBackoff * 2 ** ((isError ? entry.errors : entry.rejections) - 1));
     entry.backoffUntil = (Math.floor((now + duration) / BACKOFF_WINDOW) + 1) * BACKOFF_WINDOW;
     if (isError) this.backOff(entry, isError, FAILED);
-    else this.park(entry, { plugins: how.rejectedBy, until: now + LONGEST_WAIT, event: FAILED });
+    else this.park(entry, { plugins: how.rejectedBy, until: now + this.rules.longestWait, event: FAILED });
   }
 
   /** Making room for an unschedulable pod has failed: it is retried after its back-off. */

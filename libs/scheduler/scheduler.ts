@@ -93,10 +93,10 @@ class Scheduler implements ComponentInstance {
   private configure(): void {
     const settings = this.context.scheduler?.current();
     if (settings === undefined || settings === this.settings) return;
-    const before = this.settings?.configuration;
+    const before = this.settings;
     this.settings = settings;
     this.configured = settings.configuration === undefined ? undefined : this.context.scheduler?.origin();
-    if (settings.configuration === before) return;
+    if (settings.configuration === before?.configuration && settings.longestWait === before?.longestWait) return;
     const { informers, clock } = this.context;
     this.profiles = schedulerProfiles(settings, { informers, clock });
     this.queue.removeIf((pod) => this.profiles.of(pod) === undefined);

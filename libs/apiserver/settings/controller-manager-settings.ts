@@ -1,5 +1,7 @@
 import { goQuote } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
+import type { ControllerOptions } from '#component-base';
+import { controllerOptions, optionErrors } from './controller-options.js';
 import { checkKnown, durationOf, endWith, type Flags, listOf, StartFailure } from './flags.js';
 import { CONTROLLER_MANAGER_FLAGS } from './known-flags.js';
 import { type ManifestKind, ManifestSource, newCompiled } from './manifest-source.js';
@@ -14,6 +16,8 @@ export interface ControllerManagerSettings {
   readonly signingDuration: number;
   /** Whether certificates of a signer are signed: a CA's files are given for it. */
   signs(signer: string): boolean;
+  /** What else the controllers do. */
+  readonly options: ControllerOptions;
 }
 
 /** The controllers of kube-controller-manager v1.36 with their aliases (cmd/kube-controller-manager/names, app). */
@@ -145,13 +149,18 @@ const YEAR = 365 * 24 * 3_600_000;
 export function controllerManagerSettings(flags: Flags, read: ReadFile): ControllerManagerSettings {
   checkKnown(flags, CONTROLLER_MANAGER_FLAGS);
   const signingDuration = durationOf(flags, 'cluster-signing-duration') ?? YEAR;
+  const options = controllerOptions(flags);
   const items = flags.has('controllers') ? listOf(flags, 'controllers') : ['*'];
   const unknown = items.filter((item) => item !== '*' && !NAMES.has(nameIn(item)));
-  endWith([...unknown.map((item) => `${goQuote(nameIn(item))} is not in the list of known controllers`), ...signingErrors(flags)]);
+  endWith([
+    ...unknown.map((item) => `${goQuote(nameIn(item))} is not in the list of known controllers`),
+    ...signingErrors(flags),
+    ...optionErrors(options),
+  ]);
   endWith(missingFiles(flags, OPENED, read));
   const single = signerFiles(flags, 'cluster-signing');
   const signers = new Set(SIGNERS.filter(([, flag]) => (single.cert && single.key) || signerFiles(flags, flag).cert).map(([name]) => name));
-  return { flags, runs: enabledControllers(items), signingDuration, signs: (signer) => signers.has(signer) };
+  return { flags, runs: enabledControllers(items), signingDuration, signs: (signer) => signers.has(signer), options };
 }
 
 /** What kubeadm's manifest says of what is decided here. */

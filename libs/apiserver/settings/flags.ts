@@ -114,3 +114,11 @@ export function integerOf(flags: Flags, name: string, unset: number): number {
   if (/^[+-]?\d+$/.test(text) && Number.isSafeInteger(number)) return number;
   throw invalidArgument(name, text, `strconv.ParseInt: parsing ${goQuote(text)}: invalid syntax`);
 }
+
+/** A floating-point flag (strconv.ParseFloat, as far as numbers are decimal). Throws StartFailure. */
+export function numberOf(flags: Flags, name: string, unset: number): number {
+  const text = flags.get(name);
+  if (text === undefined) return unset;
+  if (/^[+-]?(\d{1,30}\.?\d{0,30}|\.\d{1,30})(e[+-]?\d{1,3})?$/i.test(text)) return Number(text);
+  throw invalidArgument(name, text, `strconv.ParseFloat: parsing ${goQuote(text)}: invalid syntax`);
+}

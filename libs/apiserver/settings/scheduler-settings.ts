@@ -1,7 +1,7 @@
 import { yamlToJson } from '#api/yaml';
 import type { ClusterStore } from '#cacher';
 import { type ConfigurationType, checkType } from './configuration-type.js';
-import { checkKnown, endWith, type Flags, StartFailure } from './flags.js';
+import { checkKnown, durationOf, endWith, type Flags, StartFailure } from './flags.js';
 import { SCHEDULER_FLAGS } from './known-flags.js';
 import { type ManifestKind, ManifestSource, newCompiled, type Origin } from './manifest-source.js';
 import { missingFiles, type ReadFile, SCHEDULER_MANIFEST } from './node-files.js';
@@ -11,6 +11,8 @@ export interface SchedulerSettings {
   readonly flags: Flags;
   /** The KubeSchedulerConfiguration in the file of --config, decoded; unset without the flag. */
   readonly configuration?: unknown;
+  /** How long unschedulable pods wait at most, in milliseconds (--pod-max-in-unschedulable-pods-duration); unset without the flag. */
+  readonly longestWait?: number;
 }
 
 /** What is wrong with a configuration. */
@@ -65,11 +67,13 @@ const OPENED = [
 function schedulerSettings(flags: Flags, read: ReadFile, check: CheckConfiguration): SchedulerSettings {
   checkKnown(flags, SCHEDULER_FLAGS);
   endWith(missingFiles(flags, OPENED, read));
+  const longestWait = durationOf(flags, 'pod-max-in-unschedulable-pods-duration');
+  const plain = { flags, ...(longestWait !== undefined && { longestWait }) };
   const text = read(flags.get('config') ?? '');
-  if (!flags.has('config') || text === undefined) return { flags };
+  if (!flags.has('config') || text === undefined) return plain;
   const configuration = configurationIn(text);
   endWith(check(configuration));
-  return { flags, configuration };
+  return { ...plain, configuration };
 }
 
 const kinds = new WeakMap<CheckConfiguration, ManifestKind<SchedulerSettings>>();

@@ -37,9 +37,18 @@ const MANAGER: ReadonlySet<string> = new Set([
   'cluster-signing-legacy-unknown-cert-file',
   'cluster-signing-legacy-unknown-key-file',
   'controllers',
+  ...['horizontal-pod-autoscaler-cpu-initialization-period', 'horizontal-pod-autoscaler-downscale-stabilization'],
+  ...['horizontal-pod-autoscaler-initial-readiness-delay', 'horizontal-pod-autoscaler-sync-period'],
+  ...['horizontal-pod-autoscaler-tolerance', 'large-cluster-size-threshold', 'legacy-service-account-token-clean-up-period'],
+  ...['max-endpoints-per-slice', 'node-eviction-rate', 'node-monitor-grace-period', 'node-startup-grace-period'],
+  ...['secondary-node-eviction-rate', 'terminated-pod-gc-threshold', 'unhealthy-zone-threshold'],
 ]);
 
-const FOLLOWED = { 'kube-apiserver': SERVER, 'kube-controller-manager': MANAGER, 'kube-scheduler': new Set(['config']) };
+const FOLLOWED = {
+  'kube-apiserver': SERVER,
+  'kube-controller-manager': MANAGER,
+  'kube-scheduler': new Set(['config', 'pod-max-in-unschedulable-pods-duration']),
+};
 
 /** The flags of a component that say something else than kubeadm's manifest and change nothing here, in the order of their names. */
 export function withoutEffect(

@@ -30,6 +30,7 @@ export const endpointSlices = defineController({
       return name === undefined ? [] : [`${slice.metadata.namespace}/${name}`];
     });
   },
+  followsFlags: true,
   async reconcile(service, ctx) {
     try {
       const result = await reconcileSlices(service, ctx);
@@ -74,6 +75,7 @@ async function reconcileSlices(service: corev1.Service, ctx: ReconcileContext): 
       return found === undefined ? null : found.metadata.labels?.['topology.kubernetes.io/zone'];
     },
     hint,
+    most: ctx.settings.options.endpointsPerSlice,
   });
   const timed = (slice: discoveryv1.EndpointSlice): discoveryv1.EndpointSlice => withTriggerTime(slice, service, pods);
   // No new slices for a Service that is being deleted: the garbage collector would delete them again.

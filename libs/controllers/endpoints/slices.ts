@@ -1,12 +1,10 @@
 import type { corev1, discoveryv1 } from '#api';
 import { deepEqual } from '#apimachinery';
+import { CONTROLLER_DEFAULTS } from '#component-base';
 import { isPodReady } from '#component-helpers';
 import { hasAddress, hostnameFor, portOf } from './pods-of-service.js';
 import { familyOf, groupSlices, labelsFor, newSlice, ownedBy, portsKey } from './slice-shape.js';
 import { type Hinted, withHints } from './traffic-distribution.js';
-
-/** Maximum endpoints of a slice (--max-endpoints-per-slice). */
-const MAX_ENDPOINTS = 100;
 
 type Slice = discoveryv1.EndpointSlice;
 type Endpoint = discoveryv1.Endpoint;
@@ -22,6 +20,8 @@ export interface SliceInput {
   zoneOf(node: string): string | undefined | null;
   /** Gives the slices of an address type the hints that the Service asks for. */
   hint(slices: Hinted, addressType: string): Hinted;
+  /** Endpoints of a slice at most; unset: without flags. */
+  most?: number;
 }
 
 /** The slices to write. The caller adds annotations with the trigger time. */
@@ -130,20 +130,18 @@ function draftOf(slice: Slice, endpoints: Map<string, Endpoint>, labels: Record<
 /**
  * Fills slices that are written anyway, fullest first, then one that has room for all the rest; the remaining endpoints need new slices.
  */
-function place(drafts: readonly Draft[], wanted: Endpoint[]): Endpoint[] {
+function place(drafts: readonly Draft[], wanted: Endpoint[], most: number): Endpoint[] {
   let rest = wanted;
   const byFill = drafts
     .filter(({ changed, endpoints }) => changed && endpoints.length > 0)
     .sort((a, b) => b.endpoints.length - a.endpoints.length);
   for (const draft of byFill) {
-    const room = MAX_ENDPOINTS - draft.endpoints.length;
+    const room = Math.max(0, most - draft.endpoints.length);
     draft.endpoints.push(...rest.slice(0, room));
     rest = rest.slice(room);
   }
-  if (rest.length === 0 || rest.length >= MAX_ENDPOINTS) return rest;
-  const roomy = drafts.filter(
-    ({ changed, endpoints }) => !changed && endpoints.length > 0 && endpoints.length + rest.length <= MAX_ENDPOINTS,
-  );
+  if (rest.length === 0 || rest.length >= most) return rest;
+  const roomy = drafts.filter(({ changed, endpoints }) => !changed && endpoints.length > 0 && endpoints.length + rest.length <= most);
   const fullest = roomy.sort((a, b) => b.endpoints.length - a.endpoints.length)[0];
   if (fullest === undefined) return rest;
   fullest.endpoints.push(...rest);
@@ -154,11 +152,12 @@ function place(drafts: readonly Draft[], wanted: Endpoint[]): Endpoint[] {
 function planGroup(input: SliceInput, group: Group, slices: readonly Slice[]): SlicePlan {
   const labels = labelsFor(input.service);
   const drafts = slices.map((slice) => draftOf(slice, group.endpoints, labels));
-  let rest = place(drafts, [...group.endpoints.values()]);
+  const { most = CONTROLLER_DEFAULTS.endpointsPerSlice } = input;
+  let rest = place(drafts, [...group.endpoints.values()], most);
   const create: Slice[] = [];
   while (rest.length > 0) {
-    create.push(newSlice(input.service, group, rest.slice(0, MAX_ENDPOINTS)));
-    rest = rest.slice(MAX_ENDPOINTS);
+    create.push(newSlice(input.service, group, rest.slice(0, most)));
+    rest = rest.slice(most);
   }
   const update = drafts.filter(({ changed, endpoints }) => changed && endpoints.length > 0);
   return {

@@ -120,7 +120,14 @@ async function computePods(pods: Needed<'pods'>, input: MetricInput, ctx: Reconc
     return trouble(`unable to get metric ${metric.name}: unable to fetch metrics from custom metrics API: ${samples}`);
   const selected = selectedPods(selector, autoscaler.metadata.namespace, ctx);
   const proposal = replicasForAverage(
-    { pods: selected, samples, resource: '', current, tolerances: tolerancesOf(autoscaler), now: ctx.clock.now() },
+    {
+      pods: selected,
+      samples,
+      resource: '',
+      current,
+      tolerances: tolerancesOf(autoscaler, ctx.settings.options.autoscaling),
+      now: ctx.clock.now(),
+    },
     milliOf(target.averageValue),
   );
   if (typeof proposal === 'string') return trouble(proposal);
@@ -189,7 +196,7 @@ function proposed(
   { autoscaler, current, statusReplicas, selector }: MetricInput,
   ctx: ReconcileContext,
 ): { replicas: number; current: autoscalingv2.MetricValueStatus } | string {
-  const tolerances = tolerancesOf(autoscaler);
+  const tolerances = tolerancesOf(autoscaler, ctx.settings.options.autoscaling);
   if (averageValue !== undefined && type !== 'Value') {
     const found = replicasForObjectPerPod(usage, { target: milliOf(averageValue), replicas: statusReplicas, tolerances });
     return { replicas: found.replicas, current: { averageValue: Quantity.ofMilli(found.usage, DECIMAL).toString() } };

@@ -29,6 +29,8 @@ export interface Bounds {
   min: number;
   max: number;
   now: Instant;
+  /** Seconds of the window for scaling down where the behaviour names none; unset: without flags. */
+  window?: number;
 }
 
 /** The number of replicas to scale to, and the conditions that say what limited it. */
@@ -72,12 +74,14 @@ export function normalize(bounds: Bounds, past: Past): Normalized {
   };
 }
 
-const downWindow = (behavior: Bounds['behavior']): number => behavior?.scaleDown?.stabilizationWindowSeconds ?? DOWNSCALE_STABILIZATION;
+const downWindow = ({ behavior, window = DOWNSCALE_STABILIZATION }: Bounds): number =>
+  behavior?.scaleDown?.stabilizationWindowSeconds ?? window;
 const upWindow = (behavior: Bounds['behavior']): number => behavior?.scaleUp?.stabilizationWindowSeconds ?? 0;
 
 /** The highest recommendation of the window for scaling down; with a behaviour the lowest of the one for scaling up, too. */
-function stabilize({ behavior, current, desired, now }: Bounds, { recommendations }: Past): number {
-  const downSince = now - downWindow(behavior) * 1000;
+function stabilize(bounds: Bounds, { recommendations }: Past): number {
+  const { behavior, current, desired, now } = bounds;
+  const downSince = now - downWindow(bounds) * 1000;
   if (behavior === undefined)
     return recommendations.reduce((most, { replicas, at }) => (at >= downSince ? Math.max(most, replicas) : most), desired);
   const upSince = now - upWindow(behavior) * 1000;
@@ -87,8 +91,9 @@ function stabilize({ behavior, current, desired, now }: Bounds, { recommendation
 }
 
 /** Adds the recommendation, and drops those that are too old for both windows. */
-function remember({ behavior, desired, now }: Bounds, past: Past): void {
-  const since = now - Math.max(downWindow(behavior), upWindow(behavior)) * 1000;
+function remember(bounds: Bounds, past: Past): void {
+  const { behavior, desired, now } = bounds;
+  const since = now - Math.max(downWindow(bounds), upWindow(behavior)) * 1000;
   past.recommendations = [...past.recommendations.filter(({ at }) => at >= since), { replicas: desired, at: now }];
 }
 

@@ -4,9 +4,6 @@ import { defineController, isFenced, type ReconcileContext, type Reconciled } fr
 import { keptOf } from './memory.js';
 import { AutoscalerRun } from './run.js';
 
-/** How often each autoscaler is looked at (--horizontal-pod-autoscaler-sync-period). */
-const PERIOD = 15_000;
-
 /** Scales workloads by what their pods use (pkg/controller/podautoscaler/horizontal.go). */
 export const horizontalPodAutoscaler = defineController({
   name: 'horizontal-pod-autoscaler',
@@ -23,21 +20,22 @@ export const horizontalPodAutoscaler = defineController({
 /** Looks at an autoscaler once a period, whatever changes meanwhile; the first time a period after it was seen. */
 async function syncAutoscaler(autoscaler: autoscalingv2.HorizontalPodAutoscaler, ctx: ReconcileContext): Promise<Reconciled> {
   const { informers, clock } = ctx;
+  const { syncPeriod } = ctx.settings.options.autoscaling;
   const now = clock.now();
   const key = formatKey(keyOf(autoscaler));
   const { uid, name, namespace = '' } = autoscaler.metadata;
   const known = keptOf(informers).get(key);
   const own = known?.uid === uid ? known : undefined;
   if (own === undefined) {
-    keptOf(informers).set(key, { uid, name, namespace, due: now + PERIOD, past: { recommendations: [], ups: [], downs: [] } });
-    return { requeueAfter: PERIOD };
+    keptOf(informers).set(key, { uid, name, namespace, due: now + syncPeriod, past: { recommendations: [], ups: [], downs: [] } });
+    return { requeueAfter: syncPeriod };
   }
   if (now < own.due) return { requeueAfter: own.due - now };
-  own.due = now + PERIOD;
+  own.due = now + syncPeriod;
   const run = new AutoscalerRun(autoscaler, own, ctx);
   await run.run();
   await writeStatus(autoscaler, run.status, ctx);
-  return { requeueAfter: PERIOD };
+  return { requeueAfter: syncPeriod };
 }
 
 async function writeStatus(

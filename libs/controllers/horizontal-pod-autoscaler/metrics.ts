@@ -60,7 +60,8 @@ async function resourceProposal(
   const samples = await fetchSamples({ name, container, selector, namespace }, ctx);
   if (typeof samples === 'string') return wrapped(`unable to get metrics for resource ${name}: ${samples}`);
   const pods = selectedPods(selector, namespace, ctx);
-  const input = { pods, samples, resource: name, current, tolerances: tolerancesOf(autoscaler), now: ctx.clock.now() };
+  const options = ctx.settings.options.autoscaling;
+  const input = { pods, samples, resource: name, current, tolerances: tolerancesOf(autoscaler, options), now: ctx.clock.now(), options };
   const proposal =
     target.averageValue === undefined
       ? replicasForUtilization(input, requestsOf(pods, name, container), target.averageUtilization ?? 0)

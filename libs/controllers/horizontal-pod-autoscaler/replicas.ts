@@ -1,13 +1,7 @@
 import type { autoscalingv2, corev1 } from '#api';
 import { type Instant, parseQuantity, parseTime } from '#apimachinery';
+import { type AutoscalingOptions, CONTROLLER_DEFAULTS } from '#component-base';
 import { conditionOf, type ResourceList } from '#component-helpers';
-
-/** How long the CPU usage of a new pod counts only while it is ready (--horizontal-pod-autoscaler-cpu-initialization-period). */
-const CPU_INITIALIZATION = 300_000;
-/** A pod that became unready within this time of its start was never ready (--horizontal-pod-autoscaler-initial-readiness-delay). */
-const INITIAL_READINESS_DELAY = 30_000;
-/** How far usage may be from its target without a change (--horizontal-pod-autoscaler-tolerance). */
-const TOLERANCE = 0.1;
 
 /** A metric of one pod, in thousandths. */
 export interface Sample {
@@ -24,9 +18,9 @@ export interface Tolerances {
 }
 
 /** The tolerances of an autoscaler (tolerancesForHpa). */
-export function tolerancesOf({ spec }: autoscalingv2.HorizontalPodAutoscaler): Tolerances {
+export function tolerancesOf({ spec }: autoscalingv2.HorizontalPodAutoscaler, { tolerance }: AutoscalingOptions): Tolerances {
   const of = (rules: autoscalingv2.HPAScalingRules | undefined): number =>
-    rules?.tolerance === undefined ? TOLERANCE : parseQuantity(rules.tolerance).toNumber();
+    rules?.tolerance === undefined ? tolerance : parseQuantity(rules.tolerance).toNumber();
   return { down: of(spec.behavior?.scaleDown), up: of(spec.behavior?.scaleUp) };
 }
 
@@ -39,6 +33,8 @@ export interface ReplicaInput {
   current: number;
   tolerances: Tolerances;
   now: Instant;
+  /** Unset: without flags. */
+  options?: AutoscalingOptions;
 }
 
 /** A number of replicas, and the usage that led to it. */
@@ -62,7 +58,13 @@ interface Grouped {
 }
 
 /** Which pods count, and how (replica_calculator.go groupPods). */
-function groupPods({ pods, samples, resource, now }: Omit<ReplicaInput, 'current' | 'tolerances'>): Grouped {
+function groupPods({
+  pods,
+  samples,
+  resource,
+  now,
+  options = CONTROLLER_DEFAULTS.autoscaling,
+}: Omit<ReplicaInput, 'current' | 'tolerances'>): Grouped {
   const unready: string[] = [];
   const missing: string[] = [];
   const counted = new Map([...samples].map(([name, { value }]) => [name, value]));
@@ -72,7 +74,7 @@ function groupPods({ pods, samples, resource, now }: Omit<ReplicaInput, 'current
     const phase = pod.status?.phase;
     const sample = samples.get(name);
     if (deletionTimestamp !== undefined || phase === 'Failed') counted.delete(name);
-    else if (phase === 'Pending' || (sample !== undefined && resource === 'cpu' && !isSettled(pod, sample, now))) {
+    else if (phase === 'Pending' || (sample !== undefined && resource === 'cpu' && !isSettled(pod, sample, { now, ...options }))) {
       unready.push(name);
       counted.delete(name);
     } else if (sample === undefined) missing.push(name);
@@ -82,13 +84,17 @@ function groupPods({ pods, samples, resource, now }: Omit<ReplicaInput, 'current
 }
 
 /** Whether the CPU usage of a pod says something: it was ready during the whole window while it is new, or once later on. */
-function isSettled({ status }: corev1.Pod, { at, window }: Sample, now: Instant): boolean {
+function isSettled(
+  { status }: corev1.Pod,
+  { at, window }: Sample,
+  { now, cpuInitialization, initialReadiness }: AutoscalingOptions & { now: Instant },
+): boolean {
   const condition = conditionOf(status?.conditions, 'Ready');
   const started = parseTime(status?.startTime ?? '');
   if (condition === undefined || started === undefined) return false;
   const transition = parseTime(condition.lastTransitionTime ?? '') ?? 0;
-  if (started + CPU_INITIALIZATION > now) return condition.status !== 'False' && at >= transition + window;
-  return condition.status !== 'False' || started + INITIAL_READINESS_DELAY <= transition;
+  if (started + cpuInitialization > now) return condition.status !== 'False' && at >= transition + window;
+  return condition.status !== 'False' || started + initialReadiness <= transition;
 }
 
 const isWithin = (ratio: number, { down, up }: Tolerances): boolean => 1 - down <= ratio && ratio <= 1 + up;

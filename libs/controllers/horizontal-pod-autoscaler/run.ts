@@ -68,7 +68,8 @@ export class AutoscalerRun {
       this.setStatus(current, this.status.desiredReplicas, statuses);
       return;
     }
-    const bounds = { behavior, current, desired: wanted.replicas, min, max, now: this.now };
+    const window = this.ctx.settings.options.autoscaling.downscaleStabilization / 1000;
+    const bounds = { behavior, current, desired: wanted.replicas, min, max, now: this.now, window };
     const { desired, able, limited } = normalize(bounds, this.kept.past);
     this.condition('AbleToScale', 'True', able.reason, able.message);
     this.condition('ScalingLimited', limited.status, limited.reason, limited.message);

@@ -1,6 +1,7 @@
 import { type corev1, Lease, Node, Pod } from '#api';
 import { formatKey, formatTime, type Instant, keyOf, parseKey } from '#apimachinery';
 import { indexPodsByNode, podsOnNode } from '#client';
+import { CONTROLLER_DEFAULTS, type ControllerOptions } from '#component-base';
 import type {
   Change,
   ClusterContext,
@@ -30,7 +31,7 @@ const NEW = 60_000;
 class NodeLifecycle implements OpenController {
   readonly concurrency = 64;
   private readonly health = new Map<string, NodeHealth>();
-  private readonly zones = new Zones();
+  private readonly zones = new Zones(() => this.options);
   /** Nodes to be reported as added or removed. */
   private readonly reports = new Map<string, { node: corev1.Node; added: boolean }>();
   /** Nodes whose pods have still to be marked. */
@@ -67,6 +68,14 @@ class NodeLifecycle implements OpenController {
     this.report(key, ctx);
     const node = ctx.informers.of(Node).get(key);
     return node && this.syncNode(node, ctx);
+  }
+
+  private get options(): ControllerOptions {
+    return this.context.manager?.current()?.options ?? CONTROLLER_DEFAULTS;
+  }
+
+  restarted(): void {
+    for (const { metadata } of this.context.informers.of(Node).list()) this.queue.add(metadata.name);
   }
 
   private nodeChanged({ object, old, deleted, revision }: Change<corev1.Node>): void {
@@ -141,10 +150,10 @@ class NodeLifecycle implements OpenController {
     this.health.set(name, health);
     if (before?.uid !== health.uid) this.unmarked.add(name);
     if (readyStatus(node) === 'Unknown') return undefined;
-    if (!hasKubelet(node)) return unknownAt(node, health.probed);
+    if (!hasKubelet(node)) return unknownAt(node, health.probed, this.options);
     // A simulated kubelet is heard as long as it runs, though nothing is written.
     const outage = this.context.faults.kubelet(name);
-    return outage && unknownAt(node, Math.max(lastRenewal(lease, outage.since), this.resumed));
+    return outage && unknownAt(node, Math.max(lastRenewal(lease, outage.since), this.resumed), this.options);
   }
 
   private async markUnknown(node: corev1.Node, conditions: corev1.NodeCondition[], ctx: ReconcileContext): Promise<undefined> {

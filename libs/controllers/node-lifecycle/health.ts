@@ -1,12 +1,10 @@
 import type { coordinationv1, corev1 } from '#api';
 import { formatTime, type Instant, parseTime } from '#apimachinery';
+import { CONTROLLER_DEFAULTS, type ControllerOptions } from '#component-base';
 import { conditionOf } from '#component-helpers';
 
 /** How often upstream looks at the nodes (--node-monitor-period). */
 const MONITOR_PERIOD = 5_000;
-/** How long a node may be silent (--node-monitor-grace-period), and one that never reported (--node-startup-grace-period). */
-const GRACE_PERIOD = 50_000;
-const STARTUP_GRACE_PERIOD = 60_000;
 
 /** How often a kubelet renews its lease: a quarter of nodeLeaseDurationSeconds. */
 const RENEW_INTERVAL = 10_000;
@@ -62,8 +60,8 @@ export function lastRenewal(lease: coordinationv1.Lease | undefined, stopped: In
 }
 
 /** When a silent node becomes Unknown: the first look after its grace period. */
-export function unknownAt(node: corev1.Node, probed: Instant): Instant {
-  const grace = readyStatus(node) === undefined ? STARTUP_GRACE_PERIOD : GRACE_PERIOD;
+export function unknownAt(node: corev1.Node, probed: Instant, options: ControllerOptions = CONTROLLER_DEFAULTS): Instant {
+  const grace = readyStatus(node) === undefined ? options.nodeStartupGracePeriod : options.nodeGracePeriod;
   return (Math.floor((probed + grace) / MONITOR_PERIOD) + 1) * MONITOR_PERIOD;
 }
 

@@ -1,13 +1,6 @@
 import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
-
-/** How many nodes a second may get a NoExecute taint in a zone (--node-eviction-rate, --secondary-node-eviction-rate). */
-const RATE = 0.1;
-const SECONDARY_RATE = 0.01;
-/** The size above which a partially disrupted zone is tainted at the secondary rate (--large-cluster-size-threshold). */
-const LARGE_ZONE = 50;
-/** The share of nodes that are not ready from which a zone is partially disrupted (--unhealthy-zone-threshold). */
-const UNHEALTHY_SHARE = 0.55;
+import { CONTROLLER_DEFAULTS, type ControllerOptions } from '#component-base';
 
 const EXCLUDED = 'node.kubernetes.io/exclude-disruption';
 
@@ -26,21 +19,22 @@ function countsForZone({ metadata }: corev1.Node): boolean {
 }
 
 /** The state of a zone (ComputeZoneState). */
-export function zoneState(ready: number, notReady: number): ZoneState {
+export function zoneState(ready: number, notReady: number, { unhealthyShare }: ControllerOptions = CONTROLLER_DEFAULTS): ZoneState {
   if (ready === 0 && notReady > 0) return 'FullDisruption';
-  return notReady > 2 && notReady / (notReady + ready) >= UNHEALTHY_SHARE ? 'PartialDisruption' : 'Normal';
+  return notReady > 2 && notReady / (notReady + ready) >= unhealthyShare ? 'PartialDisruption' : 'Normal';
 }
 
 /** The rate at which nodes are tainted in a zone of that state and size. */
-function rateOf(state: ZoneState, size: number): number {
-  if (state !== 'PartialDisruption') return RATE;
-  return size > LARGE_ZONE ? SECONDARY_RATE : 0;
+function rateOf(state: ZoneState, size: number, { evictionRate, secondaryEvictionRate, largeZone }: ControllerOptions): number {
+  if (state !== 'PartialDisruption') return evictionRate;
+  return size > largeZone ? secondaryEvictionRate : 0;
 }
 
 /** Lets one node pass, then the next when the rate allows (flowcontrol.NewTokenBucketRateLimiter with a burst of one). */
 class Limiter {
-  private rate = RATE;
   private freeAt: Instant = 0;
+
+  constructor(private rate: number) {}
 
   /** When the next may pass; undefined: none may. */
   next(now: Instant): Instant | undefined {
@@ -82,6 +76,9 @@ export type Disruption = 'none' | 'all-stopped' | 'resumed';
 export class Zones {
   private readonly zones = new Map<string, Zone>();
   private readonly nodes = new Map<string, Counted>();
+
+  /** `options`: as of now. */
+  constructor(private readonly options: () => ControllerOptions = () => CONTROLLER_DEFAULTS) {}
 
   /** A node was added or changed. */
   set(node: corev1.Node, ready: boolean): void {
@@ -147,14 +144,15 @@ export class Zones {
   update(now: Instant): Disruption {
     const populated = [...this.zones.values()].filter(({ ready, notReady }) => ready + notReady > 0);
     if (populated.length === 0) return 'none';
-    const stateNow = ({ ready, notReady }: Zone) => zoneState(ready, notReady);
+    const options = this.options();
+    const stateNow = ({ ready, notReady }: Zone) => zoneState(ready, notReady, options);
     const areAll = populated.every((zone) => stateNow(zone) === 'FullDisruption');
     const wereAll = populated.every(({ state }) => state === 'FullDisruption');
     if (areAll && wereAll) return 'none';
     for (const zone of populated) {
       const state = stateNow(zone);
       if (areAll) zone.limiter.swap(0, now);
-      else if (wereAll || zone.state !== state) zone.limiter.swap(rateOf(state, zone.ready + zone.notReady), now);
+      else if (wereAll || zone.state !== state) zone.limiter.swap(rateOf(state, zone.ready + zone.notReady, options), now);
       zone.state = state;
     }
     if (areAll) return 'all-stopped';
@@ -164,7 +162,7 @@ export class Zones {
   private zone(name: string): Zone {
     const known = this.zones.get(name);
     if (known) return known;
-    const made: Zone = { state: 'Initial', ready: 0, notReady: 0, limiter: new Limiter(), waiting: new Set() };
+    const made: Zone = { state: 'Initial', ready: 0, notReady: 0, limiter: new Limiter(this.options().evictionRate), waiting: new Set() };
     this.zones.set(name, made);
     return made;
   }
