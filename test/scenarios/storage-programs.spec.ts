@@ -1,4 +1,13 @@
-import { ClusterRoleBinding, Deployment, PersistentVolume, PersistentVolumeClaim, Pod, VolumeAttachment } from '#api';
+import {
+  ClusterRoleBinding,
+  Deployment,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  ValidatingAdmissionPolicy,
+  ValidatingAdmissionPolicyBinding,
+  VolumeAttachment,
+} from '#api';
 import { ClusterFaults, type LocalCluster } from '#cluster';
 import { localPathStorage, runSteps } from '#kubeadm';
 import { claim, csiDriver, makeAll, podWith, storageClass } from './storage-objects.js';
@@ -61,6 +70,25 @@ describe('storage programs', () => {
     expect(makes.map(({ cause }) => [cause.user, cause.component])).toEqual([
       ['system:serviceaccount:local-path-storage:local-path-provisioner-service-account', 'rancher.io/local-path'],
     ]);
+  });
+
+  it('the token of a provisioner tells the node of its pod', async () => {
+    await runSteps(cluster.client, localPathStorage());
+    await cluster.settle();
+    const [provisioner] = (await cluster.client.list(Pod, { namespace: 'local-path-storage' })).items;
+    const expression = `request.userInfo.extra['authentication.kubernetes.io/node-name'] == ['${provisioner?.spec.nodeName}']`;
+    const resourceRules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['persistentvolumes'] }];
+    const policy = { apiVersion: 'admissionregistration.k8s.io/v1', metadata: { name: 'own-node' } };
+    await cluster.client.create(ValidatingAdmissionPolicy, {
+      ...{ ...policy, kind: 'ValidatingAdmissionPolicy' },
+      spec: { matchConstraints: { resourceRules }, validations: [{ expression }] },
+    });
+    await cluster.client.create(ValidatingAdmissionPolicyBinding, {
+      ...{ ...policy, kind: 'ValidatingAdmissionPolicyBinding' },
+      spec: { policyName: 'own-node', validationActions: ['Deny'] },
+    });
+    await make(claim('a', 1), podWith('p', 'a'));
+    expect((await claims()).a).toMatch(/^Bound pvc-/);
   });
 
   it('a program whose node is down does nothing, and goes on when the node is back', async () => {

@@ -55,7 +55,7 @@ export function runningPrograms({ task, name, node }: Wanted, ctx: ReconcileCont
     if (ctx.faults.node(nodeName) !== undefined) return [];
     const program = storageProgramsIn(pod).find((one) => one.name === name && one.tasks.has(task));
     if (program === undefined || (program.perNode && node !== undefined && node !== nodeName)) return [];
-    const client = ctx.client.as({ component: name, account: `${pod.metadata.namespace}:${serviceAccountName}` });
+    const client = ctx.client.as({ component: name, account: `${pod.metadata.namespace}:${serviceAccountName}`, node: nodeName });
     const starts = pod.status?.containerStatuses?.map(({ restartCount }) => restartCount) ?? [];
     const identity = `${name}_${pod.metadata.name}_${uuidOf(`provisioner/${pod.metadata.uid}/${starts}`)}`;
     return [{ ...program, pod, client, recorder: ctx.recorder.through(client), identity }];
