@@ -87,7 +87,7 @@ export { type TrackedUpdate, trackUpdate } from './managed/track.js';
 export { fieldSetOf, typeErrorsText } from './managed/typed.js';
 export { validateTyped } from './managed/validate-typed.js';
 export { validateFieldManager, validateManagedFields } from './managed-fields-validation.js';
-export { Memo } from './memo.js';
+export { Memo, memoized } from './memo.js';
 export {
   inclusiveRangeMessage,
   isDNS1035Label,

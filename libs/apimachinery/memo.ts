@@ -52,3 +52,15 @@ export class Memo<V> {
     this.young.set(text, value);
   }
 }
+
+/** Computes what is derived from an object once, and keeps it for as long as the object exists, which must not be modified. */
+export function memoized<K extends object, V>(make: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    const there = known.get(key);
+    if (there !== undefined) return there;
+    const made = make(key);
+    known.set(key, made);
+    return made;
+  };
+}

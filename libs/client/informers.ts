@@ -1,5 +1,5 @@
 import type { Resource, ResourceInfo } from '#api';
-import type { KubeObject } from '#apimachinery';
+import { type KubeObject, memoized } from '#apimachinery';
 import type { Client } from './client.js';
 import { Indexer, type Informer } from './informer.js';
 
@@ -100,15 +100,7 @@ class Reflector<T extends KubeObject> {
 }
 
 /** One text for each resource, whatever the number of clusters. */
-const ids = new WeakMap<Resource, string>();
-
-function idOf(resource: Resource): string {
-  const known = ids.get(resource);
-  if (known !== undefined) return known;
-  const id = `${resource.group}/${resource.version}/${resource.resource}`;
-  ids.set(resource, id);
-  return id;
-}
+const idOf = memoized(({ group, version, resource }: Resource) => `${group}/${version}/${resource}`);
 
 /** Resources that are in one list but not in the other. A resource whose kind or scope changed counts as another resource. */
 function missing(list: readonly ResourceInfo[], other: readonly ResourceInfo[]): ResourceInfo[] {

@@ -1,5 +1,13 @@
 import type { corev1 } from '#api';
-import { LabelSelector, newRequirement, type Requirement, SelectorError, type SelectorOperator, selectorFromSet } from '#apimachinery';
+import {
+  LabelSelector,
+  memoized,
+  newRequirement,
+  type Requirement,
+  SelectorError,
+  type SelectorOperator,
+  selectorFromSet,
+} from '#apimachinery';
 
 /** Node selectors and node affinity (component-helpers/scheduling/corev1/nodeaffinity). */
 
@@ -46,18 +54,6 @@ function termMatcher({ matchExpressions = [], matchFields = [] }: corev1.NodeSel
     if (error instanceof SelectorError) return nothing;
     throw error;
   }
-}
-
-/** Caches what is derived from an object for as long as the object exists, which must not be modified. */
-function memoized<K extends object, V>(make: (key: K) => V): (key: K) => V {
-  const known = new WeakMap<K, V>();
-  return (key) => {
-    const there = known.get(key);
-    if (there !== undefined) return there;
-    const made = make(key);
-    known.set(key, made);
-    return made;
-  };
 }
 
 const parsedTerm = memoized(termMatcher);

@@ -1,5 +1,5 @@
 import type { Resource, ResourceInfo } from '#api';
-import type { KubeObject } from '#apimachinery';
+import { type KubeObject, memoized } from '#apimachinery';
 import type { ResourceListener } from '#client';
 import type { Change, Informer, Informers } from './component.js';
 
@@ -11,15 +11,7 @@ function kindOf({ apiVersion, kind }: KubeObject): string {
 }
 
 /** One text for each resource, whatever the number of clusters. */
-const kinds = new WeakMap<Resource, string>();
-
-function kindText(resource: Resource): string {
-  const known = kinds.get(resource);
-  if (known !== undefined) return known;
-  const text = `${resource.group}/${resource.kind}`;
-  kinds.set(resource, text);
-  return text;
-}
+const kindText = memoized(({ group, kind }: Resource) => `${group}/${kind}`);
 
 /** What is called for each change of a kind, and which changes have no cause any more. */
 interface Replay {
