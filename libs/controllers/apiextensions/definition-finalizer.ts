@@ -2,6 +2,7 @@ import { type apiextensionsv1, CustomResourceDefinition, type Resource, type Res
 import { deepEqual, formatTime, ignoreNotFound, type KubeObject } from '#apimachinery';
 import { conditionOf, setCondition } from '#component-helpers';
 import { type Controller, defineController, isFenced, type ReconcileContext, type Reconciled, watchingServed } from '#controller-runtime';
+import { inBatches } from '../in-batches.js';
 
 type Definition = apiextensionsv1.CustomResourceDefinition;
 type Condition = Omit<apiextensionsv1.CustomResourceDefinitionCondition, 'type'>;
@@ -85,12 +86,11 @@ async function deleteInstances(definition: Definition, { client }: ReconcileCont
     const listed = await client.list(resource).catch(ignoreNotFound);
     return listed?.items ?? [];
   };
-  const deletions = (await instances()).map(({ metadata: { name, namespace, uid } }) =>
+  const found = await instances();
+  const failed = await inBatches(found, ({ metadata: { name, namespace, uid } }) =>
     client.delete(resource, name, namespace, { uid }).then(() => undefined, ignoreNotFound),
   );
-  const results = await Promise.allSettled(deletions);
-  const failed = results.find((result) => result.status === 'rejected');
   if (failed !== undefined)
     throw isFenced(failed.reason) || failed.reason instanceof Error ? failed.reason : new Error(String(failed.reason));
-  return deletions.length === 0 ? 0 : (await instances()).length;
+  return found.length === 0 ? 0 : (await instances()).length;
 }

@@ -2,6 +2,7 @@ import { type corev1, Event, Namespace, Pod, type Resource, type ResourceInfo } 
 import { ignoreNotFound, type KubeObject, parseTime } from '#apimachinery';
 import { isPodTerminal } from '#component-helpers';
 import { type Controller, defineController, isFenced, type ReconcileContext, type Reconciled, watchingServed } from '#controller-runtime';
+import { inBatches } from '../in-batches.js';
 import { isEvents, isTracked } from '../kinds.js';
 import { deletionConditions, type Remaining } from './conditions.js';
 
@@ -64,7 +65,7 @@ async function emptyNamespace(found: corev1.Namespace, ctx: ReconcileContext): P
   return;
 }
 
-/** Deletes all objects of a kind in the namespace concurrently, and reports the remaining ones. */
+/** Deletes all objects of a kind in the namespace, and reports the remaining ones. */
 async function emptyOf(resource: Resource, { metadata }: corev1.Namespace, ctx: ReconcileContext): Promise<Emptied> {
   const { client, clock } = ctx;
   const objects = await objectsOf(resource, metadata.name, ctx);
@@ -72,10 +73,9 @@ async function emptyOf(resource: Resource, { metadata }: corev1.Namespace, ctx: 
   const age = clock.now() - (parseTime(metadata.deletionTimestamp ?? '') ?? 0);
   const grace = resource === Pod ? gracePeriod(objects as readonly corev1.Pod[]) : 0;
   const estimate = age >= grace * 1000 ? 0 : grace;
-  const deletions = objects.map(({ metadata: { name, uid } }) =>
+  const failed = await inBatches(objects, ({ metadata: { name, uid } }) =>
     client.delete(resource, name, metadata.name, { propagationPolicy: 'Background', uid }).then(() => undefined, ignoreNotFound),
   );
-  const failed = (await Promise.allSettled(deletions)).find((result) => result.status === 'rejected');
   if (failed !== undefined) {
     if (isFenced(failed.reason)) throw failed.reason;
     return { failure: failed.reason instanceof Error ? failed.reason.message : String(failed.reason), estimate };
