@@ -1,4 +1,4 @@
-import { isNotFound, type KubeObject } from '#apimachinery';
+import { isNotFound, type KubeObject, StatusError } from '#apimachinery';
 import { type Client, resourceNamed } from '#client';
 import { expressionHolds, expressionTrouble } from './expression.js';
 import { isInState, pathTrouble, type StateWait } from './object-state.js';
@@ -22,8 +22,10 @@ export type AdvanceEnd = { quiet: number } | ObjectWait;
 /** How a wait stands. */
 export interface WaitState {
   over: boolean;
-  /** Why the expression has no value. */
+  /** Why the expression has no value, or the objects could not be read. */
   error?: string;
+  /** They could not be read. */
+  unanswered?: true;
 }
 
 const FORMS = ['condition', 'jsonPath', 'deleted', 'created', 'expression'] as const;
@@ -72,7 +74,12 @@ async function objectsOf(
   return found === undefined ? [] : [found];
 }
 
-/** How a wait stands in a cluster. */
+/** How a wait stands in a cluster; while no API server answers, nothing is known to be over. */
 export async function waitState(client: Client, wait: ObjectWait): Promise<WaitState> {
-  return stateOf(await objectsOf(client, wait), wait);
+  try {
+    return stateOf(await objectsOf(client, wait), wait);
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return { over: false, error: error.message, unanswered: true };
+  }
 }

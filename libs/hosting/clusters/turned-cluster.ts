@@ -34,7 +34,10 @@ function endingOf({ storage, store, client }: { storage: Pick<Storage, 'clock' |
     if ('quiet' in end) return quietAt(end.quiet, storage);
     const revision = store.known;
     if (last?.until !== until || last.revision !== revision || revision === 0) {
-      last = { until, revision, at: (await waitState(client, end)).over ? OVER : ONLY_BY_A_CHANGE };
+      const { over, unanswered } = await waitState(client, end);
+      const at = over ? OVER : ONLY_BY_A_CHANGE;
+      if (unanswered) return at;
+      last = { until, revision, at };
     }
     return last.at;
   };

@@ -1,9 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import { ClusterRoleBinding, type corev1, Pod, type rbacv1 } from '#api';
 import { inProcessClient } from '#apiserver';
 import { clusterStores } from '#cacher';
 import { memoryBus } from '#cacher/bus';
-import { buildTemplate, clusterApi, clusterTemplates, components, machineTimers } from '#cluster';
-import { type Component, Seat } from '#controller-runtime';
+import { type AdvanceEnd, buildTemplate, ClusterFaults, clusterApi, clusterTemplates, components, machineTimers } from '#cluster';
+import { type Component, clockComponent, END_MISSED, Seat } from '#controller-runtime';
 import { createClusterKeys, memoryRecords } from '#platform';
 import { memoryStorage } from '#storage';
 import { createLog } from '../logging.js';
@@ -11,6 +12,7 @@ import { machineShare } from '../machine-share.js';
 import { AllowedHosts } from '../webhooks/allowed-hosts.js';
 import { WebhookConnections } from '../webhooks/webhook-connections.js';
 import { clusterClocks } from './cluster-clocks.js';
+import { openTurned } from './turned-cluster.js';
 import { openForWorker } from './worker-clusters.js';
 
 const START = Date.parse('2026-01-01T00:00:00Z');
@@ -37,12 +39,28 @@ async function scheduled() {
   const keys = createClusterKeys({ records, installationKey: Buffer.from('key'), now: () => START });
   const webhooks = new WebhookConnections(new AllowedHosts([]));
   const shared = { records, admin, stores, clocks, keys, webhooks };
-  const { hosted, clock } = await openForWorker('c1', { ...shared, rootCA: '', share: machineShare(), log });
+  const options = { ...shared, rootCA: '', share: machineShare(), log };
+  const { hosted, clock } = await openForWorker('c1', options);
   const scheduler = components.find(({ name }) => name === 'kube-scheduler') as Component;
   const seat = new Seat(hosted, scheduler);
   const { store } = stores.acquire('c1');
+  const api = clusterApi({ store, clock, seed: 'seed', timers: machineTimers });
   return {
-    client: inProcessClient(clusterApi({ store, clock, seed: 'seed', timers: machineTimers })),
+    client: inProcessClient(api),
+    faults: new ClusterFaults(api),
+    /** Takes turns of the clock until an advance by the given milliseconds is over, or a few turns have not ended it. */
+    async advance(by: number, end?: AdvanceEnd) {
+      const storage = admin.open('c1');
+      await storage.askClock({ id: randomUUID(), from: START, by, ...(end && { until: JSON.stringify(end) }) });
+      const turned = clockComponent(components, (id, under) => openTurned(id, under, { ...options, notify: () => undefined }));
+      const conductor = new Seat(hosted, turned.component);
+      for (let turns = 0; turns < 5 && (await storage.clock()).target !== undefined; turns += 1) {
+        await conductor.turn({ budget: { reconciles: 1_000 } });
+      }
+      conductor.close();
+      const { now = START, target, failure } = await storage.clock();
+      return { at: now - START, target, failure };
+    },
     storage: admin.open('c1'),
     lines,
     async turn(seconds: number) {
@@ -120,5 +138,17 @@ test('a rejected binding is logged with the pod and the stack, and the pod is re
   await client.create(ClusterRoleBinding, { ...role, metadata: { name: metadata.name } } as rbacv1.ClusterRoleBinding);
   await turn(2);
   expect([(await client.get(Pod, 'web', 'default')).spec.nodeName, lines.length]).toEqual([expect.stringMatching(/./), 3]);
+  close();
+});
+
+test.each([
+  ['for ten seconds', undefined, undefined],
+  ['until an object is there that nobody can read', { resource: 'pods', name: 'web', namespace: 'default', created: true }, END_MISSED],
+])('the clock goes on while no API server answers, %s', async (_, end, failure) => {
+  const { faults, advance, close } = await scheduled();
+  const { id } = await faults.inject({ type: 'stop', component: 'etcd' });
+  expect(await advance(10_000, end as AdvanceEnd | undefined)).toEqual({ at: 10_000, target: undefined, failure });
+  await faults.heal(id);
+  expect(await advance(30_000)).toEqual({ at: 40_000, target: undefined, failure: undefined });
   close();
 });
