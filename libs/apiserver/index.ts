@@ -66,6 +66,7 @@ export type { ConfigurationType } from './settings/configuration-type.js';
 export { CONTROL_PLANE_KEY, controlPlaneNodes, controlPlaneText } from './settings/control-plane-nodes.js';
 export type { ControllerManagerSource } from './settings/controller-manager-settings.js';
 export { type DataDirectory, ETCD_DATA_KEY, type EtcdData, keepDirectory, NO_DATA, withDirectory } from './settings/etcd-data.js';
+export { hasState, keepState, keptState, type StateFacts, type StateItem } from './settings/etcd-states.js';
 export { flagsOf, integerOf, StartFailure } from './settings/flags.js';
 export { manifestPod } from './settings/manifest-source.js';
 export {

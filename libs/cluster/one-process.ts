@@ -41,6 +41,8 @@ export interface LocalCluster {
   readonly clock: Clock;
   /** All writes since its creation, in order. */
   log(): Promise<LogEntry[]>;
+  /** Forgets the log up to now, as the service does in time. */
+  compact(): Promise<void>;
   /** Takes turns until there is no work left at the current time. */
   settle(): Promise<void>;
   /** Advances a stepped clock by the given milliseconds; due timers run in order. */
@@ -93,6 +95,7 @@ export function localCluster(parts: LocalClusterParts): LocalCluster {
     clock,
     client: inProcessClient(api),
     log: async () => storage.log({ after: await storage.compactRevision() }),
+    compact: async () => storage.compact(await storage.revision()),
     settle: () => running.settle(),
     advance: (milliseconds) => running.advance(milliseconds),
     close() {

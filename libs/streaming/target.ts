@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { badRequest, failureStatus, forbidden, type KubeObject, notFound, StatusError } from '#apimachinery';
-import { getObject, keepDirectory, pastObject, type RestScope } from '#apiserver';
+import { getObject, keepDirectory, keepState, pastObject, type RestScope } from '#apiserver';
 import type { ComponentAccess, MachineWorld, VolumeFiles } from '#node';
 import { keptFilesOf } from './kept-files.js';
 
@@ -108,6 +108,7 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
       },
       keep: (directory) => keepDirectory(cluster, directory),
       revision: () => cluster.store.revision(),
+      snapshot: () => keepState(cluster),
       // What is stored beside /registry is not in the etcd of a cluster.
       keys: async (prefix) => {
         const root = prefix.startsWith(REGISTRY) ? prefix.slice(0, prefix.lastIndexOf('/') + 1) : REGISTRY;

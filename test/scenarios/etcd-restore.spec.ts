@@ -1,9 +1,9 @@
 import { expect, it } from '@jest/globals';
 import { ConfigMap, type corev1, Namespace, Pod } from '#api';
 import { ClusterFaults, NodeFiles } from '#cluster';
+import { execIn } from './pod-exec.js';
 import { openCluster } from './story.js';
 
-const user = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
 const MANIFEST = '/etc/kubernetes/manifests/etcd.yaml';
 const PKI = '/etc/kubernetes/pki/etcd';
 const CERTIFICATES = [`--cacert=${PKI}/ca.crt`, `--cert=${PKI}/server.crt`, `--key=${PKI}/server.key`];
@@ -21,38 +21,7 @@ async function opened(nodes: { count: number; controlPlanes?: number } = ONE) {
   const cluster = await openCluster({ nodes: { ...ONE, ...nodes } });
   await cluster.settle();
   /** What kubectl exec prints in a member of etcd. */
-  const exec = async (node: string, ...command: string[]) => {
-    const query = new URLSearchParams({ stdout: 'true', stderr: 'true' });
-    for (const word of command) query.append('command', word);
-    const response = await cluster.api.handle({
-      method: 'GET',
-      path: `/api/v1/namespaces/kube-system/pods/etcd-${node}/exec`,
-      query: query.toString(),
-      headers: {
-        ...{ connection: 'Upgrade', upgrade: 'websocket', 'sec-websocket-version': '13' },
-        ...{ 'sec-websocket-key': 'AAAAAAAAAAAAAAAAAAAAAA==', 'sec-websocket-protocol': 'v4.channel.k8s.io' },
-      },
-      user,
-      requestId: 'r',
-    });
-    let text = '';
-    await new Promise<void>((resolve) => {
-      const handler = response.takeover?.start({
-        send: (data) => {
-          const message = Buffer.from(data as Uint8Array);
-          if (message[0] === 1 || message[0] === 2) text += message.subarray(1).toString();
-          return true;
-        },
-        pause: () => undefined,
-        resume: () => undefined,
-        close: () => {
-          handler?.closed();
-          resolve();
-        },
-      });
-    });
-    return text;
-  };
+  const exec = (node: string, ...command: string[]) => execIn(cluster.api, { namespace: 'kube-system', name: `etcd-${node}` }, command);
   const maps = async () => (await cluster.client.list(ConfigMap, { namespace: 'default' })).items.map(({ metadata }) => metadata.name);
   const namespaces = async () => (await cluster.client.list(Namespace)).items.map(({ metadata }) => metadata.name);
   const edit = async (node: string, from: string, to: string) => {
@@ -91,6 +60,27 @@ it('etcd: a snapshot is saved, restored to another directory, and what was delet
   expect([spec.volumes?.find(({ name }) => name === 'etcd-data')?.hostPath?.path, status?.phase]).toEqual([RESTORED, 'Running']);
   // The cluster works, and the former data is still there.
   await client.create(ConfigMap, map('c'));
+  await edit('control-plane', `path: ${RESTORED}\n`, 'path: /var/lib/etcd\n');
+  await settle();
+  expect(await maps()).toEqual(['b', 'kube-root-ca.crt']);
+});
+
+it('etcd: a snapshot can be restored after the log was compacted, and the directory that was left is there, too', async () => {
+  const { client, settle, exec, maps, edit, compact } = await opened();
+  await client.create(ConfigMap, map('a'));
+  await settle();
+  await exec('control-plane', 'etcdctl', ...CERTIFICATES, 'snapshot', 'save', SAVED);
+  const [, hash = ''] = /^(\w{8}), (\d+), (\d+), /.exec(await exec('control-plane', 'etcdutl', 'snapshot', 'status', SAVED)) ?? [];
+  expect(hash).toMatch(/^[0-9a-f]{8}$/);
+  await client.delete(ConfigMap, 'a', 'default');
+  await client.create(ConfigMap, map('b'));
+  await settle();
+  await compact();
+  expect(await exec('control-plane', 'etcdutl', 'snapshot', 'restore', SAVED, '--data-dir', RESTORED)).toMatch(/restored snapshot/);
+  await edit('control-plane', 'path: /var/lib/etcd\n', `path: ${RESTORED}\n`);
+  await settle();
+  expect([await maps(), (await client.get(ConfigMap, 'a', 'default')).data]).toEqual([['a', 'kube-root-ca.crt'], { name: 'a' }]);
+  await compact();
   await edit('control-plane', `path: ${RESTORED}\n`, 'path: /var/lib/etcd\n');
   await settle();
   expect(await maps()).toEqual(['b', 'kube-root-ca.crt']);

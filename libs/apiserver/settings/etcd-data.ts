@@ -1,6 +1,7 @@
 import type { Clock, KubeObject } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import { Compacted, FutureRevision } from '#storage';
+import { hasState } from './etcd-states.js';
 
 /** The key of the row. */
 export const ETCD_DATA_KEY = '/machine/etcd';
@@ -39,8 +40,8 @@ export async function keepDirectory({ store, clock }: { store: ClusterStore; clo
   try {
     await store.past(ETCD_DATA_KEY, directory.revision);
   } catch (error) {
-    if (error instanceof Compacted || error instanceof FutureRevision) return false;
-    throw error;
+    if (error instanceof FutureRevision || (error instanceof Compacted && !(await hasState(store, directory.revision)))) return false;
+    if (!(error instanceof Compacted)) throw error;
   }
   const row = await store.get(ETCD_DATA_KEY);
   const { resourceVersion: _, ...metadata } = row?.object.metadata ?? NO_DATA.metadata;

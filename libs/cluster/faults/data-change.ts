@@ -1,4 +1,4 @@
-import { type ApiServer, ETCD_DATA_KEY, type EtcdData, fileKey, NO_DATA, type NodeFile } from '#apiserver';
+import { type ApiServer, ETCD_DATA_KEY, type EtcdData, fileKey, hasState, keepState, NO_DATA, type NodeFile } from '#apiserver';
 import { Compacted, type WriteOp } from '#storage';
 import { readablePod } from '../static-manifests.js';
 import { type DataPlan, dataDirectory, type MemberDirectory, planData } from './etcd-data.js';
@@ -37,17 +37,23 @@ export async function dataChange(api: ApiServer, members: readonly string[], cha
   const row = await store.get(ETCD_DATA_KEY);
   const { resourceVersion: _, ...metadata } = row?.object.metadata ?? NO_DATA.metadata;
   const data = { ...((row?.object as EtcdData | undefined) ?? NO_DATA), metadata };
-  const plan = planData(data, await directoriesOf(api, members, changed), await store.revision());
-  if (plan.restore === undefined) return { troubles: plan.troubles };
-  const { revision } = plan.restore;
+  const directories = await directoriesOf(api, members, changed);
+  const { troubles, restore } = planData(data, directories, await store.revision());
+  if (restore === undefined) return { troubles };
+  const { revision } = restore;
   try {
     await store.past(ETCD_DATA_KEY, revision);
   } catch (error) {
     if (!(error instanceof Compacted)) throw error;
-    const message = `the history of the cluster does not reach back to revision ${revision} any more`;
-    return { troubles: members.map((node) => ({ node, message })) };
+    if (!(await hasState(store, revision))) {
+      const message = `the history of the cluster does not reach back to revision ${revision} any more`;
+      return { troubles: members.map((node) => ({ node, message })) };
+    }
   }
-  const base = { key: ETCD_DATA_KEY, value: JSON.stringify(plan.restore.data), cause: CAUSE, at: clock.now() };
+  // What the members leave is kept as long as what they open.
+  const left = await keepState(api.cluster);
+  const opened = planData(data, directories, left.revision).restore ?? restore;
+  const base = { key: ETCD_DATA_KEY, value: JSON.stringify(opened.data), cause: CAUSE, at: clock.now() };
   return {
     troubles: [],
     restore: { revision, op: row ? { type: 'update', ...base, expected: row.revision } : { type: 'create', ...base } },

@@ -1,5 +1,5 @@
 import type { Instant } from '#apimachinery';
-import type { ApiServer } from '#apiserver';
+import { type ApiServer, keptState, type StateItem } from '#apiserver';
 import type { CachedObject } from '#cacher';
 import type { WriteOp } from '#storage';
 
@@ -16,7 +16,7 @@ const ATTEMPTS = 10;
 const isRestored = ({ key }: Pick<CachedObject, 'key'>): boolean => !key.startsWith(EVENTS);
 
 /** The writes that make what is stored what it was, as far as they are known after each row. */
-function* opsBetween(now: readonly CachedObject[], then: readonly CachedObject[], at: Instant): Generator<WriteOp | undefined> {
+function* opsBetween(now: readonly CachedObject[], then: readonly StateItem[], at: Instant): Generator<WriteOp | undefined> {
   const standing = new Map<string, CachedObject>();
   for (const row of now) {
     if (isRestored(row)) standing.set(row.key, row);
@@ -36,7 +36,7 @@ function* opsBetween(now: readonly CachedObject[], then: readonly CachedObject[]
 /** Makes what is stored below /registry what it was at a revision, and gives way to others meanwhile. Throws Compacted. */
 export async function restoreRegistry({ store, share }: ApiServer['cluster'], revision: number, at: Instant): Promise<void> {
   const work = share.task(store.cluster);
-  const { items: then } = await store.list({ prefix: REGISTRY, at: revision });
+  const then = (await keptState(store, revision)) ?? (await store.list({ prefix: REGISTRY, at: revision })).items;
   // What others write at the same time is met again.
   for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
     const { items: now } = await store.list({ prefix: REGISTRY });

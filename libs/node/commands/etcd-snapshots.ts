@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { formatTime } from '#apimachinery';
+import type { EtcdSnapshot } from '../runtime/etcd-access.js';
 import type { Wait } from '../shell/kernel.js';
 import { asked, type EtcdView, type Process, pathIn, readFile } from '../shell/process.js';
 import { writeTo } from '../shell/streams.js';
@@ -9,40 +10,30 @@ import { writeTo } from '../shell/streams.js';
 /** What a command of etcd says before it fails. */
 export class EtcdError extends Error {}
 
-/** What a snapshot says of itself. */
-export interface SnapshotFacts {
-  hash: string;
-  revision: number;
-  keys: number;
-  size: number;
-}
-
 /** A snapshot's file; longer ones are none. */
 const LONGEST = 1_000;
 
 const isCount = (value: unknown): boolean => Number.isSafeInteger(value) && Number(value) >= 0;
 
 /** What is in a snapshot's file; undefined if it is none. */
-export function factsIn(text: string): SnapshotFacts | undefined {
+export function factsIn(text: string): EtcdSnapshot | undefined {
   if (text.length > LONGEST || !text.startsWith('{"hash":')) return undefined;
   try {
-    const facts = JSON.parse(text) as SnapshotFacts;
+    const { sum, ...facts } = JSON.parse(text) as EtcdSnapshot & { sum?: unknown };
     const isWhole = typeof facts.hash === 'string' && [facts.revision, facts.keys, facts.size].every(isCount);
-    return isWhole && facts.hash === hashOf(facts) ? facts : undefined;
+    return isWhole && sum === sumOf(facts) ? facts : undefined;
   } catch {
     return undefined;
   }
 }
 
-const hashOf = ({ revision, keys, size }: Omit<SnapshotFacts, 'hash'>): string =>
-  createHash('sha1').update(`${revision}/${keys}/${size}`).digest('hex').slice(0, 8);
+const sumOf = ({ hash, revision, keys, size }: EtcdSnapshot): string =>
+  createHash('sha1').update(`${hash}/${revision}/${keys}/${size}`).digest('hex').slice(0, 8);
 
-/** A snapshot of the store as of now. */
-export function* takenSnapshot(process: Process, etcd: EtcdView): Generator<Wait, SnapshotFacts, void> {
-  const revision = yield* asked(process, () => etcd.revision());
-  const keys = yield* asked(process, () => etcd.keys('/'));
-  const facts = { revision, keys: keys.length, size: keys.reduce((sum, { key, value }) => sum + key.length + value.length, 0) };
-  return { hash: hashOf(facts), ...facts };
+/** The file of a snapshot of the store as of now. */
+export function* takenSnapshot(process: Process, etcd: EtcdView): Generator<Wait, string, void> {
+  const facts = yield* asked(process, () => etcd.snapshot());
+  return JSON.stringify({ ...facts, sum: sumOf(facts) });
 }
 
 /** `etcdutl snapshot restore FILE --data-dir DIR`: makes a directory from which a member can start with what it had. */

@@ -31,6 +31,7 @@ async function printed(command: readonly string[], { members = SOUND, isFull = f
       figures: () => ({ members, revision: 42, objects: 2, bytes: 100, leaderChanges: 1 }),
       keep: async () => true,
       revision: async () => 42,
+      snapshot: async () => ({ hash: 'cafe1234', revision: 42, keys: 2, size: 100 }),
       keys: async (prefix) => STORED.filter(({ key }) => key.startsWith(prefix)),
     },
   };

@@ -177,7 +177,7 @@ function* snapshotSave(call: Call, etcd: EtcdView): Generator<Wait, number, void
   const { process, words } = call;
   const path = words[2];
   if (path === undefined) throw new EtcdError('snapshot save expects one argument');
-  process.files.write(pathIn(process, path), JSON.stringify(yield* takenSnapshot(process, etcd)));
+  process.files.write(pathIn(process, path), yield* takenSnapshot(process, etcd));
   yield* print(process, `Snapshot saved at ${path}\nServer version ${ETCD_VERSION}\n`);
   return 0;
 }

@@ -94,6 +94,7 @@ export class ClusterNetwork implements Network {
       figures: () => etcd.figures(),
       keep: (directory) => etcd.keep(directory),
       revision: () => etcd.revision(),
+      snapshot: () => etcd.snapshot(),
       keys: (prefix) => etcd.keys(prefix),
       addresses: new Map(nodes.map((node) => [node.metadata.name, addressOf(node)])),
     };

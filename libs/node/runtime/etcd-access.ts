@@ -24,6 +24,16 @@ export interface EtcdFigures {
   readonly leaderChanges: number;
 }
 
+/** What a snapshot says of itself. */
+export interface EtcdSnapshot {
+  /** Of the keys and values. */
+  readonly hash: string;
+  readonly revision: number;
+  readonly keys: number;
+  /** Bytes of the keys and values. */
+  readonly size: number;
+}
+
 /** etcd as its own client reaches it. */
 export interface EtcdAccess {
   members(): readonly EtcdMemberState[];
@@ -34,6 +44,8 @@ export interface EtcdAccess {
   /** Notes that a directory of a node has what was stored at a revision. False: that is not known any more. */
   keep(directory: { node: string; path: string; revision: number }): Promise<boolean>;
   revision(): Promise<number>;
+  /** Keeps what is stored now, so that it can be restored later. */
+  snapshot(): Promise<EtcdSnapshot>;
   /** Keys from a prefix on, below /registry, in their order. */
   keys(prefix: string): Promise<readonly EtcdKey[]>;
 }
