@@ -19,6 +19,7 @@ import type { NodeMemory } from './node-memory.js';
 import type { PodWorld } from './pod/world.js';
 import { shortageOf } from './shortage.js';
 import { volumeTroubles } from './volumes/mounts.js';
+import { serverState } from './volumes/server-state.js';
 
 /** The kinds of what pods refer to. */
 export const REFERRED: readonly Resource[] = [
@@ -78,6 +79,7 @@ export function worldOf(
       filesIn: (directory) => manifests.filesIn(node.metadata.name, directory),
     }),
     pathKind: (path) => memory.pathKind(path),
+    server: (host, port) => serverState(informers, host, port),
     volumes: () => volumeTroubles({ pod, node, informers, neighbours }),
     missingRuntime: () => missingRuntime(pod, node, informers),
     devices: () => podDevices(pod, { node, informers, neighbours }),

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { ConfigMap, type corev1, Pod } from '#api';
+import { ConfigMap, type corev1, Event, Pod, Service } from '#api';
 import { logOf, podOf, start } from './pod-stories.js';
 
 const settings = (value: string, more: Partial<corev1.ConfigMap> = {}): corev1.ConfigMap => ({
@@ -97,5 +97,49 @@ it('kubelet: a token is for the user of the containers, and for the group of the
     '-rw-r--r--    1 root     2000 namespace',
     '-rw-r-----    1 1000     2000 token',
     'drwxrwsrwt',
+  ]);
+});
+
+it('kubelet: an NFS volume is mounted from a pod that serves NFS, by its address or that of its Service, and from nobody else', async () => {
+  const cluster = await start();
+  const { client } = cluster;
+  const server = podOf(
+    { nodeName: 'worker-1', containers: [{ name: 'c', image: 'registry.k8s.io/e2e-test-images/volume/nfs:1.5' }] },
+    'files',
+  );
+  await client.create(Pod, { ...server, metadata: { ...server.metadata, labels: { app: 'files' } } });
+  const spec = { selector: { app: 'files' }, ports: [{ port: 2049 }] };
+  await client.create(Service, {
+    apiVersion: 'v1',
+    kind: 'Service',
+    metadata: { name: 'files', namespace: 'default' },
+    spec,
+  } as corev1.Service);
+  await cluster.advance(5_000);
+  const address = (await client.get(Pod, 'files', 'default')).status?.podIP ?? '';
+  const clusterIP = (await client.get(Service, 'files', 'default')).spec.clusterIP ?? '';
+  const servers = { address, service: clusterIP, name: 'files.default.svc.cluster.local', nobody: '192.0.2.1', node: '192.168.0.11' };
+  for (const [name, at] of Object.entries(servers)) {
+    const volumeMounts = [{ name: 'v', mountPath: '/data' }];
+    const container = { name: 'c', image: 'nginx:1.27', volumeMounts };
+    await client.create(
+      Pod,
+      podOf({ nodeName: 'worker-2', containers: [container], volumes: [{ name: 'v', nfs: { server: at, path: '/' } }] }, name),
+    );
+  }
+  await cluster.advance(130_000);
+  const output = async (name: string): Promise<string> => {
+    const { items } = await client.list(Event, { fieldSelector: `involvedObject.name=${name},reason=FailedMount` });
+    return /Output: mount.nfs: (.*)/.exec(items[0]?.message ?? '')?.[1] ?? '';
+  };
+  const shown: string[] = [];
+  for (const name of Object.keys(servers))
+    shown.push(`${name} ${(await client.get(Pod, name, 'default')).status?.phase} ${await output(name)}`);
+  expect(shown).toEqual([
+    'address Running ',
+    'service Running ',
+    'name Pending Failed to resolve server files.default.svc.cluster.local: Name or service not known',
+    'nobody Pending Connection timed out',
+    'node Pending Connection refused',
   ]);
 });

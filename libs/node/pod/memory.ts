@@ -15,8 +15,8 @@ export interface PodMemory {
     readonly until: Instant;
   };
   readonly containers: Readonly<Record<string, ContainerMemory>>;
-  /** When volumes that could not be mounted are retried, and the next delay. */
-  readonly mount?: { readonly retryAt: Instant; readonly delay: number };
+  /** When volumes that could not be mounted are retried, and the next delay. `trying`: until then a mount goes on that takes time. */
+  readonly mount?: { readonly retryAt: Instant; readonly delay: number; readonly trying?: true };
   /** Its containers are to get other resources. */
   readonly resize?: PodResize;
   /** When all its containers are removed, to be started again. */

@@ -166,7 +166,13 @@ function sandboxRetry(sim: Simulation): Instant | undefined {
     if (sim.pod.spec.dnsConfig) for (const message of podDNS(sim.pod).warnings) sim.warning('DNSConfigForming', message);
     return undefined;
   }
-  for (const { reason, message } of errors) sim.warning(reason, message);
+  const took = Math.max(...errors.map((error) => error.took ?? 0));
+  const begins = took > 0 && mount?.trying !== true;
+  for (const error of errors) if (begins ? !error.took : took === 0 || error.took) sim.warning(error.reason, error.message);
+  if (begins) {
+    sim.mount = { retryAt: sim.now + took, delay: mount?.delay ?? 0, trying: true };
+    return sim.mount.retryAt;
+  }
   const delay = mount?.delay ? Math.min(mount.delay * 2, LONGEST_RETRY) : FIRST_RETRY;
   const resync = errors.find((error) => error.resync !== undefined)?.resync;
   sim.mount = resync === undefined ? { retryAt: sim.now + delay, delay } : { retryAt: sim.now + resync, delay: 0 };

@@ -1,4 +1,5 @@
 import { syncPeriod } from '../runtime/versions.js';
+import { serverFailures } from '../volumes/servers.js';
 import { claimErrors } from './claims.js';
 import { hostnameError } from './host-name.js';
 import { mountErrors } from './references.js';
@@ -16,6 +17,8 @@ interface SandboxError {
   message: string;
   /** Milliseconds until the pod is synced again; unset: what failed is retried with a back-off of its own. */
   resync?: number;
+  /** Milliseconds that the attempt takes before it fails; unset: none. */
+  took?: number;
 }
 
 /** containerd, sandbox_run.go RunPodSandbox. Each attempt has an id of its own. */
@@ -31,7 +34,8 @@ export function sandboxErrors(sim: Simulation): SandboxError[] {
   const { pod, world } = sim;
   const claims = claimErrors(pod, world);
   if (claims !== undefined) return [{ reason: 'FailedMount', message: claims, resync: RETRY_SYNC }];
-  const volumes = [...mountErrors(pod, world), ...world.volumes().errors].map((message) => ({ reason: 'FailedMount', message }));
+  const atOnce = [...mountErrors(pod, world), ...world.volumes().errors].map((message) => ({ reason: 'FailedMount', message }));
+  const volumes: SandboxError[] = [...atOnce, ...serverFailures(pod, world).map((failure) => ({ reason: 'FailedMount', ...failure }))];
   if (volumes.length > 0) return volumes;
   const devices = world.devices()?.prepareError();
   // The sync does not fail: the next one is a periodic one.

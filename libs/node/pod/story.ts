@@ -63,6 +63,7 @@ export class Story {
         persistentVolume: () => undefined,
         machine: () => ({ configuration: {}, file: () => undefined, filesIn: () => [] }),
         pathKind: () => undefined,
+        server: () => 'silent',
         volumes: () => ({ waits: false, errors: [] }),
         devices: () => undefined,
         missingRuntime: () => undefined,

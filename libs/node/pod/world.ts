@@ -3,6 +3,7 @@ import type { Instant } from '#apimachinery';
 import type { Crash, PullFault, TimingProfile } from '#controller-runtime';
 import type { PodDevices } from '../devices/pod-devices.js';
 import type { Overage } from '../runtime/storage-limits.js';
+import type { ServerState } from '../volumes/servers.js';
 import type { Hang } from './hang.js';
 import type { PathKind } from './host-paths.js';
 import type { PodMemory } from './memory.js';
@@ -35,6 +36,8 @@ export interface PodWorld {
   machine(): MachineFiles;
   /** What pods have made at a path of the node. */
   pathKind(path: string): PathKind | undefined;
+  /** What the node finds at the address or name of a server. */
+  server(host: string, port: number): ServerState;
   /** What keeps the pod's volumes of CSI drivers from being mounted. */
   volumes(): { readonly waits: boolean; readonly errors: readonly string[] };
   /** The devices of its claims; undefined if it has none. */
