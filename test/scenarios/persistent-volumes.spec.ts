@@ -161,7 +161,7 @@ describe('access modes', () => {
   });
 
   it('ReadWriteMany is for all', async () => {
-    const many = { accessModes: ['ReadWriteMany'], hostPath: undefined, nfs: { server: 'files', path: '/' } };
+    const many = { accessModes: ['ReadWriteMany'] };
     await make(volume('v', 1, many), claim('a', 1, { accessModes: ['ReadWriteMany'] }));
     await make(podWith('p', 'a', { nodeName: 'worker-1' }), podWith('q', 'a', { nodeName: 'worker-2' }));
     expect(await phases()).toEqual({ p: 'Running worker-1', q: 'Running worker-2' });

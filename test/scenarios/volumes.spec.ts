@@ -363,7 +363,10 @@ describe('files', () => {
   };
 
   it('what a pod writes into a persistent volume is there for the next', async () => {
-    await make(volume('v', 1, { hostPath: undefined, nfs: { server: 'files', path: '/' } }));
+    await make(podWith('files', '', { volumes: [], containers: [{ name: 'c', image: 'registry.k8s.io/e2e-test-images/volume/nfs:1.5' }] }));
+    await cluster.advance(2_000);
+    const server = (await cluster.client.get(Pod, 'files', 'default')).status?.podIP ?? '';
+    await make(volume('v', 1, { hostPath: undefined, nfs: { server, path: '/' } }));
     await make(claim('a', 1), shell('writer', 'mkdir -p /data/d && echo one > /data/d/f'));
     await cluster.advance(2_000);
     expect(await ended('writer')).toBe(0);
