@@ -61,7 +61,7 @@ export async function testDatabase({ connections = 10 }: { connections?: number 
   at.pathname = `/${name}`;
   const url = at.href;
   await applyMigrations(url);
-  const pool = new pg.Pool({ connectionString: url, max: connections });
+  const pool = new pg.Pool({ connectionString: url, max: connections, pipeline: true });
   // Connections that a test cuts end with an error here; the pool replaces them.
   pool.on('error', () => undefined);
   return {

@@ -75,7 +75,7 @@ class CachingClusterStore implements HostedClusterStore {
     this.#writes = new WriteQueue(
       (ops, options) => storage.write(ops, options),
       (entries, parsed) => this.#committed(entries, parsed),
-      { ...limits, inRounds: storage.inRounds === true },
+      { ...limits, inRounds: storage.inRounds === true, pipelined: storage.pipelined === true },
     );
     // A lost message is found by comparing with the store; an error here will occur again in the next read or tick.
     const onGap = () => void this.#lookForGaps().catch(() => undefined);

@@ -3,6 +3,11 @@ export interface StoreLimits {
   /** Maximum operations, and bytes of values, of one transaction. */
   readonly batchOps: number;
   readonly batchBytes: number;
+  /** A transaction begins while others are in flight when this much waits for it; it has at most so many operations. */
+  readonly pipelineOps: number;
+  readonly pipelineBytes: number;
+  /** Maximum transactions in flight. */
+  readonly pipelineDepth: number;
   /** Maximum keys of a shared read. */
   readonly batchKeys: number;
   /** A transaction's entries are sent on the bus up to this size; above it, only their revisions. */
@@ -27,8 +32,11 @@ export interface StoreLimits {
 export const DEFAULT_STORE_LIMITS: StoreLimits = Object.freeze({
   batchOps: 500,
   batchBytes: 4 * 1024 * 1024,
+  pipelineOps: 100,
+  pipelineBytes: 256 * 1024,
+  pipelineDepth: 8,
   batchKeys: 500,
-  busMessageBytes: 256 * 1024,
+  busMessageBytes: 64 * 1024,
   windowEvents: 4_096,
   windowBytes: 8 * 1024 * 1024,
   logPage: 500,

@@ -112,3 +112,54 @@ test('a superseded turn fails its own calls, not those of others', async () => {
   ]);
   expect(transactions).toEqual(['a b c d e as x 1 as x 2', 'a c as x 1', 'b e as x 2', 'd']);
 });
+
+describe('over a store that executes transactions in the order of the calls', () => {
+  const pipelined = { pipelined: true, pipelineOps: 2, pipelineBytes: 100, pipelineDepth: 3 };
+
+  test('many calls do not wait for answers, within the limits', async () => {
+    const { transactions, write, queue } = setUp(undefined, pipelined);
+    const calls = ['a', 'b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'].map((key) => write([key]));
+    // Nothing was awaited yet: three are in flight, the rest waits.
+    expect(transactions).toEqual(['a b', 'c d', 'e f']);
+    await Promise.all(calls);
+    expect([transactions, queue.busy]).toEqual([['a b', 'c d', 'e f', 'g h', 'i'], false]);
+  });
+
+  test('much data does not wait either', async () => {
+    const { transactions, write } = setUp(undefined, pipelined);
+    const long = 'x'.repeat(100);
+    const calls = [write([long]), write(['b'])];
+    expect(transactions).toEqual([long]);
+    await Promise.all(calls);
+    expect(transactions).toEqual([long, 'b']);
+  });
+
+  test('a call on keys in flight waits for them, and is overtaken by others meanwhile', async () => {
+    const { transactions, write } = setUp(undefined, pipelined);
+    const calls = [write(['a']), write(['b']), write(['a']), write(['c']), write(['d']), write(['b'])];
+    expect(transactions).toEqual(['a b', 'c', 'd']);
+    await Promise.all(calls);
+    expect(transactions).toEqual(['a b', 'c', 'd', 'a b']);
+  });
+
+  test('an atomic call is alone in its transaction, and waits for its keys', async () => {
+    const { transactions, write } = setUp(undefined, pipelined);
+    const calls = [write(['a']), write(['b']), write(['a', 'x'], { atomic: true }), write(['c']), write(['x']), write(['d'])];
+    await Promise.all(calls);
+    expect(transactions).toEqual(['a b', 'c', 'a x atomic', 'd', 'x']);
+  });
+
+  test('calls of a transaction that fails are retried one by one, and their keys wait for that', async () => {
+    const { transactions, write } = setUp((keys) => (keys.includes('bad') ? new Error('poison') : undefined), pipelined);
+    const outcomes = await Promise.allSettled([write(['a']), write(['bad']), write(['c']), write(['d']), write(['a']), write(['e'])]);
+    expect(outcomes.map((outcome) => (outcome.status === 'fulfilled' ? outcome.value : outcome.reason.message))).toEqual([
+      ['a 4'],
+      'poison',
+      ['c 1'],
+      ['d 2'],
+      ['a 5'],
+      ['e 3'],
+    ]);
+    expect(transactions).toEqual(['a bad', 'c d', 'e', 'a', 'bad', 'a']);
+  });
+});

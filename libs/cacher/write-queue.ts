@@ -22,8 +22,12 @@ interface Call {
   reject(error: unknown): void;
 }
 
-/** How much is written together. In rounds, nothing may wait for the event loop but the store, or the log would depend on it. */
-type QueueLimits = Pick<StoreLimits, 'batchOps' | 'batchBytes'> & { inRounds?: boolean };
+type QueueLimits = Pick<StoreLimits, 'batchOps' | 'batchBytes' | 'pipelineOps' | 'pipelineBytes' | 'pipelineDepth'> & {
+  /** In rounds, nothing may wait for the event loop but the store, or the log would depend on it. */
+  inRounds?: boolean;
+  /** Whether the store executes transactions in the order of the calls, so that one may begin while others are in flight. */
+  pipelined?: boolean;
+};
 
 /** Executes one transaction. */
 export type WriteTransaction = (ops: readonly WriteOp[], options: TransactionOptions) => Promise<WriteResult[]>;
@@ -39,13 +43,19 @@ const untilAllWait = () => new Promise<void>((resolve) => void setImmediate(reso
 
 /**
  * Group commit: while a transaction is in flight, further calls are collected into the next one; if they are few, also those that follow at
- * once from its results, so that a chain of writes does not wait for a commit of others. A call overtakes an earlier one only if that waits
- * for its keys or is atomic; calls on the same key keep their order, each in a separate transaction. Calls of different turns share
- * transactions.
+ * once from its results, so that a chain of writes does not wait for a commit of others. If they become many before it is answered, they
+ * are sent at once, so that the store works while this process does. A call overtakes an earlier one only if that waits for its keys or is
+ * atomic; calls on the same key keep their order, each in a transaction of its own that begins when the one before has ended. Calls of
+ * different turns share transactions.
  */
 export class WriteQueue {
-  readonly #waiting: Call[] = [];
-  #running = false;
+  #waiting: Call[] = [];
+  /** What is waiting, without what waits for keys in flight. */
+  #ready = { ops: 0, bytes: 0 };
+  #inFlight = 0;
+  /** The keys of the transactions in flight. */
+  readonly #keys = new Set<string>();
+  #beginning = false;
 
   constructor(
     private readonly transaction: WriteTransaction,
@@ -55,26 +65,54 @@ export class WriteQueue {
 
   /** Whether calls are waiting or in flight. */
   get busy(): boolean {
-    return this.#running || this.#waiting.length > 0;
+    return this.#inFlight > 0 || this.#waiting.length > 0;
   }
 
   write(ops: readonly CachingWriteOp[], options: TransactionOptions): Promise<WriteResult[]> {
     if (ops.length === 0 && options.fence === undefined) return Promise.resolve([]);
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ ops, options, bytes: bytesOf(ops), resolve, reject });
-      if (!this.#running) void this.#run();
+      const bytes = bytesOf(ops);
+      this.#waiting.push({ ops, options, bytes, resolve, reject });
+      this.#ready.ops += ops.length;
+      this.#ready.bytes += bytes;
+      if (this.#areMany) this.#send();
+      else if (this.#inFlight === 0) void this.#begin();
     });
   }
 
-  async #run(): Promise<void> {
-    this.#running = true;
+  /** Whether so much is waiting that the next transaction begins without the answers of those in flight. */
+  get #areMany(): boolean {
+    const { pipelined, pipelineOps, pipelineBytes, pipelineDepth } = this.limits;
+    if (!pipelined || this.#inFlight >= pipelineDepth) return false;
+    return this.#ready.ops >= pipelineOps || this.#ready.bytes >= pipelineBytes;
+  }
+
+  /** Sends what is waiting while nothing is in flight. */
+  async #begin(): Promise<void> {
+    if (this.#beginning) return;
+    this.#beginning = true;
     // Calls made in the same tick of the event loop go into the first transaction together.
     await undefined;
-    while (this.#waiting.length > 0) {
-      if (this.#waiting.length < FEW && !this.limits.inRounds) await untilAllWait();
-      await this.#commit(this.#take());
-    }
-    this.#running = false;
+    if (this.#waiting.length < FEW && !this.limits.inRounds) await untilAllWait();
+    this.#beginning = false;
+    if (this.#inFlight === 0) this.#send();
+  }
+
+  #send(): void {
+    const calls = this.#take();
+    if (calls.length === 0) return;
+    this.#inFlight += 1;
+    void this.#commit(calls).then(() => this.#ended(calls));
+  }
+
+  #ended(calls: readonly Call[]): void {
+    this.#inFlight -= 1;
+    for (const call of calls) for (const op of call.ops) this.#keys.delete(op.key);
+    this.#ready = sizeOf(this.#waiting);
+    while (this.#areMany) this.#send();
+    if (this.#inFlight > 0 || this.#waiting.length === 0) return;
+    if (this.#waiting.length < FEW && !this.limits.inRounds) void this.#begin();
+    else this.#send();
   }
 
   async #commit(calls: readonly Call[]): Promise<void> {
@@ -123,32 +161,44 @@ export class WriteQueue {
     else for (const call of calls) await this.#commit([call]);
   }
 
-  /** The oldest call, and every later one that may be combined with it. */
+  /** The oldest call that does not wait for keys in flight, and every later one that may be combined with it. */
   #take(): Call[] {
-    const [first] = this.#waiting;
-    if (first === undefined) return [];
-    if (first.options.atomic) return [this.#waiting.shift() as Call];
-    const keys = new Set<string>();
+    const { pipelined, batchOps, pipelineOps, batchBytes } = this.limits;
+    const mostOps = pipelined ? pipelineOps : batchOps;
+    const blocked = new Set<string>();
     const taken: Call[] = [];
     const left: Call[] = [];
     let ops = 0;
     let bytes = 0;
-    let full = false;
+    let seen = 0;
     for (const call of this.#waiting) {
       // Once it is full it stays so, or a small call would overtake a large one of the same turn.
-      full ||= taken.length > 0 && (ops + call.ops.length > this.limits.batchOps || bytes + call.bytes > this.limits.batchBytes);
-      const fits = !full && !call.options.atomic && !call.ops.some((op) => keys.has(op.key));
+      if (taken.length > 0 && (ops + call.ops.length > mostOps || bytes + call.bytes > batchBytes)) break;
+      seen += 1;
+      const fits = (!call.options.atomic || taken.length === 0) && !call.ops.some(({ key }) => blocked.has(key) || this.#keys.has(key));
       // A call that is not taken blocks its keys, so that no later call on them overtakes it.
-      for (const op of call.ops) keys.add(op.key);
+      for (const op of call.ops) blocked.add(op.key);
       (fits ? taken : left).push(call);
-      if (fits) {
-        ops += call.ops.length;
-        bytes += call.bytes;
-      }
+      if (!fits) continue;
+      ops += call.ops.length;
+      bytes += call.bytes;
+      if (call.options.atomic) break;
     }
-    this.#waiting.splice(0, this.#waiting.length, ...left);
+    const rest = this.#waiting.slice(seen);
+    this.#ready = sizeOf(rest);
+    this.#waiting = left.length === 0 ? rest : left.concat(rest);
+    for (const call of taken) for (const op of call.ops) this.#keys.add(op.key);
     return taken;
   }
+}
+
+function sizeOf(calls: readonly Call[]): { ops: number; bytes: number } {
+  const size = { ops: 0, bytes: 0 };
+  for (const call of calls) {
+    size.ops += call.ops.length;
+    size.bytes += call.bytes;
+  }
+  return size;
 }
 
 function bytesOf(ops: readonly WriteOp[]): number {

@@ -33,7 +33,11 @@ async function firstQuery(pool: pg.Pool): Promise<void> {
 
 /** A pool of connections to PostgreSQL, after a first query. Throws ConfigError (one line) if the server cannot be reached. */
 export async function connectPostgres(url: string, connections: number, log: Log): Promise<pg.Pool> {
-  const pool = new pg.Pool({ connectionString: url, max: connections, connectionTimeoutMillis: CONNECT_TIMEOUT, keepAlive: true });
+  const pool = new pg.Pool({
+    ...{ connectionString: url, max: connections, connectionTimeoutMillis: CONNECT_TIMEOUT, keepAlive: true },
+    // The writes of a cluster are sent without waiting for the answers of earlier ones.
+    pipeline: true,
+  });
   // Without a listener, the end of an idle connection would end the process; the pool opens a new one when needed.
   pool.on('error', (error) => log.warn({ err: error }, 'an idle database connection was lost'));
   try {

@@ -175,6 +175,8 @@ export interface Storage {
   readonly cluster: string;
   /** Calls are executed in rounds (in-rounds.ts), which do not wait for more calls. */
   readonly inRounds?: true;
+  /** Writes are executed in the order of the calls; one may be made before earlier ones are answered. */
+  readonly pipelined?: boolean;
   /** Executes all operations in one transaction, one revision each, in the given order; a key may occur only once per call. */
   write(ops: readonly WriteOp[], options?: TransactionOptions): Promise<WriteResult[]>;
   /** In the order of the keys; undefined for keys that do not exist. */

@@ -22,6 +22,7 @@ import {
 import type { BeginOptions, BegunTurn, TurnState } from '../turn-state.js';
 import { bigintArray, textArray } from './binary-array.js';
 import { toStorageError } from './failures.js';
+import type { Lane } from './lane.js';
 import { begunTurn, clockState, listedObject, logEntry } from './rows.js';
 import type { Row, Session } from './session.js';
 import type { StatementName } from './statements.js';
@@ -39,6 +40,7 @@ const heldRevision = (at: Revision | undefined): Revision | null => (at === unde
 /** One cluster's handle for the store in PostgreSQL. */
 export class PostgresStorage implements Storage {
   readonly #session: Session;
+  readonly #lane: Lane | undefined;
   /** A revision known to be committed: the search for the entries of a lost write starts here. */
   #known: Revision = 0;
 
@@ -47,12 +49,17 @@ export class PostgresStorage implements Storage {
     readonly cluster: string,
   ) {
     this.#session = session;
+    this.#lane = session.lane();
+  }
+
+  get pipelined(): boolean {
+    return this.#lane !== undefined;
   }
 
   async write(ops: readonly WriteOp[], options: TransactionOptions = {}): Promise<WriteResult[]> {
     checkOps(ops);
     try {
-      const results = await write(this.#session, this.cluster, { ops, options, known: this.#known });
+      const results = await write(this.#session, this.cluster, { ops, options, known: this.#known, lane: this.#lane });
       for (const result of results) if (result.ok) this.#saw(result.entry.revision);
       return results;
     } catch (error) {

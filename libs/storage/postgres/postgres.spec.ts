@@ -55,7 +55,43 @@ describe('in PostgreSQL', () => {
     ]);
     expect((await store.log({ after: 0 })).map((entry) => entry.key)).toEqual(['/a', '/b', '/b']);
   });
+
+  test('writes are executed in the order of the calls, without waiting for answers', async () => {
+    const admin = postgresStorage(database.pool);
+    const store = admin.open('ordered');
+    await admin.create('ordered');
+    const writes = Array.from({ length: 20 }, (_, i) =>
+      store.write(i % 3 === 0 ? [created(`/${i}`)] : [created(`/${i}`), created(`/${i}b`)]),
+    );
+    const revisions = (await Promise.all(writes)).flat().map((result) => (result.ok ? result.entry.revision : 0));
+    expect(revisions).toEqual(Array.from({ length: 33 }, (_, i) => i + 1));
+    // One that fails does not fail those after it.
+    const fenced = [store.write([created('/x')], { fence: { component: 'x', token: 1 } }), store.write([created('/y')])];
+    expect((await Promise.allSettled(fenced)).map((one) => (one.status === 'fulfilled' ? one.value[0]?.ok : one.reason.message))).toEqual([
+      'the turn of x was overtaken',
+      true,
+    ]);
+  });
+
+  test('a connection that ends under several writes loses none of them, and repeats none', async () => {
+    const admin = postgresStorage(database.pool);
+    const store = admin.open('cut');
+    await admin.create('cut');
+    const cut = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()';
+    const outcomes: string[] = [];
+    for (let round = 0; round < 5; round++) {
+      const writes = Array.from({ length: 8 }, (_, i) => store.write([created(`/${round}-${i}`), created(`/${round}-${i}b`)]));
+      // Some of them have been executed by then.
+      await Promise.race(writes);
+      await database.pool.query(cut);
+      for (const result of (await Promise.all(writes)).flat()) outcomes.push(result.ok ? 'ok' : result.reason);
+    }
+    expect(new Set(outcomes)).toEqual(new Set(['ok']));
+    expect((await store.log({ after: 0 })).map(({ revision }) => revision)).toEqual(Array.from({ length: 80 }, (_, i) => i + 1));
+  });
 });
+
+const created = (key: string): WriteOp => ({ type: 'create', key, value: 'v', cause: { requestId: 'r', user: 'u' }, at: 1 });
 
 /** A pool that executes every write but loses its response, once each. */
 function losingAnswers(pool: pg.Pool): pg.Pool {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { isLost, isUndone, toStorageError } from './failures.js';
+import { Lane } from './lane.js';
 import { STATEMENTS, type StatementName } from './statements.js';
 
 /** A row, with the columns in the order of the function's result. bigint is read as number: revisions and instants are far below 2^53. */
@@ -28,9 +29,15 @@ export class Session {
     private readonly patience: Patience = DEFAULT_PATIENCE,
   ) {}
 
-  /** A single attempt. */
-  async run(name: StatementName, values: unknown[]): Promise<Row[]> {
+  /** A lane of its own, if the pool is pipelined. */
+  lane(): Lane | undefined {
+    return this.pool.options?.pipeline ? new Lane(this.pool) : undefined;
+  }
+
+  /** A single attempt, on a lane or on any connection. */
+  async run(name: StatementName, values: unknown[], lane?: Lane): Promise<Row[]> {
     const query = { name: `orrery_${name}`, text: STATEMENTS[name], values, rowMode: 'array' as const, types };
+    if (lane !== undefined) return lane.run(query);
     const { rows } = await this.pool.query<unknown[]>(query);
     return rows;
   }

@@ -4,6 +4,7 @@ import type { Revision } from '../revision.js';
 import type { Cause, TransactionOptions, WriteOp, WriteResult } from '../storage.js';
 import { bigintArray, textArray } from './binary-array.js';
 import { isLost } from './failures.js';
+import type { Lane } from './lane.js';
 import { writeResults } from './rows.js';
 import type { Session } from './session.js';
 import type { StatementName } from './statements.js';
@@ -72,7 +73,7 @@ export const newWriteId = (): string => randomUUID();
 export async function write(
   session: Session,
   cluster: string,
-  { ops, options, known }: { ops: readonly WriteOp[]; options: TransactionOptions; known: Revision },
+  { ops, options, known, lane }: { ops: readonly WriteOp[]; options: TransactionOptions; known: Revision; lane: Lane | undefined },
 ): Promise<WriteResult[]> {
   const writeId = newWriteId();
   const [op] = ops;
@@ -82,9 +83,9 @@ export async function write(
   try {
     const rows = await session.persist(async () => {
       try {
-        if (single !== undefined && !unknown) return await session.run('writeOne', single);
+        if (single !== undefined && !unknown) return await session.run('writeOne', single, lane);
         given ??= operations(cluster, ops);
-        return await session.run(...several(given, options, { writeId, after: unknown ? known : null }));
+        return await session.run(...several(given, options, { writeId, after: unknown ? known : null }), lane);
       } catch (error) {
         unknown ||= isLost(error);
         throw error;
