@@ -23,6 +23,7 @@ export { budgetSelects, disruptionAllowedCondition, withDisruptionAllowed } from
 export { kubernetesService } from './kubernetes-service.js';
 export { newestDefault } from './newest-default.js';
 export { nodeSelectorMatcher, preferredNodeScore, requiredNodeAffinity } from './node-affinity.js';
+export { lastReported } from './node-reports.js';
 export { podQOS } from './pod-qos.js';
 export { podReferences, type Referenced, volumeSecrets } from './pod-references.js';
 export { podLimits, podRequests, type ResourceList, resourceListTexts } from './pod-requests.js';

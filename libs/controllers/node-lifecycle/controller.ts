@@ -133,7 +133,8 @@ class NodeLifecycle implements OpenController {
       return undefined;
     }
     const at = this.look(node, now);
-    const conditions = at === undefined || at > now ? undefined : unknownConditions(node, now);
+    const conditions =
+      at === undefined || at > now ? undefined : unknownConditions(node, now, this.context.faults.kubelet(node.metadata.name)?.since);
     if (conditions) return this.markUnknown(node, conditions, ctx);
     await this.syncPods(node, ctx);
     await this.syncEvictionTaints(node, time, ctx);

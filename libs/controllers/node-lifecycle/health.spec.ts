@@ -69,6 +69,16 @@ it('what is unknown of a node that has stopped, and of one that never reported',
   expect(unknownConditions(node([ready(BORN, 'Unknown')]), now)).toBeUndefined();
 });
 
+it('a node that has stopped keeps the time of its last report, which was not written', () => {
+  const seen = { ...node([ready(BORN)]), status: { conditions: [ready(BORN)], nodeInfo: { kubeletVersion: 'v1.36.2' } } } as corev1.Node;
+  const heard = (stoppedAt: number) => unknownConditions(seen, born + 700_000, stoppedAt)?.[0]?.lastHeartbeatTime;
+  expect([heard(born + 299_000), heard(born + 300_000), heard(born + 640_000)]).toEqual([
+    BORN,
+    '2026-01-01T00:05:00Z',
+    '2026-01-01T00:10:00Z',
+  ]);
+});
+
 it('the beta labels follow the stable ones', () => {
   const stable = { 'kubernetes.io/os': 'linux', 'kubernetes.io/arch': 'arm64' };
   const beta = { 'beta.kubernetes.io/os': 'linux', 'beta.kubernetes.io/arch': 'arm64' };

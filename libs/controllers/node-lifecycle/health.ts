@@ -1,7 +1,7 @@
 import type { coordinationv1, corev1 } from '#api';
 import { formatTime, type Instant, parseTime } from '#apimachinery';
 import { CONTROLLER_DEFAULTS, type ControllerOptions } from '#component-base';
-import { conditionOf } from '#component-helpers';
+import { conditionOf, lastReported } from '#component-helpers';
 
 /** How often upstream looks at the nodes (--node-monitor-period). */
 const MONITOR_PERIOD = 5_000;
@@ -65,9 +65,13 @@ export function unknownAt(node: corev1.Node, probed: Instant, options: Controlle
   return (Math.floor((probed + grace) / MONITOR_PERIOD) + 1) * MONITOR_PERIOD;
 }
 
-/** The conditions of a node that has been silent for too long; undefined if its Ready condition says so already. */
-export function unknownConditions({ metadata, status }: corev1.Node, now: Instant): corev1.NodeCondition[] | undefined {
-  const conditions = status?.conditions ?? [];
+/**
+ * The conditions of a node that has been silent for too long, since its kubelet stopped if that is known; undefined if its Ready condition
+ * says so already.
+ */
+export function unknownConditions(node: corev1.Node, now: Instant, stoppedAt?: Instant): corev1.NodeCondition[] | undefined {
+  const { metadata, status } = node;
+  const conditions = stoppedAt === undefined ? (status?.conditions ?? []) : lastReported(node, stoppedAt);
   if (conditionOf(conditions, 'Ready')?.status === 'Unknown') return undefined;
   const time = formatTime(now);
   const stopped = {

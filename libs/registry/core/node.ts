@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
-import { append, formatTime } from '#apimachinery';
+import { append } from '#apimachinery';
 import type { Column, ResourceStrategy, SubresourceStrategy } from '#apiserver';
+import { lastReported } from '#component-helpers';
 import { ageColumn, nameColumn } from '../columns.js';
 import { cidrWarnings } from '../rules/ip.js';
 import { validateNode, validateNodeUpdate } from './node-validation.js';
@@ -8,9 +9,6 @@ import { validateNode, validateNodeUpdate } from './node-validation.js';
 type Node = corev1.Node;
 
 const ROLE_PREFIX = 'node-role.kubernetes.io/';
-/** How often a kubelet reports an unchanged status (nodeStatusReportFrequency). */
-const REPORT_INTERVAL = 5 * 60_000;
-const HEARTBEATS = new Set(['Ready', 'MemoryPressure', 'DiskPressure', 'PIDPressure']);
 
 /** podCIDR is the first of podCIDRs, and takes precedence if they differ (core/v1 conversion.go). */
 function mirrorPodCIDR(node: Node): void {
@@ -57,25 +55,12 @@ const columns: readonly Column<Node>[] = [
   { name: 'Container-Runtime', type: 'string', priority: 1, cell: (node) => node.status?.nodeInfo?.containerRuntimeVersion || '<unknown>' },
 ];
 
-/**
- * The heartbeats of a running node are computed, not stored: the kubelet's last report before `now`, counted from the stored one. A node
- * without a kubelet, and one whose Ready condition is Unknown because it has stopped reporting, are returned as stored.
- */
+/** The heartbeats of a running node are computed, not stored. */
 function heartbeat(node: Node, { now }: { now: number }): Node {
-  const conditions = node.status?.conditions;
-  const ready = conditions?.find((condition) => condition.type === 'Ready');
-  if (!conditions || !ready?.lastHeartbeatTime || ready.status === 'Unknown' || !node.status?.nodeInfo?.kubeletVersion) return node;
-  const stored = Date.parse(ready.lastHeartbeatTime);
-  const reports = Math.floor((now - stored) / REPORT_INTERVAL);
-  if (!(reports > 0)) return node;
-  const lastHeartbeatTime = formatTime(stored + reports * REPORT_INTERVAL);
-  return {
-    ...node,
-    status: {
-      ...node.status,
-      conditions: conditions.map((condition) => (HEARTBEATS.has(condition.type) ? { ...condition, lastHeartbeatTime } : condition)),
-    },
-  };
+  const conditions = lastReported(node, now);
+  return conditions === (node.status?.conditions ?? conditions)
+    ? node
+    : { ...node, status: { ...node.status, conditions: [...conditions] } };
 }
 
 const statusStrategy: SubresourceStrategy<Node> = {
