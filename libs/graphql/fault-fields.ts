@@ -39,7 +39,8 @@ export const faultArguments = {
   type: { type: new GraphQLNonNull(GraphQLString), description: TYPES },
   component: {
     type: GraphQLString,
-    description: 'etcd, kube-apiserver, kube-controller-manager, kube-scheduler or kubelet. Default: the node as a whole.',
+    description:
+      'etcd, kube-apiserver, kube-controller-manager, kube-scheduler, kubelet or cloud-controller-manager. Default: the node as a whole.',
   },
   node: { type: GraphQLString, description: 'Default: all instances of the component.' },
   peer: { type: GraphQLString, description: 'The other end of a cut. Default: all other nodes.' },

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { type corev1, Event, Node, Service } from '#api';
-import { ClusterCloud, type LocalClusterOptions } from '#cluster';
+import { ClusterCloud, ClusterFaults, type LocalClusterOptions } from '#cluster';
 import { openCluster } from './story.js';
 
 async function start(options: LocalClusterOptions = {}, inCloud = true) {
@@ -78,6 +78,29 @@ it('a Service of type LoadBalancer gets an address after a while, and keeps a fi
     'Normal DeletingLoadBalancer: Deleting load balancer',
     'Normal DeletedLoadBalancer: Deleted load balancer',
   ]);
+});
+
+it('cloud-controller-manager that is stopped makes no load balancers, and one that is slow makes them late', async () => {
+  const cluster = await start();
+  await cluster.settle();
+  const faults = new ClusterFaults(cluster.api);
+  await expect(faults.inject({ type: 'stop', component: 'cloud-controller-manager', node: 'control-plane' })).rejects.toThrow(
+    'cloud-controller-manager runs on no node of the cluster',
+  );
+  const stopped = await faults.inject({ type: 'stop', component: 'cloud-controller-manager' });
+  await cluster.client.create(Service, balanced('web'));
+  await cluster.advance(600_000);
+  expect([await service(cluster, 'web'), await events(cluster, 'web')]).toEqual([[undefined, undefined], []]);
+  await faults.heal(stopped.id);
+  await cluster.settle();
+  expect(await service(cluster, 'web')).toEqual(['203.0.113.1', FINALIZERS]);
+  await faults.inject({ type: 'slow', component: 'cloud-controller-manager', delay: 20_000 });
+  await cluster.advance(1_000);
+  await cluster.client.create(Service, balanced('late'));
+  await cluster.advance(15_000);
+  expect(await service(cluster, 'late')).toEqual([undefined, undefined]);
+  await cluster.advance(10_000);
+  expect(await service(cluster, 'late')).toEqual(['203.0.113.2', FINALIZERS]);
 });
 
 it('a load balancer follows its Service and the nodes', async () => {

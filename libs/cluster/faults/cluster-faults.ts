@@ -3,6 +3,7 @@ import { parseTime } from '#apimachinery';
 import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, fileKey, fileText, storageKey } from '#apiserver';
 import { hungUntil } from '#node';
 import type { WriteOp } from '#storage';
+import { CLOUD_KEY } from '../cloud/cloud.js';
 import { MACHINES_KEY, machinesOf } from '../machine-rows.js';
 import { ControlPlaneState, changedFaults, soundHistory } from './control-plane.js';
 import { dataChange, withDataTroubles } from './data-change.js';
@@ -207,6 +208,7 @@ export class ClusterFaults {
       has: (node: string) => made.has(node) || machines.has(node) || controlPlane.includes(node),
       madeAt: (node: string) => made.get(node) ?? 0,
       controlPlane,
+      inCloud: (await this.api.cluster.store.get(CLOUD_KEY)) !== undefined,
     };
   }
 }

@@ -4,7 +4,8 @@ import { type FaultWords, faultRequestOf, faultWords } from './fault-request.js'
 import { withFault } from './fault-rules.js';
 
 const YEAR = 8_760 * 3_600_000;
-const nodes = { has: (node: string) => /^(cp|worker)-\d$/.test(node), controlPlane: ['cp-1', 'cp-2'], madeAt: () => YEAR };
+const has = (node: string) => /^(cp|worker)-\d$/.test(node);
+const nodes = { has, controlPlane: ['cp-1', 'cp-2'], madeAt: () => YEAR, inCloud: false };
 const history = { seed: '', members: nodes.controlPlane, etcd: { leader: 0, term: 2 }, impairments: [], changedAt: 0, leaders: {} };
 const none: FaultList = { apiVersion: 'orrery/v1', kind: 'FaultList', metadata: { name: 'faults' }, next: 1, faults: [], history };
 const injected = (words: FaultWords, list = none): FaultList => withFault(list, faultRequestOf(words), { nodes, now: YEAR });
@@ -40,6 +41,9 @@ test.each<[FaultWords, string]>([
   [{ type: 'corrupt-manifest', component: 'etcd' }, 'the node must be named'],
   [{ type: 'corrupt-data', component: 'kube-apiserver', node: 'cp-1' }, 'only members of etcd have data to corrupt'],
   [{ type: 'corrupt-data', component: 'etcd', node: 'nowhere' }, 'there is no node nowhere'],
+  [{ type: 'stop', component: 'cloud-controller-manager' }, 'there is no cloud-controller-manager: the nodes are machines of no cloud'],
+  [{ type: 'crash', component: 'cloud-controller-manager' }, 'its provider starts it again at once: it can be stopped or paused'],
+  [{ type: 'corrupt-manifest', component: 'cloud-controller-manager' }, 'corrupt-manifest needs one of the components'],
 ])('a fault that nothing would feel is refused: %j', (words, message) => {
   expect(() => injected(words)).toThrow(message);
 });

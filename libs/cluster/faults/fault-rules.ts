@@ -1,5 +1,6 @@
 import { formatGoDuration, type Instant } from '#apimachinery';
 import {
+  CLOUD_CONTROLLER_MANAGER,
   type Fault,
   type FaultList,
   FaultRefused,
@@ -19,14 +20,18 @@ export interface FaultyNodes {
   readonly controlPlane: readonly string[];
   /** When a node was made. */
   madeAt(node: string): Instant;
+  /** Whether they are machines of a cloud. */
+  readonly inCloud: boolean;
 }
 
 type Rule = (request: FaultRequest, nodes: FaultyNodes) => string | undefined;
 
 const isStatic = ({ component }: FaultRequest): boolean => STATIC_COMPONENTS.some((each) => each === component);
 
-/** A component of the control plane, or the kubelet of a named node. */
-const componentRule: Rule = ({ component, node }, { controlPlane }) => {
+/** A component of the control plane, the kubelet of a named node, or what the provider of the cloud runs. */
+const componentRule: Rule = ({ component, node }, { controlPlane, inCloud }) => {
+  if (component === CLOUD_CONTROLLER_MANAGER && !inCloud) return `there is no ${component}: the nodes are machines of no cloud`;
+  if (component === CLOUD_CONTROLLER_MANAGER) return node === undefined ? undefined : `${component} runs on no node of the cluster`;
   if (component === 'kubelet') return node === undefined ? 'the node of the kubelet must be named' : undefined;
   return node === undefined || controlPlane.includes(node) ? undefined : `${component} does not run on ${node}`;
 };
@@ -57,6 +62,7 @@ const RULES: Readonly<Record<FaultType, Rule>> = {
   },
   crash: (request, nodes) => {
     if (request.component === 'kubelet') return 'systemd restarts a kubelet at once: it can be stopped or paused';
+    if (request.component === CLOUD_CONTROLLER_MANAGER) return 'its provider starts it again at once: it can be stopped or paused';
     return isStatic(request) ? componentRule(request, nodes) : 'crash needs a component';
   },
   pause: (request, nodes) => {

@@ -5,6 +5,7 @@ import { type Crash, type Faults, type NodeShutdown, type Outage, type PullFault
 import type { KubeletConfigurations } from '../kubelet-configurations.js';
 import { ControlPlaneState } from './control-plane.js';
 import {
+  CLOUD_CONTROLLER_MANAGER,
   cutBetween,
   FAULTS_KEY,
   FAULTY_COMPONENTS,
@@ -77,6 +78,12 @@ export class FaultView implements Faults {
     const now = this.clock.now();
     if (unserved) return unserved;
     const { holds, history } = state;
+    if (name === CLOUD_CONTROLLER_MANAGER) {
+      const hold = holdOf(holds, name, '');
+      if (hold) return outageOf(hold);
+      const { delay = 0, since = history.changedAt } = slowOf(holds, name, '') ?? {};
+      return restsFor(delay + state.requestDelay({ name, writes: true }, now), since, now);
+    }
     if (!isElected(name)) return restsFor(state.requestDelay({ name, writes: true }, now), history.changedAt, now);
     const leadership = state.leadership(name, now);
     if (leadership === undefined) return undefined;

@@ -18,8 +18,17 @@ export const FAULT_TYPES = [
 ] as const;
 export type FaultType = (typeof FAULT_TYPES)[number];
 
+/** The component that the provider of a cloud runs, on no node of the cluster. */
+export const CLOUD_CONTROLLER_MANAGER = 'cloud-controller-manager';
 /** The components that can fail, each on its own. */
-export const FAULTY_COMPONENTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', 'kubelet'] as const;
+export const FAULTY_COMPONENTS = [
+  'etcd',
+  'kube-apiserver',
+  'kube-controller-manager',
+  'kube-scheduler',
+  'kubelet',
+  CLOUD_CONTROLLER_MANAGER,
+] as const;
 export type FaultyComponent = (typeof FAULTY_COMPONENTS)[number];
 /** Those that are static pods of the nodes of the control plane. */
 export const STATIC_COMPONENTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
