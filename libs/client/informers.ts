@@ -25,8 +25,8 @@ export interface Informers {
 /** Informers, with the methods that their host calls. */
 export interface InformerSet extends Informers {
   /**
-   * Resolves when every requested informer is filled and its watch is running; lists again if a watch has ended. Throws the StatusError of
-   * the first list that failed. To be called before each turn, so that the next turn retries.
+   * Resolves when every requested informer is filled, at least with what the server's watch cache has, and its watch is running; lists again
+   * if a watch has ended. Throws the StatusError of the first list that failed. To be called before each turn, so that the next turn retries.
    */
   synced(): Promise<void>;
   /** Ends all watches. The contents stay readable and no longer change. */
@@ -68,7 +68,8 @@ class Reflector<T extends KubeObject> {
   }
 
   private async start(): Promise<void> {
-    const listed = await this.client.list(this.resource);
+    // From the watch cache, as client-go lists first: what it lacks, the watch delivers.
+    const listed = await this.client.list(this.resource, { resourceVersion: '0' });
     if (this.closed) return;
     this.index.replaceAll(listed.items, Number(listed.resourceVersion));
     this.following = true;

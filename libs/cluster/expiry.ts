@@ -26,8 +26,12 @@ export function etcdComponent(open: (cluster: string) => { storage: Storage; sto
       const { storage, store, release } = open(cluster);
       return {
         async drain() {
-          await expireLeases(storage, store, clock.now());
-          return { more: false, nextAt: await storage.nextExpiry() };
+          let nextAt = await storage.nextExpiry();
+          if (nextAt !== undefined && nextAt <= clock.now()) {
+            await expireLeases(storage, store, clock.now());
+            nextAt = await storage.nextExpiry();
+          }
+          return { more: false, nextAt };
         },
         close: release,
       };

@@ -15,7 +15,7 @@ const LOCK_DURATION = 2_000;
 /** Timers up to this long are kept in the process; longer ones in Redis (ms). */
 const SHORT_TIMER = 1_000;
 /** While others wait for its slot, a turn without work waits this long for what other components of its cluster do (ms). */
-const PATIENCE = 500;
+const PATIENCE = 1_000;
 /** Delay before retrying a failed turn (ms). */
 const RETRY_AFTER = 1_000;
 
