@@ -9,6 +9,8 @@ const SWEEP_ENTRIES = 200;
 interface LostTurnsOptions extends Pick<WorkerHostOptions, 'admin' | 'now' | 'changeOf'> {
   components: ReadonlyMap<string, Component>;
   wake(cluster: string, component: string): void;
+  /** Whether a turn is being taken in this process, or has ended since then: what it was behind is not what it is behind now. */
+  takenSince(cluster: string, component: string, since: number): boolean;
 }
 
 /** Finds the turns whose wake-ups were lost. */
@@ -18,13 +20,17 @@ export class LostTurns {
   /** Wakes the components that are behind their log or have a due timer. */
   async wake(): Promise<void> {
     const { admin, now, components, wake } = this.options;
-    const found = await admin.lagging({ now: now(), components: [...components.keys()], limit: SWEEP_LIMIT });
+    const started = now();
+    const found = await admin.lagging({ now: started, components: [...components.keys()], limit: SWEEP_LIMIT });
     const behind = new Map<string, LaggingTurn[]>();
     for (const turn of found) {
       if (turn.due) wake(turn.cluster, turn.component);
       else behind.set(turn.cluster, [...(behind.get(turn.cluster) ?? []), turn]);
     }
-    for (const [cluster, turns] of behind) await this.wakeConcerned(cluster, turns);
+    for (const [cluster, turns] of behind) {
+      const left = turns.filter(({ component }) => !this.options.takenSince(cluster, component, started));
+      if (left.length > 0) await this.wakeConcerned(cluster, left);
+    }
   }
 
   /** Wakes the components that are interested in an entry after their cursor, and moves the cursors of the others. */

@@ -9,6 +9,8 @@ interface OpenCluster {
   opened?: HostedCluster;
   seats: Map<string, Seat>;
   readonly turns: ClusterTurns;
+  /** When the last turn of each component ended; infinite while one is being taken. */
+  readonly taken: Map<string, number>;
   /** The number of running turns. */
   active: number;
   lastUsed: number;
@@ -44,10 +46,20 @@ export class OpenClusters {
     return this.clusters.get(cluster)?.seats.get(component)?.absorbs === true;
   }
 
+  /** Whether a turn is being taken in this process, or has ended since then. */
+  takenSince(cluster: string, component: string, since: number): boolean {
+    return (this.clusters.get(cluster)?.taken.get(component) ?? Number.NEGATIVE_INFINITY) >= since;
+  }
+
   /** Throws the errors of opening the cluster. */
   async hold(cluster: string, component: Component): Promise<Hold> {
     const entry = this.entry(cluster);
     entry.active += 1;
+    entry.taken.set(component.name, Number.POSITIVE_INFINITY);
+    const release = (drop: boolean) => {
+      entry.taken.set(component.name, this.now());
+      this.release(cluster, entry, drop);
+    };
     try {
       const hosted = await entry.hosted;
       entry.opened = hosted;
@@ -56,9 +68,9 @@ export class OpenClusters {
         seat = new Seat(hosted, component);
         entry.seats.set(component.name, seat);
       }
-      return { hosted, seat, turns: entry.turns, release: (drop) => this.release(cluster, entry, drop) };
+      return { hosted, seat, turns: entry.turns, release };
     } catch (error) {
-      this.release(cluster, entry, true);
+      release(true);
       throw error;
     }
   }
@@ -100,7 +112,15 @@ export class OpenClusters {
   private entry(cluster: string): OpenCluster {
     let entry = this.clusters.get(cluster);
     if (entry === undefined) {
-      entry = { hosted: this.open(cluster), seats: new Map(), turns: new ClusterTurns(), active: 0, lastUsed: this.now(), stale: false };
+      entry = {
+        hosted: this.open(cluster),
+        seats: new Map(),
+        turns: new ClusterTurns(),
+        taken: new Map(),
+        active: 0,
+        lastUsed: this.now(),
+        stale: false,
+      };
       this.clusters.set(cluster, entry);
     }
     return entry;

@@ -103,7 +103,8 @@ class BullWorkerHost implements WorkerHost {
     this.loop = new LoopWatch({ limit: LOCK_DURATION, now: options.now, cpu: processCpu });
     const { admin, now, changeOf } = options;
     const wake = (cluster: string, component: string) => this.wake(cluster, component);
-    this.lost = new LostTurns({ admin, now, changeOf, components: this.components, wake });
+    const takenSince = (cluster: string, component: string, since: number) => this.clusters.takenSince(cluster, component, since);
+    this.lost = new LostTurns({ admin, now, changeOf, components: this.components, wake, takenSince });
     options.homes?.onPassed((cluster) => void this.takePassed(cluster));
     this.workers = Array.from({ length: options.shards ?? 1 }, (_, shard) => this.startWorker(shard));
     this.sweeper = setInterval(() => void this.tidy(), options.sweepEvery ?? 5_000);
