@@ -14,6 +14,8 @@ export interface GraphTemplate {
   name: string;
   nodes: readonly object[];
   faults?: readonly GraphFaultRequest[];
+  /** Those of a template in a list are read if they are asked for. */
+  manifests?: string | (() => Promise<string | undefined>);
   createdAt: string;
 }
 

@@ -41,10 +41,10 @@ const template = scalars({
   version: [GraphQLString, 'The version of Kubernetes that is shown, such as v1.35.3.'],
   cloud: [GraphQLBoolean, 'The nodes are machines of a cloud.'],
   storage: [GraphQLString, 'local-path: volumes are provisioned as in kind.'],
-  manifests: [GraphQLString, 'Objects to start with: YAML or JSON, created in their order.'],
   profile: [GraphQLString, 'realistic or instant.'],
 });
 
+const manifests = { type: GraphQLString, description: 'Objects to start with: YAML or JSON, created in their order.' };
 const text = new GraphQLNonNull(GraphQLString);
 const MODES = 'real, scaled, frozen or stepped.';
 const FAULTS = 'What is broken from the beginning.';
@@ -75,6 +75,7 @@ export const templateType = new GraphQLObjectType<GraphTemplate, GraphContext>({
       ),
     },
     ...template,
+    manifests: { ...manifests, resolve: (shown) => (typeof shown.manifests === 'function' ? shown.manifests() : shown.manifests) },
     faults: {
       type: listOf(new GraphQLObjectType<GraphFaultRequest, GraphContext>({ name: 'TemplateFault', fields: faultFields })),
       description: FAULTS,
@@ -113,6 +114,7 @@ export const templateInput = input('ClusterTemplateInput', {
   nodes: { type: nodesInput, description: 'The nodes by number.' },
   namedNodes: { type: inputs(nodeInput), description: 'Alternatively: one by one.' },
   ...template,
+  manifests,
   faults: { type: inputs(input('TemplateFaultInput', faultArguments)), description: FAULTS },
   clock: { type: clockInput },
 });

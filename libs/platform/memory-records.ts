@@ -192,7 +192,10 @@ function templateRecords(tables: Tables): TemplateRecords {
   return {
     templates: async (organizationId) =>
       named(organizationId)
-        .map(({ template }) => template)
+        .map(({ template: { start, ...template } }) => {
+          const { manifests: _, ...listed } = start;
+          return { ...template, start: listed };
+        })
         .sort((a, b) => (a.name < b.name ? -1 : 1)),
     templateNamed: async (organizationId, name) => find(organizationId, name)?.template,
     template: async (id) => templates.get(id)?.template,

@@ -203,7 +203,7 @@ export interface SnapshotRecords {
 
 /** Templates are never changed: one that is replaced or removed is kept, without its name, while clusters were made from it. */
 export interface TemplateRecords {
-  /** By name. */
+  /** By name, without their manifests: those of one may be half a megabyte. */
   templates(organizationId: string): Promise<Template[]>;
   templateNamed(organizationId: string, name: string): Promise<Template | undefined>;
   /** Also one that was replaced or removed. */

@@ -23,6 +23,7 @@ const templateOf = ({ id, organization_id, name, start, defaults, created_at }: 
 
 const COLUMNS = 'id, organization_id, name, start, defaults, created_at';
 const FROM = `SELECT ${COLUMNS} FROM organization_templates WHERE`;
+const LISTED = `SELECT id, organization_id, name, start - 'manifests' AS start, defaults, created_at FROM organization_templates WHERE`;
 const CURRENT = 'organization_id = $1 AND retired_at IS NULL';
 
 /** The templates of organizations in PostgreSQL. */
@@ -33,7 +34,7 @@ export function templateRecords(pool: pg.Pool): TemplateRecords {
     createdAt,
   ];
   return {
-    templates: (organizationId) => rows(`${FROM} ${CURRENT} ORDER BY name`, [organizationId]),
+    templates: (organizationId) => rows(`${LISTED} ${CURRENT} ORDER BY name`, [organizationId]),
     templateNamed: async (organizationId, name) => (await rows(`${FROM} ${CURRENT} AND name = $2`, [organizationId, name]))[0],
     template: async (id) => (await rows(`${FROM} id = $1`, [id]))[0],
     addTemplate: (template, most) =>

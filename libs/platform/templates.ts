@@ -10,7 +10,7 @@ export type TemplateContent = Pick<Template, 'start' | 'defaults'>;
 
 /** The templates of organizations. What cannot be a cluster throws the error of ClusterTemplates.of. */
 export interface Templates {
-  /** By name. */
+  /** By name, without their manifests. */
   list(organizationId: string): Promise<Template[]>;
   get(organizationId: string, name: string): Promise<Template | undefined>;
   /** Throws NameTaken, TooManyTemplates, OrganizationGone. */

@@ -31,7 +31,14 @@ export function graphOrganizations(
   };
   return {
     show: (named = open.cluster.organizationId) => asked(async () => organizationView(await ownerOf(organizations, named))),
-    templates: (id) => asked(() => templates.list(id)),
+    // The manifests of a template are read if they are asked for.
+    templates: (id) =>
+      asked(async () =>
+        (await templates.list(id)).map((template) => ({
+          ...template,
+          manifests: () => asked(async () => (await templates.get(id, template.name))?.manifests),
+        })),
+      ),
     template: (id, name) => asked(() => templates.get(id, name)),
     storeTemplate: (id, name, content) =>
       asked(async () => (await templates.replace(id, name, content)) ?? templates.create(id, { ...content, name })),

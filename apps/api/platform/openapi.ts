@@ -41,7 +41,7 @@ const paths = {
   },
   '/organizations/{id}/templates': {
     parameters: [{ ...id, description: 'Id or name' }],
-    get: operation({ summary: 'What its clusters can be made from', answer: list('Template') }),
+    get: operation({ summary: 'What its clusters can be made from, without manifests', answer: list('Template') }),
     post: operation({
       summary: 'Creates a template: nodes, objects and faults to start with; it is tried, so errors are those of a cluster',
       body: 'CreateTemplate',

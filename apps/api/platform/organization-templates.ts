@@ -70,6 +70,7 @@ function templateProblem(error: unknown, name: string): unknown {
 export class OrganizationTemplates {
   constructor(private readonly parts: { templates: Templates; maxNodes: number }) {}
 
+  /** Without their manifests. */
   async list(organization: string) {
     return (await this.parts.templates.list(organization)).map(templateView);
   }
