@@ -1,21 +1,23 @@
 import type { corev1, ResourceInfo } from '#api';
-import type { KubeObject } from '#apimachinery';
+import { type KubeObject, seededRandom } from '#apimachinery';
 import {
   type ApiServer,
   CONTROL_PLANE_KEY,
   controlPlaneText,
+  createApiServer,
   fileKey,
   fileText,
   inProcessClient,
   type NodeFile,
   storageKey,
 } from '#apiserver';
+import { clusterStore } from '#cacher';
 import type { Machine } from '#controller-runtime';
+import { conversions, customKindOf, providers, strategies } from '#registry';
 import { memoryStorage } from '#storage';
-import { MACHINES_KEY, machineOfNode, machinesText } from './machine-rows.js';
-import { fileTrouble } from './node-files.js';
-import { localCluster } from './one-process.js';
-import { profiles } from './profiles.js';
+import { fileTrouble } from './file-trouble.js';
+import { machineTimers } from './machine-timers.js';
+import { MACHINES_KEY, machineOfNode, machinesText } from './machines.js';
 
 /** A row of a store. */
 export interface ForeignRow {
@@ -96,17 +98,23 @@ function fileRow(row: ForeignRow): ForeignRow[] {
   return trouble === undefined ? [{ key: fileKey(node, path), value: fileText(path, content) }] : refuse(row, trouble);
 }
 
+/** An API that stores nothing of what it is asked about. Nothing else is loaded for it: the thread that checks rows should not take long to start. */
+async function bareApi(): Promise<{ api: ApiServer; close(): void }> {
+  const admin = memoryStorage();
+  await admin.create('foreign');
+  const store = clusterStore({ storage: admin.open('foreign') });
+  const clock = { now: () => NOW };
+  const random = seededRandom('foreign', () => `${store.known}`);
+  const kinds = { strategies, conversions, providers, customKinds: customKindOf };
+  return { api: createApiServer({ ...kinds, store, clock, random, timers: machineTimers, admission: [] }), close: () => store.close() };
+}
+
 /**
  * What is taken of the rows of a cluster that nobody vouches for: the objects that the API accepts, each on its own and without admission, and
  * the files of its nodes. Throws ForeignRefused, which names the row.
  */
 export async function acceptedRows(rows: readonly ForeignRow[]): Promise<ForeignRow[]> {
-  const admin = memoryStorage();
-  await admin.create('foreign');
-  const storage = admin.open('foreign');
-  const clock = { now: () => NOW };
-  const parts = { storage, clock, seed: 'foreign', profile: profiles.instant, rootCA: '', autorun: false, admission: [] };
-  const { api, close } = localCluster(parts);
+  const { api, close } = await bareApi();
   const client = inProcessClient(api);
   const cause = { requestId: 'import', user: ADMIN.name };
   try {

@@ -9,7 +9,7 @@ export { ClusterFaults } from './faults/cluster-faults.js';
 export { FAULT_TYPES, FAULTY_COMPONENTS, type Fault, FaultRefused } from './faults/fault.js';
 export { type FaultWords, faultRequestOf, faultWords } from './faults/fault-request.js';
 export { followFaults } from './faults/follow-faults.js';
-export { acceptedRows, ForeignRefused, type ForeignRow } from './foreign-objects.js';
+export type { ForeignRow } from './foreign-objects.js';
 export { type HostedClusterOptions, hostedCluster, inRoundOf } from './hosted-cluster.js';
 export { createLocalCluster, type LocalClusterOptions } from './local.js';
 export { machineTimers } from './machine-timers.js';

@@ -17,26 +17,13 @@ import { apiServerManifest, controllerManagerManifest, schedulerManifest } from 
 import { ClusterFaults } from './faults/cluster-faults.js';
 import { FaultRefused, type StaticComponent } from './faults/fault.js';
 import { contentOf, filesOf, manifestTrouble } from './faults/manifest-troubles.js';
+import { fileTrouble } from './file-trouble.js';
 
-/** Bytes of a file at most. */
-const LARGEST_FILE = 256 * 1024;
 /** Files of a node at most. */
 const MOST_FILES = 200;
 
 /** A file that cannot be written, and why. */
 export class FileRefused extends Error {}
-
-/** Why a path is not one of a file that is kept; undefined if it is one. */
-function pathTrouble(path: string): string | undefined {
-  if (!/^\/(etc|var\/lib\/kubelet)\//.test(path) || path.length > 255) return 'only files below /etc and /var/lib/kubelet are kept';
-  const parts = path.slice(1).split('/');
-  return parts.every((part) => /^[\w.@+-]+$/.test(part) && part !== '.' && part !== '..') ? undefined : 'not a path';
-}
-
-/** Why a file cannot be kept; undefined if it can. */
-export function fileTrouble(path: string, content: string): string | undefined {
-  return pathTrouble(path) ?? (Buffer.byteLength(content) > LARGEST_FILE ? `larger than ${LARGEST_FILE} bytes` : undefined);
-}
 
 /** Whether a component is up with its manifest. */
 export interface ComponentState {

@@ -5,7 +5,7 @@ import type { ClusterTemplate } from '#kubeadm';
 import { bootstrapCluster, machineOf, manifestFiles, planNodes } from '#kubeadm';
 import { imagesOfStatus } from '#node';
 import { memoryStorage, type StoredObject } from '#storage';
-import { MACHINES_KEY, machinesText } from './machine-rows.js';
+import { MACHINES_KEY, machinesText } from './machines.js';
 import { type LocalCluster, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
 import { putStartingState, type StartingState, StartRefused } from './starting-state.js';

@@ -4,7 +4,7 @@ import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, fileKey, fileText
 import { hungUntil } from '#node';
 import type { WriteOp } from '#storage';
 import { CLOUD_KEY } from '../cloud/cloud.js';
-import { MACHINES_KEY, machinesOf } from '../machine-rows.js';
+import { MACHINES_KEY, machinesOf } from '../machines.js';
 import { ControlPlaneState, changedFaults, soundHistory } from './control-plane.js';
 import { dataChange, withDataTroubles } from './data-change.js';
 import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest, holdsOf } from './fault.js';
