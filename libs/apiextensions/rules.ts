@@ -10,23 +10,33 @@ const ruled = new WeakMap<Schema, boolean>();
 
 /** Whether a schema has rules at the node or below it: most have none, and nothing is evaluated. */
 export function hasRules(schema: Schema): boolean {
+  const { properties, items, additionalProperties } = schema;
+  // Leaves, of which there may be very many, are not remembered.
+  if (!properties && !items && !additionalProperties) return (schema['x-kubernetes-validations'] ?? []).length > 0;
   const known = ruled.get(schema);
   if (known !== undefined) return known;
   const below = (one: unknown): boolean => isJsonObject(one) && hasRules(one as Schema);
   const found =
     (schema['x-kubernetes-validations'] ?? []).length > 0 ||
-    Object.values(schema.properties ?? {}).some(below) ||
-    below(schema.items) ||
-    below(schema.additionalProperties);
+    Object.values(properties ?? {}).some(below) ||
+    below(items) ||
+    below(additionalProperties);
   ruled.set(schema, found);
   return found;
 }
 
 /** The same with rules in allOf, anyOf, oneOf and not, whose form is checked too. */
 function mayHaveRules(schema: Schema): boolean {
-  const branches = [...(schema.allOf ?? []), ...(schema.anyOf ?? []), ...(schema.oneOf ?? []), ...(schema.not ? [schema.not] : [])];
-  const below = [schema.items, schema.additionalProperties, ...Object.values(schema.properties ?? {}), ...branches];
-  return (schema['x-kubernetes-validations'] ?? []).length > 0 || below.some((one) => isJsonObject(one) && mayHaveRules(one as Schema));
+  const { items, additionalProperties, properties, allOf, anyOf, oneOf, not } = schema;
+  const may = (one: unknown): boolean => isJsonObject(one) && mayHaveRules(one as Schema);
+  return (
+    (schema['x-kubernetes-validations'] ?? []).length > 0 ||
+    may(items) ||
+    may(additionalProperties) ||
+    may(not) ||
+    [allOf, anyOf, oneOf].some((branches) => branches?.some(may)) ||
+    Object.values(properties ?? {}).some(may)
+  );
 }
 
 /** Errors of the rules of a CustomResourceDefinition's schema: syntax, types, costs. `path`: the field of the schema. */

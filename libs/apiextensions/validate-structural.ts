@@ -8,8 +8,9 @@ import type { Schema } from './schema-node.js';
 type Level = 'root' | 'item' | 'field';
 
 const schemaOf = (value: unknown): Schema | undefined => (isJsonObject(value) ? (value as Schema) : undefined);
+const NO_PROPERTIES: Array<[string, Schema]> = [];
 const propertiesOf = ({ properties }: Schema): Array<[string, Schema]> =>
-  Object.entries(properties ?? {}).sort(([a], [b]) => (a < b ? -1 : 1));
+  properties ? Object.entries(properties).sort(([a], [b]) => (a < b ? -1 : 1)) : NO_PROPERTIES;
 
 /** Values that Go's zero values are. */
 const isZero = (value: unknown): boolean =>
@@ -82,7 +83,8 @@ class Structure {
     if (level === 'root' && type !== '' && type !== 'object') this.add(invalidValue(at, type, 'must be object at the root'));
   }
 
-  private metadata({ properties, ...schema }: Schema, level: Level, path: string): void {
+  private metadata(schema: Schema, level: Level, path: string): void {
+    const { properties } = schema;
     if (!properties) return;
     const checks = level === 'root' || schema['x-kubernetes-embedded-resource'] === true;
     for (const name of ['kind', 'apiVersion']) {

@@ -40,7 +40,7 @@ function established({ spec, status }: Definition, conflict: boolean): Condition
 /** pkg/controller/nonstructuralschema. */
 function withStructure({ spec }: Definition, conditions: readonly Condition[], time: string): Condition[] {
   const message = schemaProblems(spec);
-  if (message === undefined) return withoutCondition(conditions, 'NonStructuralSchema');
+  if (message === '') return withoutCondition(conditions, 'NonStructuralSchema');
   return setCondition(conditions, { type: 'NonStructuralSchema', status: 'True', reason: 'Violations', message }, time);
 }
 
