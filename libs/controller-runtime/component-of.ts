@@ -13,7 +13,7 @@ import type {
 import type { Controller, OpenController, ReconcileContext, Reconciled } from './controller.js';
 import { isFenced, reportDroppedEvents } from './failures.js';
 import { FAULTS_GROUP } from './faults.js';
-import { countsOf } from './queue-metrics.js';
+import { QueueCounter } from './queue-metrics.js';
 import { createRecorder, type EventSink } from './recorder.js';
 import { ReplayedInformers } from './replayed-informers.js';
 import { type WorkItem, WorkQueue } from './work-queue.js';
@@ -105,7 +105,8 @@ class ControllersInstance implements ComponentInstance {
     this.metrics = context.metrics ?? new MetricRegistry();
     const own = { ...context, informers: this.informers };
     this.running = controllers.map((controller) => {
-      const queue = new WorkQueue(clock, context.metrics && countsOf(controller, context.metrics));
+      const counter = context.metrics && controller.queue !== undefined ? new QueueCounter(context.metrics, controller) : undefined;
+      const queue = new WorkQueue(clock, counter);
       queue.onWork(() => {
         running.ready = true;
         this.draining?.progress();
@@ -156,6 +157,7 @@ class ControllersInstance implements ComponentInstance {
 
   close(): void {
     this.closed = true;
+    for (const { open } of this.running) open.close?.();
   }
 
   /** Lets the controllers run that the flags enable, as of now. What the others are to reconcile stays queued. */

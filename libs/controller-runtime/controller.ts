@@ -103,6 +103,7 @@ export interface OpenController {
   readonly concurrency: number;
   /** Its component has been started with other flags. */
   restarted?(): void;
+  close?(): void;
   reconcile(key: string, ctx: ReconcileContext): Promise<Reconciled | undefined>;
 }
 

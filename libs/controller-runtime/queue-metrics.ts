@@ -10,13 +10,32 @@ import {
 
 const BOUNDS = exponentialBounds(1e-8, 10, 10);
 
+/** A histogram of seconds, most of which are 0 on a simulated clock: buckets are made when there are others. */
+class Durations {
+  private count = 0;
+  private longer: Histogram | undefined;
+
+  observe(milliseconds: number): void {
+    this.count += 1;
+    if (milliseconds <= 0) return;
+    this.longer ??= new Histogram(BOUNDS);
+    this.longer.observe(milliseconds / 1000);
+  }
+
+  get histogram(): NonNullable<Sample['histogram']> {
+    const { count, longer } = this;
+    const [first = 0, ...others] = longer?.counts ?? BOUNDS.map(() => 0);
+    return { bounds: BOUNDS, counts: [first + count - (longer?.count ?? 0), ...others], sum: longer?.sum ?? 0, count };
+  }
+}
+
 /** What is counted of one work queue. Kept small: a cluster has many queues. */
 export class QueueCounts {
   adds = 0;
   retries = 0;
   depth = 0;
-  readonly waited = new Histogram(BOUNDS);
-  readonly worked = new Histogram(BOUNDS);
+  readonly waited = new Durations();
+  readonly worked = new Durations();
   /** When each queued key was added; unset while there is none. */
   private since: Map<string, number> | undefined;
 
@@ -35,13 +54,13 @@ export class QueueCounts {
   taken(key: string, now: number): void {
     // A process that has just begun knows nothing of what was queued before.
     this.depth = Math.max(0, this.depth - 1);
-    this.waited.observe((now - (this.since?.get(key) ?? now)) / 1000);
+    this.waited.observe(now - (this.since?.get(key) ?? now));
     this.since?.delete(key);
     if (this.since?.size === 0) this.since = undefined;
   }
 
   done(started: number, now: number): void {
-    this.worked.observe((now - started) / 1000);
+    this.worked.observe(now - started);
   }
 }
 
@@ -55,14 +74,14 @@ const TOLD: ReadonlyArray<readonly [name: string, type: Family['type'], help: st
     'workqueue_queue_duration_seconds',
     'histogram',
     '[BETA] How long in seconds an item stays in workqueue before being requested.',
-    ({ waited }) => ({ histogram: waited }),
+    ({ waited }) => ({ histogram: waited.histogram }),
   ],
   ['workqueue_retries_total', 'counter', '[BETA] Total number of retries handled by workqueue', ({ retries }) => ({ value: retries })],
   [
     'workqueue_work_duration_seconds',
     'histogram',
     '[BETA] How long in seconds processing an item from workqueue takes.',
-    ({ worked }) => ({ histogram: worked }),
+    ({ worked }) => ({ histogram: worked.histogram }),
   ],
 ];
 
@@ -92,16 +111,23 @@ export class QueueMetrics implements MetricSource {
 const queueMetrics = (): QueueMetrics => new QueueMetrics();
 
 /** The counts of a controller's queue, which begin anew with the process. */
-export function countsOf({ name, queue }: { name: string; queue?: string }, metrics: MetricRegistry): (() => QueueCounts) | undefined {
-  if (queue === undefined) return undefined;
-  let counts: QueueCounts | undefined;
-  let generation = -1;
-  return () => {
-    if (counts !== undefined && generation === metrics.generation) return counts;
-    const isOpened = counts === undefined;
-    generation = metrics.generation;
-    counts = metrics.of(queueMetrics).of(name, queue);
-    if (isOpened) counts.opened();
+export class QueueCounter {
+  private known: QueueCounts | undefined;
+  private generation = 0;
+
+  constructor(
+    private readonly metrics: MetricRegistry,
+    private readonly controller: { readonly name: string; readonly queue?: string },
+  ) {}
+
+  get counts(): QueueCounts {
+    const { known, metrics, controller } = this;
+    if (known !== undefined && this.generation === metrics.generation) return known;
+    const counts = metrics.of(queueMetrics).of(controller.name, controller.queue ?? '');
+    // What was counted before the cluster's caches were made again goes on, without what was queued.
+    if (known === undefined) counts.opened();
+    this.known = counts;
+    this.generation = metrics.generation;
     return counts;
-  };
+  }
 }

@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '#apimachinery';
-import type { QueueCounts } from './queue-metrics.js';
+import type { QueueCounter } from './queue-metrics.js';
 import { TimerHeap } from './timer-heap.js';
 
 /** Initial back-off in milliseconds; doubled for each consecutive failure (client-go DefaultTypedControllerRateLimiter). */
@@ -35,10 +35,10 @@ export class WorkQueue {
   private timerCauses: Map<string, number> | undefined;
   private listener: (() => void) | undefined;
 
-  /** `counts`: what is counted of it as of now; unset where nobody asks. */
+  /** `counter`: what is counted of it; unset where nobody asks. */
   constructor(
     private readonly clock: Clock,
-    private readonly counts?: () => QueueCounts,
+    private readonly counter?: QueueCounter,
   ) {}
 
   /** Called whenever a key is added to the empty queue. */
@@ -62,21 +62,21 @@ export class WorkQueue {
     this.waiting ??= new Map();
     const { size } = this.waiting;
     this.waiting.set(key, earliest(this.waiting.get(key), wokenBy));
-    if (this.waiting.size > size && this.counts !== undefined) {
+    if (this.waiting.size > size && this.counter !== undefined) {
       if (isNew) this.countAdd();
-      this.counts().queued(key, this.clock.now());
+      this.counter.counts.queued(key, this.clock.now());
     }
     if (this.waiting.size === 1) this.listener?.();
   }
 
   private countAdd(): void {
-    const counts = this.counts?.();
+    const counts = this.counter?.counts;
     if (counts !== undefined) counts.adds += 1;
   }
 
   /** Adds a key after `delay` milliseconds of cluster time. */
   addAfter(key: string, delay: number, wokenBy?: number): void {
-    const counts = this.counts?.();
+    const counts = this.counter?.counts;
     if (counts !== undefined) counts.retries += 1;
     if (delay <= 0) {
       this.add(key, wokenBy);
@@ -110,9 +110,9 @@ export class WorkQueue {
     for (const [key, wokenBy] of this.waiting ?? []) {
       this.waiting?.delete(key);
       this.active ??= new Map();
-      const since = this.counts === undefined ? 0 : this.clock.now();
+      const since = this.counter === undefined ? 0 : this.clock.now();
       this.active.set(key, { again: false, since });
-      this.counts?.().taken(key, since);
+      this.counter?.counts.taken(key, since);
       this.timers?.clear(key);
       const cause = wokenBy ?? this.timerCauses?.get(key);
       this.timerCauses?.delete(key);
@@ -125,7 +125,7 @@ export class WorkQueue {
   done(key: string): void {
     const active = this.active?.get(key);
     this.active?.delete(key);
-    if (active !== undefined) this.counts?.().done(active.since, this.clock.now());
+    if (active !== undefined) this.counter?.counts.done(active.since, this.clock.now());
     if (active?.again) this.enqueue(key, active.wokenBy, false);
     else if (this.active?.size === 0 && this.waiting?.size === 0) {
       this.active = undefined;

@@ -38,6 +38,7 @@ class NodeLifecycle implements OpenController {
   private readonly unmarked = new Set<string>();
   /** Nodes whose NoExecute taints are to be removed though they are not ready. */
   private readonly spared = new Set<string>();
+  private readonly unwatch: (() => void) | undefined;
   private started = false;
   /** When not all zones were down any more. */
   private resumed: Instant = 0;
@@ -48,6 +49,8 @@ class NodeLifecycle implements OpenController {
   ) {
     const { informers } = context;
     indexPodsByNode(informers);
+    const { metrics } = context;
+    this.unwatch = metrics?.onLook(() => showZones(metrics, this.zones));
     informers.of(Lease).on(({ object, revision }) => {
       const { name, namespace } = object.metadata;
       const node = namespace === NODE_LEASES ? informers.of(Node).get(name) : undefined;
@@ -72,6 +75,10 @@ class NodeLifecycle implements OpenController {
 
   private get options(): ControllerOptions {
     return this.context.manager?.current()?.options ?? CONTROLLER_DEFAULTS;
+  }
+
+  close(): void {
+    this.unwatch?.();
   }
 
   restarted(): void {
@@ -204,10 +211,9 @@ class NodeLifecycle implements OpenController {
     return next === undefined ? undefined : { requeueAfter: Math.max(next - now, TAINTING_PERIOD) };
   }
 
-  private followZones({ informers, clock, metrics }: ReconcileContext): void {
+  private followZones({ informers, clock }: ReconcileContext): void {
     const now = clock.now();
     const disruption = this.zones.update(now);
-    showZones(metrics, this.zones);
     if (disruption === 'none') return;
     if (disruption === 'resumed') this.resumed = now;
     for (const { metadata } of informers.of(Node).list()) {
