@@ -49,4 +49,13 @@ describe('EventCorrelator', () => {
     const outcomes = Array.from({ length: 40 }, () => plain.correlate(event));
     expect(outcomes.at(-1)).toEqual({ action: 'count', message: '', count: 40, state: 's' });
   });
+
+  it('forgets the messages that were used least recently, of more than 4,096', () => {
+    const plain = new EventCorrelator<string>(new SteppedClock(0), () => 's', false);
+    const send = (n: number) =>
+      plain.correlate({ subject: `pod-${n}`, fieldPath: '', type: 'Normal', reason: 'Pulled', message: '' }).action;
+    for (let n = 0; n < 4_096; n += 1) send(n);
+    expect([send(0), send(2), send(4_096), send(4_097)]).toEqual(['count', 'count', 'create', 'create']);
+    expect([send(0), send(2), send(5), send(1), send(3)]).toEqual(['count', 'count', 'count', 'create', 'create']);
+  });
 });

@@ -32,27 +32,53 @@ interface Observed<T> {
   state: T;
 }
 
-/** A map that evicts the least recently used entries. A key is set only right after it was got. */
+/** An entry in the order of use. */
+interface Entry<V> {
+  readonly key: string;
+  readonly value: V;
+  newer: Entry<V> | undefined;
+  older: Entry<V> | undefined;
+}
+
+/** A map that evicts the least recently used entries. A key is set only right after it was not found. */
 class RecentlyUsed<V> {
-  private readonly entries = new Map<string, V>();
+  private readonly entries = new Map<string, Entry<V>>();
+  private newest: Entry<V> | undefined;
+  private oldest: Entry<V> | undefined;
 
   get(key: string): V | undefined {
-    const value = this.entries.get(key);
-    if (value !== undefined) {
-      this.entries.delete(key);
-      this.entries.set(key, value);
+    const entry = this.entries.get(key);
+    if (entry === undefined) return undefined;
+    if (entry !== this.newest) {
+      this.unlink(entry);
+      this.link(entry);
     }
-    return value;
+    return entry.value;
   }
 
   set(key: string, value: V): void {
-    // What was just got is the newest entry already.
-    this.entries.set(key, value);
-    if (this.entries.size <= CACHE_ENTRIES) return;
-    for (const oldest of this.entries.keys()) {
-      this.entries.delete(oldest);
-      return;
-    }
+    const entry: Entry<V> = { key, value, newer: undefined, older: undefined };
+    this.entries.set(key, entry);
+    this.link(entry);
+    const { oldest } = this;
+    if (this.entries.size <= CACHE_ENTRIES || oldest === undefined) return;
+    this.entries.delete(oldest.key);
+    this.unlink(oldest);
+  }
+
+  private link(entry: Entry<V>): void {
+    entry.newer = undefined;
+    entry.older = this.newest;
+    if (this.newest === undefined) this.oldest = entry;
+    else this.newest.newer = entry;
+    this.newest = entry;
+  }
+
+  private unlink({ newer, older }: Entry<V>): void {
+    if (newer === undefined) this.newest = older;
+    else newer.older = older;
+    if (older === undefined) this.oldest = newer;
+    else older.newer = newer;
   }
 }
 
@@ -62,8 +88,10 @@ interface Bucket {
   at: Instant;
 }
 
-function identityKey({ subject, fieldPath, type, reason, message }: EventIdentity): string {
-  return [subject, type, reason, fieldPath, message].join('\n');
+/** What was aggregated of a group: its different messages, the oldest first. */
+interface Aggregate {
+  readonly messages: string[];
+  last: Instant;
 }
 
 /**
@@ -71,7 +99,7 @@ function identityKey({ subject, fieldPath, type, reason, message }: EventIdentit
  * (client-go tools/record/events_cache.go EventCorrelator). Only decides; writes nothing.
  */
 export class EventCorrelator<T> {
-  private readonly aggregates = new RecentlyUsed<{ messages: Set<string>; last: Instant }>();
+  private readonly aggregates = new RecentlyUsed<Aggregate>();
   private readonly observed = new RecentlyUsed<Observed<T>>();
   private readonly buckets = new RecentlyUsed<Bucket>();
 
@@ -83,44 +111,51 @@ export class EventCorrelator<T> {
   ) {}
 
   correlate(event: EventIdentity): Correlated<T> {
-    const { key, message } = this.combine ? this.aggregate(event) : { key: identityKey(event), message: event.message };
-    const before = this.observed.get(key);
-    const observed = before ?? { count: 0, state: this.newState() };
+    const source = `${event.subject}\n${event.type}`;
+    const group = `${source}\n${event.reason}`;
+    const combined = this.combine && this.isCombined(group, event.message);
+    const key = combined ? group : `${group}\n${event.fieldPath}\n${event.message}`;
+    const message = combined ? `(combined from similar events): ${event.message}` : event.message;
+    let observed = this.observed.get(key);
+    if (observed === undefined) {
+      observed = { count: 0, state: this.newState() };
+      this.observed.set(key, observed);
+    }
     observed.count += 1;
-    if (before === undefined) this.observed.set(key, observed);
-    if (this.combine && !this.admits(`${event.subject}\n${event.type}`)) return { action: 'skip' };
-    if (observed.count === 1) return { action: 'create', message, state: observed.state };
-    return { action: 'count', message, count: observed.count, state: observed.state };
+    const { count, state } = observed;
+    if (this.combine && !this.admits(source)) return { action: 'skip' };
+    return count === 1 ? { action: 'create', message, state } : { action: 'count', message, count, state };
   }
 
-  private aggregate(event: EventIdentity): { key: string; message: string } {
+  /** Whether the event is one of so many of its group that they become one. */
+  private isCombined(group: string, message: string): boolean {
     const now = this.clock.now();
-    const group = `${event.subject}\n${event.type}\n${event.reason}`;
-    let aggregate = this.aggregates.get(group);
-    if (aggregate === undefined || now - aggregate.last > AGGREGATE_INTERVAL) {
-      aggregate = { messages: new Set(), last: now };
-      this.aggregates.set(group, aggregate);
+    const known = this.aggregates.get(group);
+    if (known === undefined) {
+      this.aggregates.set(group, { messages: [message], last: now });
+      return false;
     }
-    aggregate.messages.add(event.message);
-    aggregate.last = now;
-    if (aggregate.messages.size < AGGREGATE_AFTER) return { key: identityKey(event), message: event.message };
+    const { messages, last } = known;
+    if (now - last > AGGREGATE_INTERVAL) messages.length = 0;
+    if (!messages.includes(message)) messages.push(message);
+    known.last = now;
+    if (messages.length < AGGREGATE_AFTER) return false;
     // Upstream pops an arbitrary one; the first is deterministic.
-    for (const first of aggregate.messages) {
-      aggregate.messages.delete(first);
-      break;
-    }
-    return { key: group, message: `(combined from similar events): ${event.message}` };
+    messages.shift();
+    return true;
   }
 
   private admits(key: string): boolean {
     const now = this.clock.now();
     const known = this.buckets.get(key);
-    const bucket = known ?? { tokens: SPAM_BURST, at: now };
-    if (known === undefined) this.buckets.set(key, bucket);
-    const tokens = Math.min(SPAM_BURST, bucket.tokens + (now - bucket.at) / SPAM_REFILL);
+    if (known === undefined) {
+      this.buckets.set(key, { tokens: SPAM_BURST - 1, at: now });
+      return true;
+    }
+    const tokens = Math.min(SPAM_BURST, known.tokens + (now - known.at) / SPAM_REFILL);
     const admitted = tokens >= 1;
-    bucket.tokens = admitted ? tokens - 1 : tokens;
-    bucket.at = now;
+    known.tokens = admitted ? tokens - 1 : tokens;
+    known.at = now;
     return admitted;
   }
 }

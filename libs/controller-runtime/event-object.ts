@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { formatMicroTime, formatTime, type Instant, type KubeObject, type Random } from '#apimachinery';
+import { formatMicroTime, formatTime, type Instant, type KubeObject } from '#apimachinery';
 
 /** The content of an event. */
 export interface EventNote {
@@ -22,8 +22,10 @@ export interface EventNote {
   at?: Instant;
 }
 
-/** When and how an event is recorded. */
+/** What is written of an event besides its note: the message may be another one. */
 interface Recorded {
+  name: string;
+  message: string;
   at: Instant;
   /** The recorder's component. */
   component: string;
@@ -31,33 +33,34 @@ interface Recorded {
 }
 
 /** The object of an event. */
-export function makeEvent(note: EventNote, name: string, { at, component: recorder, style }: Recorded): corev1.Event {
-  const { about, host, source: component = recorder } = note;
+export function makeEvent(note: EventNote, { name, message, at, component: recorder, style }: Recorded): corev1.Event {
+  const { about, host, source: component = recorder, reason, type } = note;
   const namespace = about.metadata.namespace || 'default';
-  const common = {
+  const event: corev1.Event = {
     apiVersion: 'v1',
     kind: 'Event',
     metadata: { name, namespace },
     involvedObject: reference(about, note.fieldPath),
-    reason: note.reason,
-    message: note.message,
-    type: note.type,
+    reason,
+    message,
+    type,
     reportingComponent: component,
-    ...(note.action === undefined ? {} : { action: note.action }),
-    ...(note.related === undefined ? {} : { related: reference(note.related, undefined) }),
   };
+  if (note.action !== undefined) event.action = note.action;
+  if (note.related !== undefined) event.related = reference(note.related, undefined);
   if (style === 'series') {
-    return { ...common, eventTime: formatMicroTime(at), reportingInstance: host ?? component, source: {} };
+    event.eventTime = formatMicroTime(at);
+    event.reportingInstance = host ?? component;
+    event.source = {};
+    return event;
   }
   const time = formatTime(at);
-  return {
-    ...common,
-    reportingInstance: host ?? '',
-    source: { component, ...(host === undefined ? {} : { host }) },
-    firstTimestamp: time,
-    lastTimestamp: time,
-    count: 1,
-  };
+  event.reportingInstance = host ?? '';
+  event.source = host === undefined ? { component } : { component, host };
+  event.firstTimestamp = time;
+  event.lastTimestamp = time;
+  event.count = 1;
+  return event;
 }
 
 /** An object reference as used in events (client-go tools/reference GetReference). */
@@ -92,12 +95,33 @@ export class Ordinals {
   }
 }
 
+/** FNV-1a over the characters of texts, which is enough to keep names apart. */
+function textHash(texts: readonly string[]): number {
+  let hash = 0x811c9dc5;
+  for (const text of texts) {
+    for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+    hash = Math.imul(hash ^ 0x10000, 0x01000193);
+  }
+  return hash >>> 0;
+}
+
+/** 24 bits, of which numbers are put together that are greater than what can be counted exactly. */
+const WORD = 2 ** 24;
+
+/** Nanoseconds since the epoch as hexadecimal digits. */
+function nanosecondsInHex(milliseconds: number, below: number): string {
+  const low = (milliseconds % WORD) * 1_000_000 + below;
+  const high = Math.floor(milliseconds / WORD) * 1_000_000 + Math.floor(low / WORD);
+  return `${high.toString(16)}${(low % WORD).toString(16).padStart(6, '0')}`;
+}
+
 /**
  * `<name>.<16 hex>`: nanoseconds since the epoch (client-go tools/record/util GenerateEventName). The clock has milliseconds; the digits
- * below keep events of one instant in order, as kubectl lists them by name, and distinguish those of different components.
+ * below keep events of one instant in order, as kubectl lists them by name, and distinguish those about different things (`about`), of
+ * which the next `attempt` takes the next one. Undefined if the name would be too long.
  */
-export function eventName(name: string, { at, ordinal }: Moment, random: Random): string {
-  const below = Math.min(ordinal, 999) * 1_000 + Math.floor(random.next() * 1_000);
-  const made = `${name}.${(BigInt(at) * 1_000_000n + BigInt(below)).toString(16)}`;
-  return made.length <= 253 ? made : random.uuid();
+export function eventName(name: string, { at, ordinal }: Moment, about: readonly string[], attempt: number): string | undefined {
+  const below = Math.min(ordinal, 999) * 1_000 + ((textHash(about) + attempt) % 1_000);
+  const made = `${name}.${nanosecondsInHex(at, below)}`;
+  return made.length <= 253 ? made : undefined;
 }

@@ -16,21 +16,22 @@ function setUp() {
       }),
   } as unknown as Client;
   const options = { client, clock: { now: () => 0 }, component: 'kubelet', random: random as never };
-  const recorder = createRecorder(options).through(client);
+  const sink = createRecorder(options);
+  const recorder = sink.through(client);
   const settled: string[] = [];
   const note = (name: string, promise: Promise<void>) => void promise.then(() => settled.push(name));
-  return { created, recorder, settled, note };
+  return { created, sink, recorder, settled, note };
 }
 
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 
 it('tells when the events are queued before they are written', async () => {
-  const { created, recorder, settled, note } = setUp();
+  const { created, sink, recorder, settled, note } = setUp();
   note('nothing', recorder.queued());
   recorder.normal(pod, 'Created', 'Created container');
   recorder.normal(pod, 'Started', 'Started container');
   note('queued', recorder.queued());
-  note('flushed', recorder.flushed());
+  note('flushed', sink.flushed());
   await turn();
   created[0]?.queued();
   await turn();

@@ -21,8 +21,6 @@ export interface EventRecorder {
   warning(about: KubeObject, reason: string, message: string): void;
   /** The same recorder (counts, aggregation) over another client, whose writes have another cause. */
   through(client: Client): CausedRecorder;
-  /** Resolves when all events that were recorded through this one have been written or dropped. */
-  flushed(): Promise<void>;
 }
 
 /** A recorder of events with one cause. */
@@ -37,6 +35,8 @@ export interface EventSink extends EventRecorder {
   readonly dropped: number;
   /** Whether events are being written. */
   readonly busy: boolean;
+  /** Resolves when all events that were recorded have been written or dropped. */
+  flushed(): Promise<void>;
 }
 
 export interface RecorderOptions {
@@ -66,7 +66,9 @@ interface Place {
 /** The stored event of a correlator entry; writes to it are sequential. */
 interface Written {
   event?: Place;
-  last: Promise<void>;
+  /** How many writes are in progress, and the last of them while there are any. */
+  writes: number;
+  last?: Promise<void> | undefined;
 }
 
 /** What is written of an event; `count` is 0 for a new one. */
@@ -85,7 +87,9 @@ export function createRecorder(options: RecorderOptions): EventSink {
 class BufferedRecorder implements EventSink {
   // Made for the first event: most recorders of an idle cluster have none.
   private correlator: EventCorrelator<Written> | undefined;
-  private pending: Set<Promise<void>> | undefined;
+  /** Events that are being written, and who waits until there are none. */
+  private pending = 0;
+  private waiting: Array<() => void> | undefined;
   private readonly ordinals = new Ordinals();
   dropped = 0;
 
@@ -108,29 +112,31 @@ class BufferedRecorder implements EventSink {
   }
 
   get busy(): boolean {
-    return this.pending !== undefined && this.pending.size > 0;
+    return this.pending > 0;
   }
 
   async flushed(): Promise<void> {
-    while (this.pending !== undefined && this.pending.size > 0) await Promise.all(this.pending);
+    if (this.pending === 0) return;
+    await new Promise<void>((resolve) => {
+      this.waiting ??= [];
+      this.waiting.push(resolve);
+    });
   }
 
-  /** The write of an event; undefined if it is not written. `queued` is called once, later, for one that is. */
-  recordThrough(client: Client, note: EventNote, queued?: () => void): Promise<void> | undefined {
+  /** Begins to write an event; returns whether it is written at all. `queued` is called once, later, for one that is. */
+  recordThrough(client: Client, note: EventNote, queued?: () => void): boolean {
     const { clock, skew, style } = this.options;
-    this.correlator ??= new EventCorrelator<Written>(clock, () => ({ last: Promise.resolve() }), style !== 'series');
+    this.correlator ??= new EventCorrelator<Written>(clock, () => ({ writes: 0 }), style !== 'series');
     const outcome = this.correlator.correlate(this.identity(note));
-    if (outcome.action === 'skip') return undefined;
+    if (outcome.action === 'skip') return false;
     const { state } = outcome;
-    const message = this.options.style === 'series' ? note.message : outcome.message;
+    const message = style === 'series' ? note.message : outcome.message;
     const at = note.at ?? clock.now() + (skew?.(note.host) ?? 0);
     const count = outcome.action === 'create' ? 0 : outcome.count;
-    const write = this.write(client, state, { note, message, count, at, ordinal: this.ordinals.next(at), queued });
-    state.last = write;
-    this.pending ??= new Set();
-    this.pending.add(write);
-    void write.then(() => this.pending?.delete(write));
-    return write;
+    this.pending += 1;
+    state.writes += 1;
+    state.last = this.write(client, state, { note, message, count, at, ordinal: this.ordinals.next(at), queued });
+    return true;
   }
 
   /** Writes an event after those before it with the same state. Never throws. */
@@ -141,8 +147,10 @@ class BufferedRecorder implements EventSink {
       if (!told) event.queued?.();
       told = true;
     };
+    const before = state.last;
     try {
-      await state.last;
+      // The caller goes on first, also where there is nothing to wait for.
+      await before;
       const counted = count === 0 ? undefined : await this.countUp(client, state.event, { message, count, at });
       state.event = counted ?? (await this.create(client, { ...event, queued }));
     } catch (error) {
@@ -150,17 +158,27 @@ class BufferedRecorder implements EventSink {
       this.options.onFailure?.(note, error);
     } finally {
       queued();
+      this.ended(state);
     }
   }
 
-  private async create(client: Client, { queued, ...write }: EventWrite): Promise<Place> {
+  private ended(state: Written): void {
+    state.writes -= 1;
+    if (state.writes === 0) state.last = undefined;
+    this.pending -= 1;
+    const { waiting } = this;
+    if (this.pending > 0 || waiting === undefined) return;
+    this.waiting = undefined;
+    for (const resume of waiting) resume();
+  }
+
+  private async create(client: Client, { note, message, at, ordinal, queued }: EventWrite): Promise<Place> {
     const { component, random, style } = this.options;
-    const note = { ...write.note, message: write.message };
-    const { metadata } = note.about;
-    const about = [component, metadata.namespace ?? '', metadata.name, note.fieldPath ?? '', note.reason, note.message];
-    const names = random.draw('event', about.join('\0'));
+    const { name, namespace = '' } = note.about.metadata;
+    const about = [component, namespace, name, note.fieldPath ?? '', note.reason, message];
     for (let attempt = 1; ; attempt += 1) {
-      const event = makeEvent(note, eventName(metadata.name, write, names), { at: write.at, component, style });
+      const unique = eventName(name, { at, ordinal }, about, attempt) ?? random.draw('event', `${attempt} ${about.join('\0')}`).uuid();
+      const event = makeEvent(note, { name: unique, message, at, component, style });
       try {
         await client.createOnly(Event, event, queued);
         return { name: event.metadata.name, namespace: event.metadata.namespace, message: event.message };
@@ -192,22 +210,17 @@ class BufferedRecorder implements EventSink {
 
   private identity({ about, fieldPath = '', type, reason, message, source, host = '', action = '' }: EventNote) {
     const { name, namespace = '', uid = '', resourceVersion = '' } = about.metadata;
-    const series = this.options.style === 'series';
-    const subject = [source ?? this.options.component, host, about.apiVersion, about.kind, namespace, name, uid];
-    return {
-      subject: (series ? [...subject, resourceVersion, action] : subject).join('/'),
-      fieldPath,
-      type,
-      reason,
-      // A series is identified by its fields without the message (client-go tools/events getKey).
-      message: series ? '' : message,
-    };
+    const component = source ?? this.options.component;
+    const subject = `${component}/${host}/${about.apiVersion}/${about.kind}/${namespace}/${name}/${uid}`;
+    // A series is identified by its fields without the message (client-go tools/events getKey).
+    if (this.options.style === 'series')
+      return { subject: `${subject}/${resourceVersion}/${action}`, fieldPath, type, reason, message: '' };
+    return { subject, fieldPath, type, reason, message };
   }
 }
 
 /** The recorder over another client. Every reconcile gets one, and most record nothing. */
 class ThroughClient implements CausedRecorder {
-  private writes: Array<Promise<void>> | undefined;
   private unqueued = 0;
   private resume: (() => void) | undefined;
 
@@ -217,11 +230,7 @@ class ThroughClient implements CausedRecorder {
   ) {}
 
   record(note: EventNote): void {
-    const write = this.recorder.recordThrough(this.client, note, () => this.isQueued());
-    if (write === undefined) return;
-    this.unqueued += 1;
-    this.writes ??= [];
-    this.writes.push(write);
+    if (this.recorder.recordThrough(this.client, note, () => this.isQueued())) this.unqueued += 1;
   }
 
   private isQueued(): void {
@@ -246,11 +255,5 @@ class ThroughClient implements CausedRecorder {
 
   through(client: Client): CausedRecorder {
     return this.recorder.through(client);
-  }
-
-  async flushed(): Promise<void> {
-    const { writes } = this;
-    this.writes = undefined;
-    if (writes) await Promise.all(writes);
   }
 }

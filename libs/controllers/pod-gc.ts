@@ -17,7 +17,7 @@ export const podGC = defineController({
   name: 'pod-garbage-collector',
   flag: 'pod-garbage-collector-controller',
   for: Pod,
-  filter: ({ object, deleted }) => !deleted && (object.metadata.deletionTimestamp !== undefined || isPodTerminal(object)),
+  filter: ({ object, old, deleted }) => !deleted && ((isEnding(object) && !isEnding(old)) || (isOver(object) && !isOver(old))),
   watches: [
     watching(Pod, ({ object, deleted }, informers) => (!deleted && isLost(object, informers) ? [keyOf(object)] : [])),
     watching(Node, podsOfNode),
@@ -35,6 +35,10 @@ export const podGC = defineController({
   followsFlags: true,
   reconcile: collectPod,
 });
+
+const isEnding = (pod: corev1.Pod | undefined): boolean => pod?.metadata.deletionTimestamp !== undefined;
+
+const isOver = (pod: corev1.Pod | undefined): boolean => pod !== undefined && isPodTerminal(pod);
 
 const isLost = ({ spec }: corev1.Pod, informers: Informers): boolean =>
   Boolean(spec.nodeName) && informers.of(Node).get(spec.nodeName ?? '') === undefined;

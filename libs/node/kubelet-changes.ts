@@ -1,4 +1,5 @@
 import type { corev1 } from '#api';
+import { deepEqual } from '#apimachinery';
 import { isTerminalPhase } from '#component-helpers';
 import type { ComponentChange } from '#controller-runtime';
 import type { PodPlan } from './pod/world.js';
@@ -23,6 +24,16 @@ export function isOurs(pod: corev1.Pod, old: corev1.Pod): boolean {
     metadata.deletionTimestamp === old.metadata.deletionTimestamp &&
     spec?.nodeName === old.spec?.nodeName &&
     pod.status !== old.status
+  );
+}
+
+/** Whether a change of a pod that has ended concerns its kubelet no more: it is as the kubelet has written it, and nobody deletes it. */
+export function isOver(pod: corev1.Pod, old: corev1.Pod): boolean {
+  return (
+    isTerminalPhase(old.status?.phase) &&
+    pod.metadata.generation === old.metadata.generation &&
+    pod.metadata.deletionTimestamp === old.metadata.deletionTimestamp &&
+    deepEqual(pod.status, old.status)
   );
 }
 

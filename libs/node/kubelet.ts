@@ -23,7 +23,7 @@ import { isMirrorPod } from './eviction/pressure.js';
 import { heartbeats } from './heartbeats.js';
 import { nodeImages } from './image-store/node-images.js';
 import { ImageStores } from './image-store/store.js';
-import { ends, isOurs, isSimulated, isUnbound } from './kubelet-changes.js';
+import { ends, isOurs, isOver, isSimulated, isUnbound } from './kubelet-changes.js';
 import { NodeMemory } from './node-memory.js';
 import { NO_MEMORY, type PodMemory } from './pod/memory.js';
 import { planPod } from './pod/plan.js';
@@ -195,7 +195,7 @@ class Kubelets implements OpenController {
       this.crashing.delete(uid);
       this.hanging.delete(uid);
       this.nodes.get(nodeName)?.release(uid);
-    } else if (!(this.writing.has(uid) && old && isOurs(object, old)))
+    } else if (!old || !((this.writing.has(uid) && isOurs(object, old)) || isOver(object, old)))
       this.queue.addAfter(formatKey(keyOf(object)), this.context.faults.kubeletDelay(nodeName), revision);
   }
 

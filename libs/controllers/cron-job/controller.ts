@@ -2,7 +2,8 @@ import { type batchv1, CronJob, Job } from '#api';
 import { deepEqual, formatKey, type Instant, keyOf } from '#apimachinery';
 import { perCluster } from '#client';
 import { isTimeZone } from '#component-helpers';
-import { defineController, type ReconcileContext, type Reconciled } from '#controller-runtime';
+import { type Change, defineController, type ReconcileContext, type Reconciled } from '#controller-runtime';
+import { finishedCondition } from '../job/conditions.js';
 import { CronJobRun } from './run.js';
 import { dueStarts, scheduleOf, untilNextStart } from './schedule.js';
 import { startJob } from './start.js';
@@ -13,11 +14,20 @@ export const cronJob = defineController({
   queue: 'cronjob',
   for: CronJob,
   owns: [Job],
+  ownedFilter: changesRun,
   reconcile: syncCronJob,
   async gone(key, { informers }) {
     schedulesOf(informers).delete(formatKey(key));
   },
 });
+
+/** Whether a change of a Job can change what becomes of its CronJob: most do not, while it runs. */
+function changesRun({ object, old, deleted }: Change): boolean {
+  if (deleted || old === undefined) return true;
+  const [now, before] = [object as batchv1.Job, old as batchv1.Job];
+  if (finishedCondition(now) !== undefined || finishedCondition(before) !== undefined) return true;
+  return !deepEqual(now.metadata.ownerReferences, before.metadata.ownerReferences);
+}
 
 /** The schedule with which each CronJob was looked at last, by cluster: a changed one counts from now on (updateCronJob). */
 const schedulesOf = perCluster(() => new Map<string, string>());

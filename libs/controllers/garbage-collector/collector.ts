@@ -1,6 +1,6 @@
 import { Namespace, type Resource } from '#api';
 import { goQuote, ignoreNotFound, isNotFound, type KubeObject, type OwnerReference } from '#apimachinery';
-import type { ReconcileContext } from '#controller-runtime';
+import type { Informers, ReconcileContext } from '#controller-runtime';
 import { resourceOf } from '../kinds.js';
 import { decide, type OwnerState } from './decide.js';
 import { FOREGROUND, isDeletingDependents, isOrphaning, type Node, ORPHAN, type OwnerGraph, REMEMBERED, remember } from './graph.js';
@@ -16,6 +16,15 @@ export class Collector {
     private readonly graph: OwnerGraph,
     private readonly enqueue: (uid: string) => void,
   ) {}
+
+  /**
+   * Whether nothing follows from the owners of an object as far as the informers know: it has some, and each exists and does not wait for
+   * its dependents. Upstream never looks at such an object when it is added (graph_builder.go processGraphChanges).
+   */
+  isKept(uid: string, informers: Informers): boolean {
+    const node = this.graph.node(uid);
+    return node !== undefined && node.owners.length > 0 && node.owners.every((owner) => knownState(node, owner, informers) === 'solid');
+  }
 
   async collect(uid: string, ctx: ReconcileContext): Promise<void> {
     const node = this.graph.node(uid);
@@ -45,12 +54,11 @@ export class Collector {
 
   /** Throws if the owner's kind is not served: nothing is known about it, so nothing may be deleted (classifyReferences). */
   private async stateOf(node: Node, owner: OwnerReference, ctx: ReconcileContext): Promise<OwnerState> {
+    const known = knownState(node, owner, ctx.informers);
+    if (known !== undefined) return known;
     const resource = resourceOf(owner, ctx.informers.served());
     if (resource === undefined) throw new Error(`no matches for kind "${owner.kind}" in version "${owner.apiVersion}"`);
-    if (resource.namespaced && !node.namespace) return 'impossible';
     const namespace = resource.namespaced ? node.namespace : undefined;
-    const found = ctx.informers.of(resource).get(owner.name, namespace);
-    if (found?.metadata.uid === owner.uid) return isDeletingDependents(found) ? 'waiting' : 'solid';
     return (await this.isGone({ resource, namespace, owner }, ctx)) ? 'gone' : 'solid';
   }
 
@@ -108,6 +116,16 @@ export class Collector {
     await Promise.all(this.graph.dependentsOf(node.uid).map((dependent) => dropOwners(dependent, [node.uid], ctx)));
     await removeFinalizer(node, object, { finalizer: ORPHAN, ctx });
   }
+}
+
+/** The state of an owner as far as the informers know; undefined if they do not have it, or its kind is not served. */
+function knownState({ namespace }: Node, owner: OwnerReference, informers: Informers): OwnerState | undefined {
+  const resource = resourceOf(owner, informers.served());
+  if (resource === undefined) return undefined;
+  if (resource.namespaced && !namespace) return 'impossible';
+  const found = informers.of(resource).get(owner.name, resource.namespaced ? namespace : undefined);
+  if (found?.metadata.uid !== owner.uid) return undefined;
+  return isDeletingDependents(found) ? 'waiting' : 'solid';
 }
 
 function find({ resource, name, namespace, uid }: Node, { informers }: ReconcileContext): KubeObject | undefined {

@@ -31,7 +31,11 @@ function openCollector({ informers }: ClusterContext, queue: WorkQueue): OpenCon
     added(resource) {
       if (!isTracked(resource)) return;
       informers.of(resource).on((change) => {
-        for (const uid of graph.observe(resource, change)) queue.add(uid, change.revision || undefined);
+        const { metadata } = change.object;
+        for (const uid of graph.observe(resource, change)) {
+          const isItself = uid === metadata.uid && !change.deleted && metadata.deletionTimestamp === undefined;
+          if (!isItself || !collector.isKept(uid, informers)) queue.add(uid, change.revision || undefined);
+        }
       });
     },
     removed(resource) {

@@ -1,5 +1,6 @@
 import { type batchv1, type corev1, Job, Pod } from '#api';
-import { controllerOf, formatTime, keyOf, type LabelSelector, labelSelectorAsSelector } from '#apimachinery';
+import { controllerOf, deepEqual, formatTime, keyOf, type LabelSelector, labelSelectorAsSelector } from '#apimachinery';
+import { isPodReady, isPodTerminal } from '#component-helpers';
 import { type Change, defineController, type Informers, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { claimObjects } from '../claim.js';
 import { indexOrphans, isNewOrphan, orphansIn } from '../orphans.js';
@@ -22,6 +23,7 @@ export const job = defineController({
   queue: 'job',
   for: Job,
   owns: [Pod],
+  ownedFilter: changesProgress,
   index: indexOrphans,
   watches: [
     watching(Pod, (change, informers) =>
@@ -66,6 +68,25 @@ export const jobOrphans = defineController({
     return undefined;
   },
 });
+
+/** Whether a change of a pod can change what its Job counts: binding it, for example, cannot. */
+function changesProgress({ object, old, deleted }: Change): boolean {
+  if (deleted || old === undefined) return true;
+  const [now, before] = [object as corev1.Pod, old as corev1.Pod];
+  if (isPodTerminal(now) || isPodTerminal(before) || isPodReady(now) !== isPodReady(before)) return true;
+  const [a, b] = [now.metadata, before.metadata];
+  return (
+    a.deletionTimestamp !== b.deletionTimestamp ||
+    now.status?.phase !== before.status?.phase ||
+    // Restarts count against the limit of failures.
+    !deepEqual(now.status?.containerStatuses, before.status?.containerStatuses) ||
+    !deepEqual(now.status?.initContainerStatuses, before.status?.initContainerStatuses) ||
+    !deepEqual(a.finalizers, b.finalizers) ||
+    !deepEqual(a.labels, b.labels) ||
+    !deepEqual(a.annotations, b.annotations) ||
+    !deepEqual(a.ownerReferences, b.ownerReferences)
+  );
+}
 
 function isUncounted({ object, deleted }: Change<corev1.Pod>, informers: Informers): boolean {
   return !deleted && isTracked(object) && !isCounted(object, informers);
