@@ -22,9 +22,10 @@ export interface Informer<T extends KubeObject> {
   addIndex(index: string, values: (object: T) => readonly string[]): void;
   /**
    * Called synchronously, in revision order across all informers of the cluster. A handler that is added later is first called for every
-   * existing object (client-go AddEventHandler).
+   * existing object (client-go AddEventHandler). Writes up to the revision `resumeAfter` are delivered with revision 0: they are to be
+   * processed, but are not the cause of what follows.
    */
-  on(handler: (change: InformerChange<T>) => void): void;
+  on(handler: (change: InformerChange<T>) => void, resumeAfter?: number): void;
 }
 
 /** A set of objects that is returned as an array, which is kept until the set changes. */
@@ -124,6 +125,9 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
   private readonly controllers = new UniqueIndex<T>(controllerUid);
   private indexes: Map<string, Index<T>> | undefined;
   private handlers: ReadonlyArray<(change: InformerChange<T>) => void> = [];
+  /** The `resumeAfter` of each handler, and the highest of them. */
+  private resumed: readonly number[] = [];
+  private resumedUpTo = 0;
   private everything: readonly T[] | undefined;
 
   get(name: string, namespace?: string): T | undefined {
@@ -158,10 +162,15 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
     this.indexes.set(index, added);
   }
 
-  on(handler: (change: InformerChange<T>) => void): void {
+  on(handler: (change: InformerChange<T>) => void, resumeAfter = 0): void {
     // No larger than it must be: an idle cluster has many.
     this.handlers = [...this.handlers, handler];
-    for (const object of this.objects.values()) handler({ object, deleted: false, revision: revisionOf(object) });
+    this.resumed = [...this.resumed, resumeAfter];
+    this.resumedUpTo = Math.max(this.resumedUpTo, resumeAfter);
+    for (const object of this.objects.values()) {
+      const revision = revisionOf(object);
+      handler({ object, deleted: false, revision: revision <= resumeAfter ? 0 : revision });
+    }
   }
 
   /** Adds or replaces an object and calls the handlers. */
@@ -214,8 +223,13 @@ export class Indexer<T extends KubeObject> implements Informer<T> {
   }
 
   private tell(change: InformerChange<T>): void {
-    const { handlers } = this;
-    for (let index = 0; index < handlers.length; index++) handlers[index]?.(change);
+    const { handlers, resumed } = this;
+    const count = handlers.length;
+    if (change.revision > this.resumedUpTo) for (let index = 0; index < count; index++) handlers[index]?.(change);
+    else {
+      const causeless = { ...change, revision: 0 };
+      for (let index = 0; index < count; index++) handlers[index]?.(change.revision <= (resumed[index] ?? 0) ? causeless : change);
+    }
   }
 }
 

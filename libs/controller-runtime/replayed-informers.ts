@@ -56,7 +56,7 @@ class ReplayedInformer<T extends KubeObject> implements Informer<T> {
     const { handlers, resumeAfter } = this.replay;
     // The resource's type determines the objects' type, which the map cannot express.
     handlers?.set(this.kind, [...(handlers.get(this.kind) ?? []), handler as unknown as Handler]);
-    this.informer.on((change) => handler(change.revision <= resumeAfter ? { ...change, revision: 0 } : change));
+    this.informer.on(handler, resumeAfter);
   }
 }
 

@@ -1,7 +1,7 @@
 import type { corev1 } from '#api';
 import { deepEqual } from '#apimachinery';
 import { HostPorts, hostPortsOf } from './host-ports.js';
-import { type Amounts, amountOf, podAmounts } from './pod-amounts.js';
+import { type Amounts, amountOf, keepAmounts, podAmounts } from './pod-amounts.js';
 
 /** Derived values that a node keeps at most. */
 const MOST_DERIVED = 64;
@@ -150,6 +150,7 @@ export class NodeInfo {
     const before = this.sums.pods.get(key);
     if (!before) return false;
     this.sums.pods.set(key, pod);
+    keepAmounts(before, pod);
     if (this.sums.withAffinity.delete(before)) this.sums.withAffinity.add(pod);
     const isEnding = pod.metadata.deletionTimestamp !== before.metadata.deletionTimestamp;
     const counts = isEnding || !deepEqual(pod.metadata.labels, before.metadata.labels);

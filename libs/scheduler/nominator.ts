@@ -33,11 +33,13 @@ export class Nominator {
    */
   update(old: corev1.Pod | undefined, pod: corev1.Pod): void {
     const written = pod.status?.nominatedNodeName;
+    if (this.nodes.size === 0 && !written) return;
     const kept = !written && !old?.status?.nominatedNodeName ? this.nodes.get(formatKey(keyOf(pod))) : undefined;
     this.set(pod, written || kept);
   }
 
   remove(pod: corev1.Pod): void {
+    if (this.nodes.size === 0) return;
     const key = formatKey(keyOf(pod));
     const node = this.nodes.get(key);
     if (node === undefined) return;

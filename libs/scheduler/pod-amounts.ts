@@ -53,3 +53,9 @@ export function podAmounts(pod: corev1.Pod): PodAmounts {
   else known.set(pod.spec, made);
   return made;
 }
+
+/** The pod is another state of one whose amounts are the same: they are not read again. */
+export function keepAmounts(before: corev1.Pod, pod: corev1.Pod): void {
+  const there = known.get(before.spec);
+  if (there && before.spec !== pod.spec && !mayBeResized(pod)) known.set(pod.spec, there);
+}

@@ -138,17 +138,22 @@ export class Snapshot {
   /** The pod was updated: counts it for its node, if it has one. */
   setPod(pod: corev1.Pod): void {
     const node = pod.spec.nodeName;
-    const place = this.places.get(formatKey(keyOf(pod)));
-    if (place && place.node === node && isSameSpec(place.pod, pod) && !isPodTerminal(pod) && !mayBeResized(pod)) {
-      this.renew(pod, node);
+    const key = formatKey(keyOf(pod));
+    const place = this.places.get(key);
+    const counts = Boolean(node) && !isPodTerminal(pod);
+    if (place && counts && place.node === node && isSameSpec(place.pod, pod) && !mayBeResized(pod)) {
+      this.renew(key, pod, node);
       return;
     }
-    this.removePod(pod);
-    if (node && !isPodTerminal(pod)) this.put(pod, node);
+    this.remove(key);
+    if (node && counts) this.put(key, pod, node);
   }
 
   removePod(pod: corev1.Pod): void {
-    const key = formatKey(keyOf(pod));
+    this.remove(formatKey(keyOf(pod)));
+  }
+
+  private remove(key: string): void {
     const place = this.places.get(key);
     if (!place) return;
     this.places.delete(key);
@@ -162,20 +167,19 @@ export class Snapshot {
 
   /** Counts the pod for the node it is about to be bound to. */
   assume(pod: corev1.Pod, node: string): void {
-    this.removePod(pod);
-    this.put(pod, node);
+    const key = formatKey(keyOf(pod));
+    this.remove(key);
+    this.put(key, pod, node);
   }
 
-  private renew(pod: corev1.Pod, node: string): void {
-    const key = formatKey(keyOf(pod));
+  private renew(key: string, pod: corev1.Pod, node: string): void {
     this.places.set(key, { node, pod });
     this.bound.get(node)?.set(key, pod);
     const info = this.byName.get(node);
     if (info?.renew(key, pod)) this.tallies.changed(info);
   }
 
-  private put(pod: corev1.Pod, node: string): void {
-    const key = formatKey(keyOf(pod));
+  private put(key: string, pod: corev1.Pod, node: string): void {
     this.places.set(key, { node, pod });
     const pods = this.bound.get(node) ?? new Map<string, corev1.Pod>();
     this.bound.set(node, pods.set(key, pod));

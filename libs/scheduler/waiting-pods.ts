@@ -51,6 +51,7 @@ export class WaitingPods {
 
   /** Takes a pod that is deleted. */
   take(pod: corev1.Pod): Decision | undefined {
+    if (this.entries.size === 0 && this.resumed.size === 0) return undefined;
     const key = formatKey(keyOf(pod));
     const entry = this.entries.get(key);
     this.end(key);

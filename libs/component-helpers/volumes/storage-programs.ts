@@ -105,15 +105,17 @@ function driverOf(container: corev1.Container): { name: string; flags: DriverFla
 
 const NONE: readonly StorageProgram[] = [];
 
+const isProgram = ({ image = '' }: corev1.Container): boolean =>
+  image.includes('sig-storage/') || image.includes('storage-provisioner') || image.includes('local-path-provisioner');
+
 /**
  * The programs of storage that a pod's containers are: provisioners, and the CSI driver of Kubernetes' examples under any name, with the
  * sidecars that run beside it.
  */
 export function storageProgramsIn({ spec }: corev1.Pod): readonly StorageProgram[] {
-  const containers = (spec?.containers ?? []).filter(({ image = '' }) =>
-    /sig-storage\/|storage-provisioner|local-path-provisioner/.test(image),
-  );
-  if (containers.length === 0) return NONE;
+  // Each change of a pod is looked at several times, and hardly any pod is such a program.
+  if (spec?.containers?.some(isProgram) !== true) return NONE;
+  const containers = spec.containers.filter(isProgram);
   const tasks = new Set<StorageTask>();
   const found: StorageProgram[] = [];
   let driver: ReturnType<typeof driverOf> | undefined;

@@ -5,6 +5,8 @@ import type { Change, ComponentChange, EventRecorder, Informers, ReconcileContex
 
 const BY_PROGRAM = 'pods-by-storage-program';
 
+const NONE: readonly string[] = [];
+
 const keyOf = (task: StorageTask, name: string): string => `${task}/${name}`;
 
 /** A program that runs in a pod, and what it writes with. */
@@ -19,9 +21,10 @@ export interface RunningProgram extends StorageProgram {
 
 /** Adds the index of the pods that are programs of storage. */
 export function indexPrograms(informers: Informers): void {
-  informers
-    .of(Pod)
-    .addIndex(BY_PROGRAM, (pod) => storageProgramsIn(pod).flatMap(({ name, tasks }) => [...tasks].map((task) => keyOf(task, name))));
+  informers.of(Pod).addIndex(BY_PROGRAM, (pod) => {
+    const programs = storageProgramsIn(pod);
+    return programs.length === 0 ? NONE : programs.flatMap(({ name, tasks }) => [...tasks].map((task) => keyOf(task, name)));
+  });
 }
 
 /** Whether a change of a pod may concern programs of storage. */
