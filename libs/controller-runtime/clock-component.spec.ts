@@ -59,9 +59,12 @@ function ticking(name: string, period: number, writes: Storage): Component {
 }
 
 /** A worker that advances the clock of cluster c over this store, with a clock of its own. */
-function worker(storage: Storage): Seat {
+function worker(
+  storage: Storage,
+  components: readonly Component[] = [ticking('a', 300, storage), ticking('b', 500, storage)],
+  catchUp: HostedCluster['catchUp'] = async () => undefined,
+): Seat {
   const clock = new SteppedClock(START);
-  const components = [ticking('a', 300, storage), ticking('b', 500, storage)];
   const hostedOver = (turns: HostedCluster['turns']): HostedCluster => ({
     cluster: 'c',
     turns,
@@ -74,7 +77,7 @@ function worker(storage: Storage): Seat {
       };
       return { context, setFence };
     },
-    catchUp: async () => undefined,
+    catchUp,
     delivered: () => 0,
     delayUntil: () => undefined,
     close: () => undefined,
@@ -152,6 +155,65 @@ test.each<[string, object, Record<string, unknown>]>([
   await work(storage, worker(storage), 2);
   expect(await storage.clock()).toEqual({ revision: written, asked: 0, until: JSON.stringify(until), ...state });
 });
+
+/** Makes a copy of each object that was delivered. */
+function copying(storage: Storage) {
+  let delivered = 0;
+  let copied = 0;
+  const component: Component = {
+    name: 'copy',
+    interests: () => false,
+    open: async ({ fence }) => ({
+      hasWork: () => copied < delivered,
+      async drain() {
+        for (const { key, revision } of (await storage.log({ after: copied })).filter((entry) => entry.revision <= delivered)) {
+          const copy = { type: 'create' as const, key: key.replace('/made/', '/copied/'), value: '', cause, at: 0 };
+          if (copy.key !== key) await storage.write([copy], { fence: fence?.() });
+          copied = revision;
+        }
+        return { more: false };
+      },
+      close: () => undefined,
+    }),
+  };
+  const catchUp = async (revision: number) => {
+    delivered = Math.max(delivered, revision);
+  };
+  return { component, catchUp };
+}
+
+test.each(['clock', 'stepClock'] as const)(
+  'what was written before an advance was asked for is done in it, also if a turn has begun before (%s)',
+  async (call) => {
+    const storage = await cluster();
+    let calls = 0;
+    // Somebody else writes and asks while a turn is being taken.
+    const busy = new Proxy(storage, {
+      get(target, name) {
+        const value = Reflect.get(target, name);
+        if (name !== call) return typeof value === 'function' ? value.bind(target) : value;
+        return async (...args: unknown[]) => {
+          calls += 1;
+          if (calls > 3) return value.apply(target, args);
+          await storage.write([{ type: 'create', key: `/registry/made/${calls}`, value: '', cause, at: 0 }]);
+          await storage.askClock({ id: `${calls}`, from: START, by: 0 });
+          return value.apply(target, args);
+        };
+      },
+    });
+    const { component, catchUp } = copying(storage);
+    const seat = worker(busy, [component], catchUp);
+    await storage.askClock({ id: 'x', from: START, by: 1_000 });
+    const before: string[] = [];
+    while ((await storage.clock()).target !== undefined) await seat.turn({ budget: { reconciles: 100 } });
+    for (const { key } of await storage.log({ after: 0 })) before.push(key);
+    const made = before.filter((key) => key.includes('/made/'));
+    expect([made.length > 0, before.filter((key) => key.includes('/copied/'))]).toEqual([
+      true,
+      made.map((key) => key.replace('/made/', '/copied/')),
+    ]);
+  },
+);
 
 test('a cancelled advance stops where it is', async () => {
   const storage = await cluster();

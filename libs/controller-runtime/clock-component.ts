@@ -1,5 +1,5 @@
 import type { Clock, Instant } from '#apimachinery';
-import { CLOCK, type ClockState, type Fence, type Storage } from '#storage';
+import { CLOCK, type ClockState, type Fence, type Revision, type Storage } from '#storage';
 import type { Budget, Component, ComponentChange, ComponentInstance, DrainResult } from './component.js';
 import { type Duty, LocalHost, NeverQuiet } from './local-host.js';
 import type { HostedCluster } from './turn.js';
@@ -63,8 +63,8 @@ export function clockComponent(
   };
 }
 
-/** How far, and until what, a clock is to be advanced. */
-type Asked = Pick<ClockState, 'target' | 'until'>;
+/** How far, and until what, a clock is to be advanced, and the newest revision when that was asked for. */
+type Asked = Pick<ClockState, 'target' | 'until' | 'asked'>;
 
 const NEVER = Number.POSITIVE_INFINITY;
 /** The failure of an advance that reached its target although its end did not come. */
@@ -72,6 +72,8 @@ export const END_MISSED = 'the end that was waited for did not come';
 
 class TurnedInstance implements ComponentInstance {
   private readonly host: LocalHost;
+  /** The newest revision at which an advance was asked for and up to which everything has been delivered. */
+  private seen: Revision = 0;
 
   constructor(
     private readonly cluster: TurnedCluster,
@@ -96,13 +98,22 @@ class TurnedInstance implements ComponentInstance {
     for (const { name } of this.options.components) await hosted.turns.beginTurn(name);
     const { now = this.cluster.clock.now(), ...asked } = await storage.clock();
     try {
+      await this.catchUp(asked);
       await this.host.reach(now);
       return await this.turn({ token, asked, steps: budget.reconciles });
     } catch (error) {
       if (!(error instanceof NeverQuiet)) throw error;
-      await storage.stepClock(token, { now: this.cluster.clock.now(), done: true, failure: error.message });
+      await storage.stepClock(token, { now: this.cluster.clock.now(), done: this.seen, failure: error.message });
       return { more: false };
     }
+  }
+
+  /** Delivers what was committed before the advance was asked for: this turn may have begun earlier. Returns whether that is news. */
+  private async catchUp({ asked = 0 }: Asked): Promise<boolean> {
+    if (asked <= this.seen) return false;
+    await this.cluster.hosted.catchUp(asked);
+    this.seen = asked;
+    return true;
   }
 
   close(): void {
@@ -114,20 +125,22 @@ class TurnedInstance implements ComponentInstance {
   /** Advances from timer to timer up to the target, which may be moved meanwhile. Yields after the given number of steps. */
   private async turn({ token, asked, steps }: { token: number; asked: Asked; steps: number }): Promise<DrainResult> {
     const { clock } = this.cluster;
-    let { target, until } = asked;
+    let current = asked;
     let still = 0;
-    for (let step = 0; target !== undefined; step += 1) {
+    for (let step = 0; current.target !== undefined; step += 1) {
       if (step >= steps) return { more: true };
       const now = clock.now();
+      if (await this.catchUp(current)) await this.host.reach(now);
+      const { target, until } = current;
       const end = until === undefined ? NEVER : await this.cluster.endOf(until);
       const next = (await this.host.nextAt()) ?? NEVER;
       if (end <= now || (next > target && now >= target)) {
-        ({ target, until } = await this.arrive(token, { over: end <= now, missed: until !== undefined && end > now }));
+        current = await this.arrive(token, { over: end <= now, missed: until !== undefined && end > now });
         continue;
       }
       still = next > now ? 0 : still + 1;
       if (still > MOST_STEPS) throw new NeverQuiet(`no end of timers at ${new Date(now).toISOString()}`);
-      ({ target, until } = await this.stepTo(token, Math.min(next, target, end)));
+      current = await this.stepTo(token, Math.min(next, target, end));
     }
     return { more: false };
   }
@@ -137,7 +150,7 @@ class TurnedInstance implements ComponentInstance {
     const { clock, storage, reached } = this.cluster;
     const now = clock.now();
     await reached(now);
-    return storage.stepClock(token, { now, done: true, stop: over, ...(missed && { failure: END_MISSED }) });
+    return storage.stepClock(token, { now, done: this.seen, stop: over, ...(missed && { failure: END_MISSED }) });
   }
 
   private async stepTo(token: number, instant: Instant): Promise<Asked> {

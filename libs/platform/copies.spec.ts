@@ -51,7 +51,7 @@ async function platform() {
   await store.write([{ type: 'update', key: '/r/b', value: 'two', expected: 2, cause, at: 7_000 }]);
   await store.askClock({ id: 'x', from: 5_000, by: 3_000 });
   const { token } = await store.beginTurn('clock');
-  await store.stepClock(token, { now: 8_000, done: true });
+  await store.stepClock(token, { now: 8_000, done: await store.revision() });
   await records.setClock(cluster.id, 8_000);
   const contents = async (id: string) => (await storage.open(id).list({ prefix: '/' })).items.map(({ key, value }) => `${key}=${value}`);
   const copies = createCopies(options);

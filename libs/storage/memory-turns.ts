@@ -61,7 +61,7 @@ export class Turns {
     const { target, ...clock } = this.#clock ?? { now };
     if (target === undefined) return stepped(clock);
     const reached = Math.max(clock.now, Math.min(now, target));
-    const ends = done === true && (stop === true || reached === target || failure !== undefined);
+    const ends = done !== undefined && done >= (clock.asked ?? 0) && (stop === true || reached === target || failure !== undefined);
     this.#clock = { ...clock, now: reached, ...(ends ? failure !== undefined && { failure } : { target }) };
     return stepped(this.#clock);
   }
@@ -116,8 +116,13 @@ export class Turns {
   }
 }
 
-function stepped({ now, target, until }: ClockStepped): ClockStepped {
-  return { now, ...(target !== undefined && { target }), ...(until !== undefined && { until }) };
+function stepped({ now, target, until, asked }: ClockStepped): ClockStepped {
+  return {
+    now,
+    ...(target !== undefined && { target }),
+    ...(until !== undefined && { until }),
+    ...(asked !== undefined && { asked }),
+  };
 }
 
 /** The result of beginning a turn. */

@@ -374,35 +374,52 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       const seen: unknown[] = [await store.clock()];
       seen.push(await store.askClock({ id: 'x', from: 100, by: 50 }), await store.askClock({ id: 'x', from: 100, by: 50 }));
       const { token } = await beginIn(store, 'clock');
-      seen.push(await store.stepClock(token, { now: 120 }), await store.stepClock(token, { now: 110, done: true }));
+      seen.push(await store.stepClock(token, { now: 120 }), await store.stepClock(token, { now: 110, done: 1 }));
       seen.push(await store.askClock({ id: 'y', from: 100, by: 30 }));
-      seen.push(await store.stepClock(token, { now: 150, done: true }), await store.clock());
-      seen.push(await store.stepClock(token, { now: 999, done: true }), await store.clock());
+      seen.push(await store.stepClock(token, { now: 150, done: 1 }), await store.clock());
+      seen.push(await store.stepClock(token, { now: 999, done: 1 }), await store.clock());
       seen.push(await store.askClock({ id: 'y', from: 100, by: 30 }), await store.stepClock(token, { now: 999 }));
       seen.push(
         await store.askClock({ id: 'z', from: 100, by: 20 }),
-        await store.stepClock(token, { now: 190, done: true, failure: 'no end' }),
+        await store.stepClock(token, { now: 190, done: 1, failure: 'no end' }),
       );
       seen.push(await store.clock(), await store.askClock({ id: 'a', from: 100, by: 1 }), await store.clock());
       expect(seen).toEqual([
         { revision: 1 },
         ...[150, 150],
         ...[
-          { now: 120, target: 150 },
-          { now: 120, target: 150 },
+          { now: 120, target: 150, asked: 1 },
+          { now: 120, target: 150, asked: 1 },
         ],
         180,
         ...[
-          { now: 150, target: 180 },
+          { now: 150, target: 180, asked: 1 },
           { revision: 1, now: 150, target: 180, asked: 1 },
         ],
-        ...[{ now: 180 }, { revision: 1, now: 180, asked: 1 }],
-        ...[180, { now: 180 }],
-        ...[200, { now: 190 }],
+        ...[
+          { now: 180, asked: 1 },
+          { revision: 1, now: 180, asked: 1 },
+        ],
+        ...[180, { now: 180, asked: 1 }],
+        ...[200, { now: 190, asked: 1 }],
         ...[{ revision: 1, now: 190, failure: 'no end', asked: 1 }, 191, { revision: 1, now: 190, target: 191, asked: 1 }],
       ]);
       await beginIn(store, 'clock');
       await expect(store.stepClock(token, { now: 191 })).rejects.toThrow('the turn of clock was overtaken');
+    });
+
+    test('an advance is not over for a turn that has not looked at what was written before it was asked for', async () => {
+      await store.askClock({ id: 'x', from: 100, by: 50 });
+      const { token } = await beginIn(store, 'clock');
+      await store.write([create('/r/a', '1')]);
+      await store.askClock({ id: 'y', from: 100, by: 0 });
+      const left = { now: 150, target: 150, asked: 1 };
+      expect([
+        await store.stepClock(token, { now: 150, done: 0 }),
+        await store.stepClock(token, { now: 150, done: 0, stop: true }),
+        await store.stepClock(token, { now: 150, done: 0, failure: 'no end' }),
+        await store.stepClock(token, { now: 150, done: 1 }),
+      ]).toEqual([left, left, left, { now: 150, asked: 1 }]);
     });
 
     test('an advance ends before its target when it is stopped or cancelled', async () => {
@@ -410,17 +427,17 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       await store.askClock({ id: 'x', from: 100, by: 50, until: 'quiet' });
       const { token } = await beginIn(store, 'clock');
       seen.push(await store.stepClock(token, { now: 120 }), await store.setClock(200));
-      seen.push(await store.stepClock(token, { now: 120, done: true, stop: true }), await store.clock());
+      seen.push(await store.stepClock(token, { now: 120, done: 0, stop: true }), await store.clock());
       await store.askClock({ id: 'y', from: 100, by: 50 });
       seen.push(await store.cancelClock('cancelled'), await store.clock(), await store.stepClock(token, { now: 140 }));
       expect(seen).toEqual([
         false,
-        ...[{ now: 120, target: 150, until: 'quiet' }, undefined],
+        ...[{ now: 120, target: 150, until: 'quiet', asked: 0 }, undefined],
         ...[
-          { now: 120, until: 'quiet' },
+          { now: 120, until: 'quiet', asked: 0 },
           { revision: 0, now: 120, until: 'quiet', asked: 0 },
         ],
-        ...[true, { revision: 0, now: 120, failure: 'cancelled', asked: 0 }, { now: 120 }],
+        ...[true, { revision: 0, now: 120, failure: 'cancelled', asked: 0 }, { now: 120, asked: 0 }],
       ]);
       expect([await store.setClock(110), await store.setClock(130), await store.clock()]).toEqual([
         ...[120, 130],
@@ -436,7 +453,7 @@ export function storageContract(make: () => Promise<StorageAdmin>): void {
       await store.askClock({ id: 'x', from: 100, by: 50 });
       const seen = [await mine()];
       const { token } = await beginIn(store, 'clock');
-      await store.stepClock(token, { now: 150, done: true });
+      await store.stepClock(token, { now: 150, done: 0 });
       seen.push(await mine());
       expect(seen).toEqual([[{ cluster, component: 'clock', cursor: 0, due: true }], []]);
     });

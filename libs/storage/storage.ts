@@ -133,12 +133,12 @@ export interface ClockRequest {
 }
 
 /**
- * A step of a clock. `done`: all work is done, so a clock that has reached its target is no longer being advanced. `stop`: nor is one that
- * has not reached it.
+ * A step of a clock. `done`: all work is done, up to this revision, so a clock that has reached its target is no longer being advanced,
+ * unless that was asked for at a later revision. `stop`: nor is one that has not reached it.
  */
 export interface ClockStep {
   now: Instant;
-  done?: boolean;
+  done?: Revision;
   stop?: boolean;
   failure?: string;
 }
@@ -148,6 +148,8 @@ export interface ClockStepped {
   now: Instant;
   target?: Instant;
   until?: string;
+  /** The newest revision when the last advance was requested. */
+  asked?: Revision;
 }
 
 /** How much of the logs is retained. Times are in milliseconds of the machine. */

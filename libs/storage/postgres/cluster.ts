@@ -23,7 +23,7 @@ import type { BeginOptions, BegunTurn, TurnState } from '../turn-state.js';
 import { bigintArray, textArray } from './binary-array.js';
 import { toStorageError } from './failures.js';
 import type { Lane } from './lane.js';
-import { begunTurn, clockState, listedObject, logEntry } from './rows.js';
+import { begunTurn, clockState, clockStepped, listedObject, logEntry } from './rows.js';
 import type { Row, Session } from './session.js';
 import type { StatementName } from './statements.js';
 import { write } from './write.js';
@@ -183,10 +183,9 @@ export class PostgresStorage implements Storage {
     return head[0] as Instant;
   }
 
-  async stepClock(token: number, { now, done = false, failure, stop = false }: ClockStep): Promise<ClockStepped> {
-    const { head } = await this.#read('stepClock', [token, now, done, failure ?? null, stop], { component: CLOCK });
-    const [reached, target, until] = head as readonly [Instant, Instant | null, string | null];
-    return { now: reached, ...(target !== null && { target }), ...(until !== null && { until }) };
+  async stepClock(token: number, { now, done, failure, stop = false }: ClockStep): Promise<ClockStepped> {
+    const { head } = await this.#read('stepClock', [token, now, done ?? null, failure ?? null, stop], { component: CLOCK });
+    return clockStepped(head);
   }
 
   async cancelClock(failure: string): Promise<boolean> {

@@ -35,6 +35,7 @@ const TEXTS = [
   ['20261122060000_log_pages_in_order', '9332cbe5cfa89d92'],
   ['20261122060000_shared_transactions', '37b9f650dcab2bc3'],
   ['20261122110000_begun_revisions', 'bc5530c3e1ad564a'],
+  ['20261122150000_answered_advances', '9d92a178231cb3dd'],
 ];
 
 test('migrations that databases have are never changed', () => {

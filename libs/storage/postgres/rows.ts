@@ -1,4 +1,6 @@
-import type { ClockState, LogEntry, StoredObject, WriteOp, WriteResult } from '../storage.js';
+import type { Instant } from '#apimachinery';
+import type { Revision } from '../revision.js';
+import type { ClockState, ClockStepped, LogEntry, StoredObject, WriteOp, WriteResult } from '../storage.js';
 import type { BegunTurn } from '../turn-state.js';
 import type { Row } from './session.js';
 
@@ -81,6 +83,17 @@ export function clockState(row: Row): ClockState {
     ...(now !== null && { now }),
     ...(target !== null && { target }),
     ...(failure !== null && { failure }),
+    ...(until !== null && { until }),
+    ...(asked !== null && { asked }),
+  };
+}
+
+/** A row of clock_step. */
+export function clockStepped(row: Row): ClockStepped {
+  const [now, target, until, asked] = row as unknown as readonly [Instant, Instant | null, string | null, Revision | null];
+  return {
+    now,
+    ...(target !== null && { target }),
     ...(until !== null && { until }),
     ...(asked !== null && { asked }),
   };
