@@ -52,6 +52,13 @@ export interface TestDatabase {
   close(): Promise<void>;
 }
 
+/** A pool of connections that a test, or a server that stops, may cut: they end with an error here, and the pool replaces them. */
+export function poolOf(options: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool(options);
+  pool.on('error', () => undefined);
+  return pool;
+}
+
 /** A new database with all migrations applied. */
 export async function testDatabase({ connections = 10 }: { connections?: number } = {}): Promise<TestDatabase> {
   const server = await postgresUrl();
@@ -61,9 +68,7 @@ export async function testDatabase({ connections = 10 }: { connections?: number 
   at.pathname = `/${name}`;
   const url = at.href;
   await applyMigrations(url);
-  const pool = new pg.Pool({ connectionString: url, max: connections, pipeline: true });
-  // Connections that a test cuts end with an error here; the pool replaces them.
-  pool.on('error', () => undefined);
+  const pool = poolOf({ connectionString: url, max: connections, pipeline: true });
   return {
     url,
     pool,

@@ -1,8 +1,7 @@
 import net from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
-import pg from 'pg';
 import { prismaRecords } from '#platform/prisma';
-import { testDatabase } from '../../test/servers.js';
+import { poolOf, testDatabase } from '../../test/servers.js';
 import { patientRecords } from './patient-records.js';
 
 /** A connection to the database that can be closed and opened again. */
@@ -42,8 +41,7 @@ test('reads wait for the database, and its messages are not passed on', async ()
   const way = await gate(folder ? { path: `${folder}/.s.PGSQL.${port}` } : { host: url.hostname, port });
   url.search = '';
   url.host = `127.0.0.1:${way.port}`;
-  const pool = new pg.Pool({ connectionString: url.href });
-  pool.on('error', () => undefined);
+  const pool = poolOf({ connectionString: url.href });
   const records = patientRecords(prismaRecords(pool), { total: 5_000, first: 5, longest: 50 });
   await records.addOrganization({ id: 'o', name: 'o', quotas: {}, createdAt: new Date(0) });
   await way.close();

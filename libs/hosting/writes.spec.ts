@@ -1,9 +1,8 @@
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import pg from 'pg';
 import { StorageUnavailable } from '#storage';
-import { type TestDatabase, testDatabase } from '../../test/servers.js';
+import { poolOf, type TestDatabase, testDatabase } from '../../test/servers.js';
 import { diskCheck, watchWrites } from './writes.js';
 
 let database: TestDatabase;
@@ -52,7 +51,7 @@ test('once a write was refused because the disk is full, the check fails as long
 test('the check fails at once for a read-only server', async () => {
   const name = new URL(database.url).pathname.slice(1);
   await database.pool.query(`ALTER DATABASE ${name} SET default_transaction_read_only = on`);
-  const pool = new pg.Pool({ connectionString: database.url });
+  const pool = poolOf({ connectionString: database.url });
   await expect(watchWrites(pool).check()).rejects.toMatchObject({ code: '25006' });
   await pool.end();
   await database.pool.query(`SET default_transaction_read_only = off; ALTER DATABASE ${name} RESET default_transaction_read_only`);

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import pg from 'pg';
 import { postgresStorage } from '#storage/postgres';
 import { ClusterApi, type Json } from '../cluster-api.js';
 import { environmentOfApi } from '../more-processes.js';
+import { poolOf } from '../servers.js';
 import { type Service, startService, until } from '../service.js';
 
 const maps = '/api/v1/namespaces/default/configmaps';
@@ -21,7 +21,7 @@ afterAll(async () => {
 
 /** Replaces the stored text of an object by one that is not JSON. */
 async function spoil(key: string): Promise<void> {
-  const pool = new pg.Pool({ connectionString: environmentOfApi(service, 'DATABASE_URL') });
+  const pool = poolOf({ connectionString: environmentOfApi(service, 'DATABASE_URL') });
   const store = postgresStorage(pool).open(cluster.cluster.id);
   const [stored] = await store.get([key]);
   const cause = { requestId: 'r', user: 'u' };

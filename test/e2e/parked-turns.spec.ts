@@ -1,9 +1,10 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import pg from 'pg';
+import type pg from 'pg';
 import { postgresStorage } from '#storage/postgres';
 import { ClusterApi, type Json } from '../cluster-api.js';
 import { environmentOfApi } from '../more-processes.js';
+import { poolOf } from '../servers.js';
 import { type Service, startService, until } from '../service.js';
 
 const events = '/api/v1/namespaces/kube-system/events';
@@ -15,7 +16,7 @@ let pool: pg.Pool;
 beforeAll(async () => {
   service = await startService();
   cluster = new ClusterApi(service, await service.createCluster({ name: 'parked', profile: 'instant' }));
-  pool = new pg.Pool({ connectionString: environmentOfApi(service, 'DATABASE_URL') });
+  pool = poolOf({ connectionString: environmentOfApi(service, 'DATABASE_URL') });
 });
 afterAll(async () => {
   cluster?.close();

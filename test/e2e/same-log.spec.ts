@@ -1,9 +1,10 @@
 import fc from 'fast-check';
-import pg from 'pg';
+import type pg from 'pg';
 import { createLocalCluster } from '#cluster';
 import type { Json } from '../cluster-api.js';
 import { environmentOfApi, MoreProcesses } from '../more-processes.js';
 import { type LoggedChange, logLines } from '../same-log.js';
+import { poolOf } from '../servers.js';
 import { type Service, startService } from '../service.js';
 import { anyStep } from '../workload/any-step.js';
 import { everything } from '../workload/everything.js';
@@ -19,7 +20,7 @@ let database: pg.Pool;
 
 beforeAll(async () => {
   service = await startService();
-  database = new pg.Pool({ connectionString: environmentOfApi(service, 'DATABASE_URL') });
+  database = poolOf({ connectionString: environmentOfApi(service, 'DATABASE_URL') });
 });
 afterAll(async () => {
   await database?.end();
