@@ -98,3 +98,47 @@ it('kubelet: one container may not take what the pod may; a file system in memor
     'Pod ephemeral local storage usage exceeds the total limit of containers 10Mi. ',
   ]);
 });
+
+it('kubelet: variables from a file that an init container has written; without the file or the key the container is not created', async () => {
+  const cluster = await start();
+  const { client } = cluster;
+  const volumeMounts = [{ name: 'config', mountPath: '/config' }];
+  const pod = (name: string, text: string, more: Partial<corev1.FileKeySelector> = {}): corev1.Pod => {
+    const fileKeyRef = { volumeName: 'config', path: 'app.env', key: 'COLOR', ...more };
+    const script = `printf '%s' "${text}" > /config/app.env`;
+    return podOf(
+      {
+        restartPolicy: 'Never',
+        volumes: [{ name: 'config', emptyDir: {} }],
+        initContainers: [{ name: 'init', image: 'busybox:1.36', command: ['sh', '-c', script], volumeMounts }],
+        containers: [
+          {
+            name: 'c',
+            image: 'busybox:1.36',
+            command: ['sh', '-c', 'echo "color=$COLOR"; test "$COLOR" = green'],
+            env: [{ name: 'COLOR', valueFrom: { fileKeyRef } }],
+          },
+        ],
+      },
+      name,
+    );
+  };
+  await client.create(Pod, pod('green', "SIZE='2'\nCOLOR='green' # bright\n"));
+  await client.create(Pod, pod('optional', "SIZE='2'", { optional: true }));
+  await client.create(Pod, pod('no-key', "SIZE='2'"));
+  await client.create(Pod, pod('no-file', '', { path: 'other.env' }));
+  await cluster.advance(5_000);
+  const shown = async (name: string): Promise<string> => {
+    const { metadata, status } = await client.get(Pod, name, 'default');
+    const { state } = status?.containerStatuses?.[0] ?? {};
+    const said = state?.waiting ? `${state.waiting.reason}: ${state.waiting.message}` : `exit ${state?.terminated?.exitCode}`;
+    return `${metadata.name} ${said.replace(metadata.uid ?? '', 'UID')}`;
+  };
+  expect([await shown('green'), await shown('optional'), await shown('no-key'), await shown('no-file')]).toEqual([
+    'green exit 0',
+    'optional exit 1',
+    'no-key CreateContainerConfigError: environment variable key "COLOR" not found in file "/var/lib/kubelet/pods/UID/volumes/kubernetes.io~empty-dir/config/app.env"',
+    "no-file CreateContainerConfigError: couldn't parse env file",
+  ]);
+  expect([await logOf(cluster, 'green'), await logOf(cluster, 'optional')]).toEqual([['color=green'], ['color=']]);
+});

@@ -1,6 +1,7 @@
 import { goQuote } from '#apimachinery';
 import { findImage } from '../images/catalogue.js';
 import { parseImage } from '../images/reference.js';
+import { readsFiles } from '../runtime/file-variables.js';
 import { onExit } from './exit.js';
 import { hookOutcome } from './hooks.js';
 import { finishKill } from './kill.js';
@@ -44,9 +45,13 @@ function creationError(sim: Simulation, slot: Slot): string | undefined {
   return profileError(sim.pod, slot.container, () => sim.world.machine());
 }
 
+const NO_FILES = { error: undefined };
+
 /** Creates the container, and starts it after the time that takes. */
 export function create(sim: Simulation, slot: Slot): void {
-  const error = configError(sim.pod, slot.container, sim.world) ?? rootError(sim, slot);
+  const files = readsFiles(slot.container) ? sim.looked(sim.world.processes.fileVariables(slot.container, sim.at)) : NO_FILES;
+  if (files === undefined) return;
+  const error = configError(sim.pod, slot.container, sim.world) ?? files.error ?? rootError(sim, slot);
   if (error !== undefined) {
     sim.warning('Failed', `Error: ${error}`, slot);
     refuse(sim, slot, 'CreateContainerConfigError', error);

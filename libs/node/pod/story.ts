@@ -8,6 +8,7 @@ import type { CommandResult, PodWorld, Processes } from './world.js';
 /** Processes that need no pod, looked at without a pause. */
 const processes: Processes = {
   end: () => undefined,
+  fileVariables: () => ({ error: undefined }),
   storageUse: () => ({}),
   isChanged: () => false,
   stop: () => ({ ignores: true }),

@@ -91,6 +91,8 @@ export interface Processes {
   end(start: Start): End | undefined;
   /** Runs a command in a container at an instant. */
   run(start: Start, command: { argv: readonly string[]; timeoutSeconds: number; hook?: boolean }, at: Instant): CommandResult | undefined;
+  /** Why a container is not created at an instant whose variables stand in files of volumes; `undefined` as `error`: it is. */
+  fileVariables(container: corev1.Container, at: Instant): { readonly error: string | undefined } | undefined;
   /** When the pod stores more than it may with these containers, or when to look again. */
   storageUse(starts: readonly Start[]): { overage?: Overage; lookAt?: Instant } | undefined;
   /** Whether clients have changed files in its containers: what holds for all containers with the same text does not hold for these. */

@@ -85,6 +85,8 @@ export function bareContainer(spec: corev1.Container, kernel: Kernel): BareConta
   mountProcessStatus(files, spec, { user, name: processName(spec, image), now: 0 });
   for (const { mountPath } of spec.volumeMounts ?? []) files.mount(mountPath, notedDirectory(ask));
   files.mount('/etc/hostname', notedFile(ask));
+  // Kernel parameters are those of the pod.
+  files.mount('/proc/sys', notedDirectory(ask));
   const env = environment(spec, image.env?.(reference?.tag ?? '') ?? {});
   const container = new Container(spec, undefined, image, NOBODY, env, files);
   const elsewhere = isElsewhere(spec);

@@ -121,6 +121,10 @@ class LazyProcesses implements Processes {
     readonly isChanged: () => boolean,
   ) {}
 
+  fileVariables(...given: Parameters<Processes['fileVariables']>): ReturnType<Processes['fileVariables']> {
+    return this.made().fileVariables(...given);
+  }
+
   storageUse(starts: readonly Start[]): ReturnType<Processes['storageUse']> {
     return this.made().storageUse(starts);
   }

@@ -3,6 +3,7 @@ import type { Instant } from '#apimachinery';
 import type { InTurn } from '#controller-runtime';
 import { programOfContainer } from '../pod/programs.js';
 import type { CommandResult, End, Processes, Start, Stopped } from '../pod/world.js';
+import { fileVariables } from '../runtime/file-variables.js';
 import { shellHost } from '../runtime/main-process.js';
 import { PodMachine } from '../runtime/pod-machine.js';
 import type { Overage } from '../runtime/storage-limits.js';
@@ -56,6 +57,8 @@ export class PodProcesses implements Processes {
   private now = 0;
   private readonly storage = new StorageWatch();
   private readonly self = new WeakRef(this);
+  /** Whether variables of containers could be read from files, by container and instant. */
+  private readonly variables = new Map<string, { readonly error: string | undefined }>();
 
   /** `changed`: whether clients have changed files in its containers. */
   constructor(private readonly changed: () => boolean) {}
@@ -82,6 +85,7 @@ export class PodProcesses implements Processes {
     this.storage.forget();
     this.results.clear();
     this.stops.clear();
+    this.variables.clear();
     for (const [id, end] of this.ends) if (end === 'never' || !('code' in end) || end.at > now) this.ends.delete(id);
   }
 
@@ -139,6 +143,20 @@ export class PodProcesses implements Processes {
       const result = found === 'by-pod' ? await this.runInPod(start, command, { at, looking }) : found;
       if (this.results.size >= MOST_RESULTS) this.results.clear();
       this.results.set(key, result);
+    });
+    return undefined;
+  }
+
+  fileVariables(container: corev1.Container, at: Instant): { readonly error: string | undefined } | undefined {
+    const key = `${container.name} ${at}`;
+    const known = this.variables.get(key);
+    if (known) return known;
+    this.wanted.push(async (looking) => {
+      const machine = await this.machineAt({ id: '' }, at, looking);
+      const found = fileVariables(looking.pod, container, (name) => machine.volume(name));
+      this.current = undefined;
+      if (this.variables.size >= MOST_RESULTS) this.variables.clear();
+      this.variables.set(key, { error: 'error' in found ? found.error : undefined });
     });
     return undefined;
   }
@@ -207,7 +225,7 @@ export class PodProcesses implements Processes {
   }
 
   /** The processes as of an instant. */
-  private async machineAt({ id }: Start, at: Instant, looking: Looking): Promise<PodMachine> {
+  private async machineAt({ id }: Pick<Start, 'id'>, at: Instant, looking: Looking): Promise<PodMachine> {
     const known = this.current?.mainOf(id) && this.current.processes.now <= at ? this.current : undefined;
     const machine = known ?? (await this.machine(looking));
     this.current = machine;

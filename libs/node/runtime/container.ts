@@ -20,9 +20,18 @@ export class Container {
     readonly status: corev1.ContainerStatus | undefined,
     readonly image: ImageDefinition,
     readonly pod: corev1.Pod,
-    readonly env: ReadonlyMap<string, string>,
+    private readonly variables: Map<string, string>,
     readonly files: FileSystem,
   ) {}
+
+  get env(): ReadonlyMap<string, string> {
+    return this.variables;
+  }
+
+  /** Adds variables that are known when it starts. */
+  addVariables(values: ReadonlyMap<string, string>): void {
+    for (const [name, value] of values) this.variables.set(name, value);
+  }
 
   /** What runs: command and arguments with variables expanded. */
   get argv(): string[] {

@@ -18,11 +18,12 @@ import { Container, firstStart, type Instance } from './container.js';
 import { ContainerLog } from './container-log.js';
 import { environmentOf } from './environment.js';
 import { fileUser, mountProcessStatus, mountTerminationLog, processName } from './file-user.js';
+import { readsFiles, withFileVariables } from './file-variables.js';
 import { type KeptChange, type KeptFiles, replay } from './kept-files.js';
 import { LOG_BYTES, STEPS_PER_LOOK, WRITABLE_BYTES } from './limits.js';
 import { Listener, openPort } from './listener.js';
 import { crashingProcess, mainProcess, shellHost } from './main-process.js';
-import { ending, finishing } from './main-tasks.js';
+import { ending, finishing, following } from './main-tasks.js';
 import { mountVolume } from './mount.js';
 import { rootDirectory } from './root-files.js';
 import { hasStorageLimits, type Overage, StorageMeters } from './storage-limits.js';
@@ -215,7 +216,9 @@ export class PodMachine {
     const input = container.spec.stdin ? new Pipe() : EMPTY_INPUT;
     const io = { input, output: log.output('stdout'), errors: log.output('stderr') };
     const words = isMirrorPod(this.pod) ? this.world.faults?.lastWords?.(container.spec.name, this.pod.spec.nodeName ?? '') : undefined;
-    const main = words === undefined ? mainProcess(container, host, io) : crashingProcess(words, io);
+    const begun = words === undefined ? mainProcess(container, host, io) : crashingProcess(words, io);
+    const given = withFileVariables(container, (name) => this.volumes.get(name), begun);
+    const main = readsFiles(container.spec) ? following(kernel, this.initTasks(container), given) : begun;
     const task = kernel.spawn(container.spec.name, finishing(main, log), startedAt);
     if (task) this.mains.set(id, task);
     const hook = container.spec.lifecycle?.postStart?.exec?.command;
@@ -223,6 +226,12 @@ export class PodMachine {
     if (body && typeof body !== 'string') kernel.spawn('postStart', body, startedAt);
     // The status knows whole seconds: a container that ended is stopped at the end of that second.
     if (task && finishedAt !== undefined) kernel.spawn('reaper', ending(task, finishedAt + 999), startedAt);
+  }
+
+  /** The init containers that have been started so far. */
+  private initTasks({ spec }: Container): Task[] {
+    const init = (this.pod.spec.initContainers ?? []).filter((each) => each !== spec && each.restartPolicy !== 'Always');
+    return init.flatMap(({ name }) => this.mains.get(this.get(name)?.current?.id ?? '') ?? []);
   }
 
   /** What commands know of a container. */
