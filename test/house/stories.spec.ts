@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { FAULT_TYPES } from '#cluster';
+import { FAULT_TYPES, FAULTY_COMPONENTS } from '#cluster';
 import { apiserverControllers, controllers } from '#controllers';
 import { schedulerPlugins } from '#scheduler';
 
@@ -30,7 +30,21 @@ it('there is a story of each plugin of the scheduler, whose title begins with it
   expect(schedulerPlugins.map(({ plugin }) => plugin.name).filter((name) => !named.has(name))).toEqual([]);
 });
 
-it('there is a story of each type of fault', () => {
-  const stories = specsIn('test/scenarios').join('\n');
-  expect(FAULT_TYPES.filter((type) => !stories.includes(`type: '${type}'`) && !stories.includes(`'${type}'`))).toEqual([]);
+/** What stories inject, as it is written there. */
+const injected = specsIn('test/scenarios').flatMap((text) =>
+  [...text.matchAll(/\binject\((\{[^}]*\})/g)].map(([, request = '']) => request),
+);
+
+it('there is a story that injects each type of fault', () => {
+  expect(FAULT_TYPES.filter((type) => !injected.some((request) => request.includes(`type: '${type}'`)))).toEqual([]);
+});
+
+it('there is a story that stops each component that can fail', () => {
+  const stopped = (component: string) => injected.some((request) => request.includes(`type: 'stop', component: '${component}'`));
+  expect(FAULTY_COMPONENTS.filter((component) => !stopped(component))).toEqual([]);
+});
+
+it('there are at least 200 stories', () => {
+  const stories = specsIn('test/scenarios').flatMap((text) => [...text.matchAll(TITLE)]);
+  expect(stories.length).toBeGreaterThanOrEqual(200);
 });
