@@ -94,6 +94,10 @@ test('a clock changes its mode while the cluster works', async () => {
   const scaled = await platform('PATCH', `/${made.id}`, { clock: { mode: 'scaled', rate: 600 } });
   expect(scaled.body.clock).toMatchObject({ mode: 'scaled', rate: 600, now: expect.stringMatching(/^2030-01-01T00:/) });
   expect(await until(async () => (await running(api)) === 1)).toBe(true);
+  expect((await platform('POST', `/${made.id}/clock/advance`, { by: '1s' })).body).toMatchObject({
+    status: 409,
+    detail: `cluster ${made.id} has a scaled clock; only a stepped one can be advanced`,
+  });
   const frozen = await platform('PATCH', `/${made.id}`, { clock: { mode: 'frozen' } });
   expect(frozen.body.clock.mode).toBe('frozen');
   expect((await platform('POST', `/${made.id}/clock/advance`, { by: '1s' })).status).toBe(409);

@@ -43,8 +43,7 @@ export class ClusterTime {
     const request = validated(advanceSchema, body);
     const { clock } = await this.clusterOf(id);
     if (clock.mode !== 'stepped') {
-      const mode = clock.mode === 'frozen' ? 'frozen' : 'real';
-      throw new Problem(409, `cluster ${id} has a ${mode} clock; only a stepped one can be advanced`);
+      throw new Problem(409, `cluster ${id} has a ${clock.mode} clock; only a stepped one can be advanced`);
     }
     const reached = await this.parts.clock.progress(id);
     const now = Math.max(clock.now, reached?.now ?? 0);
