@@ -86,7 +86,7 @@ const TOLD: ReadonlyArray<readonly [name: string, type: Family['type'], help: st
 ];
 
 /** The counts of the work queues of a component, by controller. */
-export class QueueMetrics implements MetricSource {
+class QueueMetrics implements MetricSource {
   private readonly queues = new Map<string, { labels: Labels; counts: QueueCounts }>();
 
   /** `name`: the queue's in the metrics; several controllers may have queues of the same name. */
