@@ -185,3 +185,13 @@ it('kube-scheduler: only the instance that leads has counted anything, and a pro
     : first;
   expect(await told(leader)).toEqual(['1', undefined]);
 });
+
+it('kubelet: CoreDNS tells through the proxy of its pod which plugins its Corefile names', async () => {
+  const { client, api, settle } = await openCluster();
+  await settle();
+  const [pod] = (await client.list(Pod, { namespace: 'kube-system', labelSelector: 'k8s-app=kube-dns' })).items;
+  const path = `/api/v1/namespaces/kube-system/pods/${pod?.metadata.name}:9153/proxy/metrics`;
+  const user = { name: 'admin', groups: ['system:masters', 'system:authenticated'] };
+  const { body } = await api.handle({ method: 'GET', path, query: '', headers: {}, user, requestId: 'r' });
+  expect(values(String(body))).toMatchObject({ 'coredns_plugin_enabled{name="kubernetes",server="dns://:53",view="",zone="."}': '1' });
+});

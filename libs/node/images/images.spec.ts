@@ -203,6 +203,7 @@ test('every image file is on the list, and every repository occurs once', () => 
     'commands',
     'component-metrics',
     'component-port',
+    'coredns-metrics',
     'etcd-metrics',
     'flags',
     'image',
