@@ -18,7 +18,7 @@ interface Waiting {
 }
 
 /** A turn that is being taken in this process. */
-export interface TurnInProgress {
+interface TurnInProgress {
   readonly linger: Linger;
   /** The turn is over. */
   end(): void;
