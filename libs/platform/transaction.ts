@@ -1,11 +1,12 @@
 import type pg from 'pg';
+import { takeConnection } from '#storage/postgres';
 
 /**
  * Runs the work in a transaction, which is rolled back if it throws. Each of its statements sees what others committed before the statement
  * began (READ COMMITTED): a count that must hold is taken by a statement after the one that locks.
  */
-export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-  const client = await pool.connect();
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.ClientBase) => Promise<T>): Promise<T> {
+  const { client, release } = await takeConnection(pool);
   try {
     await client.query('BEGIN');
     const result = await work(client);
@@ -15,6 +16,6 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
     await client.query('ROLLBACK').catch(() => undefined);
     throw error;
   } finally {
-    client.release();
+    release();
   }
 }

@@ -1,9 +1,10 @@
 import type pg from 'pg';
+import { type Connection, takeConnection } from './connection.js';
 import { isLost } from './failures.js';
 
 /** A connection taken from the pool, and how many statements are running on it. */
 interface Taken {
-  readonly client: Promise<pg.PoolClient>;
+  readonly connection: Promise<Connection>;
   running: number;
   /** Why no further statement may use it. */
   lost?: Error;
@@ -25,7 +26,7 @@ export class Lane {
     const taken = this.#taken;
     taken.running += 1;
     try {
-      const client = await taken.client;
+      const { client } = await taken.connection;
       return (await client.query<unknown[]>(query)).rows;
     } catch (error) {
       if (isLost(error)) this.#lose(taken, error as Error);
@@ -38,10 +39,9 @@ export class Lane {
   }
 
   #take(): Taken {
-    const taken: Taken = { client: this.pool.connect(), running: 0 };
-    // Without a listener, the end of a connection that is taken would end the process.
     const lose = (error: Error) => this.#lose(taken, error);
-    taken.client.then((client) => client.on('error', lose), lose);
+    const taken: Taken = { connection: takeConnection(this.pool, lose), running: 0 };
+    taken.connection.catch(lose);
     return taken;
   }
 
@@ -55,11 +55,8 @@ export class Lane {
     if (taken.running > 0 || taken.returned) return;
     taken.returned = true;
     if (this.#taken === taken) this.#taken = undefined;
-    taken.client.then(
-      (client) => {
-        client.removeAllListeners('error');
-        client.release(taken.lost);
-      },
+    taken.connection.then(
+      ({ release }) => release(taken.lost),
       () => undefined,
     );
   }
