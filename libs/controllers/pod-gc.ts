@@ -46,30 +46,34 @@ const isLost = ({ spec }: corev1.Pod, informers: Informers): boolean =>
 const isEvicted = ({ status }: corev1.Pod): boolean => status?.phase === 'Failed' && status.reason === 'Evicted';
 
 /** Evicted pods first, then the oldest, then by name (byEvictionAndCreationTimestamp). */
-function isOlder(a: corev1.Pod, b: corev1.Pod): boolean {
-  if (isEvicted(a) !== isEvicted(b)) return isEvicted(a);
+function byAge(a: corev1.Pod, b: corev1.Pod): number {
+  if (isEvicted(a) !== isEvicted(b)) return isEvicted(a) ? -1 : 1;
   const [left, right] = [a.metadata.creationTimestamp ?? '', b.metadata.creationTimestamp ?? ''];
-  return left === right ? formatKey(keyOf(a)) < formatKey(keyOf(b)) : left < right;
+  if (left !== right) return left < right ? -1 : 1;
+  return formatKey(keyOf(a)) < formatKey(keyOf(b)) ? -1 : 1;
 }
 
-function surplusTerminated(pod: corev1.Pod, { informers, settings }: ReconcileContext): boolean {
+/** The terminated pods beyond the threshold. */
+function surplusTerminated({ informers, settings }: ReconcileContext): corev1.Pod[] {
   const { terminatedPods } = settings.options;
-  if (!isPodTerminal(pod) || terminatedPods <= 0) return false;
   const ended = informers.of(Pod).byIndex(TERMINATED_PODS, 'true');
-  if (ended.length <= terminatedPods) return false;
-  const older = ended.filter((other) => isOlder(other, pod)).length;
-  return ended.length - terminatedPods > older;
+  const surplus = ended.length - terminatedPods;
+  if (terminatedPods <= 0 || surplus <= 0) return [];
+  // As a rule one more has ended.
+  if (surplus === 1) return [ended.reduce((oldest, pod) => (byAge(pod, oldest) < 0 ? pod : oldest))];
+  return [...ended].sort(byAge).slice(0, surplus);
 }
 
 async function collectPod(pod: corev1.Pod, ctx: ReconcileContext): Promise<Reconciled | undefined> {
   const { informers } = ctx;
   const unplaced = pod.metadata.deletionTimestamp !== undefined && !pod.spec.nodeName;
   const stuck = pod.metadata.deletionTimestamp !== undefined && isOutOfService(informers.of(Node).get(pod.spec.nodeName ?? ''));
-  if (unplaced || stuck || surplusTerminated(pod, ctx)) {
+  if (unplaced || stuck) {
     if (!isPodTerminal(pod)) await markFailed(pod, undefined, ctx);
     await remove(pod, ctx);
     return;
   }
+  if (isPodTerminal(pod)) for (const one of surplusTerminated(ctx)) await remove(one, ctx);
   const wait = quarantine(pod.spec.nodeName, ctx);
   if (wait === undefined) return;
   if (wait > 0) return { requeueAfter: wait };

@@ -31,7 +31,7 @@ function taintsOf(machine: Machine, { registerWithTaints }: Readonly<Record<stri
 }
 
 /** The Node that a kubelet creates (initialNode). Pure. */
-export function initialNode(
+function initialNode(
   machine: Machine,
   about: { configuration: Readonly<Record<string, unknown>>; inCloud: boolean; images: corev1.ContainerImage[]; now: Instant },
 ): corev1.Node {

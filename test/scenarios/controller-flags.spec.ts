@@ -35,6 +35,10 @@ it('pod-garbage-collector: --terminated-pod-gc-threshold counts for pods that ha
   expect(await left()).toEqual(['a', 'b', 'c', 'd']);
   await flags('--terminated-pod-gc-threshold=2');
   expect(await left()).toEqual(['c', 'd']);
+  // The oldest goes for one that ends later.
+  await client.create(Pod, ended('e'));
+  await advance(10_000);
+  expect(await left()).toEqual(['d', 'e']);
 });
 
 it('node-controller: --node-monitor-grace-period says when a silent node becomes Unknown', async () => {
