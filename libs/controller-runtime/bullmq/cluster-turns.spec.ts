@@ -5,11 +5,12 @@ beforeEach(() => void jest.useFakeTimers({ now: 0 }));
 afterEach(() => void jest.useRealTimers());
 
 /** Turns of one cluster, and what became of each that waits, with the time. */
-function cluster(othersWait: boolean) {
+function cluster(othersWait: boolean, most = 8) {
+  const lingering = { count: 0, most };
   const turns = new ClusterTurns();
   const fates: string[] = [];
   const begin = (name: string) => {
-    const { linger, end } = turns.begin({ quiet: 15, patience: 500, now: Date.now, othersWait: () => othersWait });
+    const { linger, end } = turns.begin({ quiet: 15, patience: 500, now: Date.now, othersWait: () => othersWait, lingering });
     const wait = (due?: number) => {
       const { promise, come } = linger.wait(due);
       void promise.then((goesOn) => fates.push(`${name} ${goesOn ? 'goes on' : 'ends'} at ${Date.now()}`));
@@ -84,6 +85,18 @@ test('a turn goes on when its timer is due while another one works', async () =>
   begin('b').wait(100);
   await pass(1_000);
   expect(fates).toEqual(['b goes on at 100']);
+});
+
+test.each([
+  [false, ['b ends at 15', 'a ends at 500']],
+  [true, ['b ends at 0', 'a ends at 500']],
+])('so many turns are patient, the others leave their slots (others wait: %s)', async (othersWait, expected) => {
+  const { begin, fates, pass } = cluster(othersWait, 1);
+  begin('works');
+  begin('a').wait();
+  begin('b').wait();
+  await pass(1_000);
+  expect(fates).toEqual(expected);
 });
 
 test('all turns without work can be ended', async () => {

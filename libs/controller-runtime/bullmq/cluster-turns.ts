@@ -9,6 +9,8 @@ interface LingerTerms {
   now(): number;
   /** Whether turns of other clusters wait for this one's slot. */
   othersWait(): boolean;
+  /** The turns without work of all clusters, and how many of them may be patient: the other slots are for turns with work. */
+  lingering: { count: number; readonly most: number };
 }
 
 interface Waiting {
@@ -59,7 +61,7 @@ export class ClusterTurns {
   }
 
   private wait(due: number | undefined, terms: LingerTerms & { until: number; work(does: boolean): void }): ReturnType<Linger['wait']> {
-    const { now, work } = terms;
+    const { now, work, lingering } = terms;
     const started = now();
     const dueAt = due === undefined ? Number.POSITIVE_INFINITY : started + Math.max(0, due);
     let timer: ReturnType<typeof setTimeout> | undefined;
@@ -70,7 +72,10 @@ export class ClusterTurns {
     const waiting: Waiting = {
       finish: (goesOn) => {
         clearTimeout(timer);
-        if (this.waiting.delete(waiting) && goesOn) work(true);
+        if (this.waiting.delete(waiting)) {
+          lingering.count -= 1;
+          if (goesOn) work(true);
+        }
         resolve(goesOn);
       },
       look: () => {
@@ -82,6 +87,7 @@ export class ClusterTurns {
       },
     };
     this.waiting.add(waiting);
+    lingering.count += 1;
     work(false);
     // Unless it was the last one that worked.
     if (this.waiting.has(waiting) && timer === undefined) waiting.look();
@@ -89,9 +95,9 @@ export class ClusterTurns {
   }
 
   /** Until when a turn without work waits, as of now. */
-  private endOf(turn: Pick<LingerTerms, 'quiet' | 'othersWait'> & { at: number; started: number; dueAt: number; until: number }): number {
-    const { at, started, dueAt, until, quiet, othersWait } = turn;
-    if (this.working > 0 && at < until) return until;
+  private endOf(turn: LingerTerms & { at: number; started: number; dueAt: number; until: number }): number {
+    const { at, started, dueAt, until, quiet, othersWait, lingering } = turn;
+    if (this.working > 0 && at < until && lingering.count <= lingering.most) return until;
     if (othersWait()) return at;
     const end = Math.max(started, this.working > 0 ? 0 : this.restSince) + quiet;
     return dueAt - at <= quiet ? Math.max(end, dueAt) : end;

@@ -16,6 +16,8 @@ const LOCK_DURATION = 2_000;
 const SHORT_TIMER = 1_000;
 /** While others wait for its slot, a turn without work waits this long for what other components of its cluster do (ms). */
 const PATIENCE = 1_000;
+/** The share of the slots whose turns may wait so long: clusters that are always at work must leave some to the others. */
+const PATIENT = 0.75;
 /** Delay before retrying a failed turn (ms). */
 const RETRY_AFTER = 1_000;
 
@@ -99,6 +101,7 @@ class BullWorkerHost implements WorkerHost {
       patience: PATIENCE,
       now: options.now,
       othersWait: () => this.closing || this.active >= this.concurrency,
+      lingering: { count: 0, most: Math.floor(this.concurrency * PATIENT) },
     };
     this.loop = new LoopWatch({ limit: LOCK_DURATION, now: options.now, cpu: processCpu });
     const { admin, now, changeOf } = options;
