@@ -20,6 +20,9 @@ import {
 import { type ClusterKeys, createClusterKeys, createQuotaCache, DEFAULT_QUOTAS, type QuotaCache } from '#platform';
 import { type ApiConfig, publicOrigin } from './config.js';
 
+/** How often APIs of idle clusters are closed (ms). */
+const TIDY_EVERY = 30_000;
+
 const etcd = { name: 'etcd', interests: () => false };
 
 /** Whose turns are requested: the components of clusters, and what expires leases. */
@@ -45,7 +48,10 @@ export interface ClusterApisOptions {
   tokenKey: string;
 }
 
-/** Opens the APIs. They follow what other threads and processes do to their clusters, and wake the components after their own writes. */
+/**
+ * Opens the APIs. They follow what other threads and processes do to their clusters, wake the components after their own writes, and those
+ * of idle clusters are closed.
+ */
 export async function openClusterApis({ config, log, backends, tokenKey }: ClusterApisOptions): Promise<ClusterApis> {
   const { admin, records, bus, redis, queueConnection: connection } = backends;
   const { now } = systemClock;
@@ -80,6 +86,8 @@ export async function openClusterApis({ config, log, backends, tokenKey }: Clust
       apis.reopen();
     },
   });
+  const tidying = setInterval(() => apis.tidy(), TIDY_EVERY);
+  tidying.unref();
   return {
     apis,
     audit,
@@ -88,6 +96,7 @@ export async function openClusterApis({ config, log, backends, tokenKey }: Clust
     runtime,
     wakeups,
     async close() {
+      clearInterval(tidying);
       apis.close();
       await audit.close().catch((error: unknown) => log.warn({ err: error }, 'the last audit events could not be stored'));
       runtime.close();

@@ -85,7 +85,7 @@ export interface PlatformOptions {
   tokenKey: string;
 }
 
-const tidyEvery = 30_000;
+const TIDY_EVERY = 30_000;
 /** A creation or removal that is older than this and not complete is taken to be abandoned (ms). */
 const unfinishedAge = 60_000;
 
@@ -119,17 +119,16 @@ function followTokens({ access, sessions, runtime }: Cached, { records }: Backen
 
 type Tidied = Pick<PlatformServices, 'clusters' | 'organizations' | 'apis'>;
 
-/** Completes abandoned creations and removals, now and at intervals, and closes idle clusters. Returns a function that stops it. */
+/** Completes abandoned creations and removals, now and at intervals, and counts open clusters. Returns a function that stops it. */
 function startTidying({ clusters, organizations, apis }: Tidied, { metrics, log }: PlatformOptions): () => void {
   const sweep = () =>
     void Promise.all([clusters.sweep(unfinishedAge), organizations.sweep()]).catch((error: unknown) =>
       log.warn({ err: error }, 'completing interrupted removals failed'),
     );
   const timer = setInterval(() => {
-    apis.tidy();
     metrics.openClusters(apis.size);
     sweep();
-  }, tidyEvery);
+  }, TIDY_EVERY);
   timer.unref();
   sweep();
   return () => clearInterval(timer);

@@ -40,7 +40,12 @@ interface Entry<V> {
   older: Entry<V> | undefined;
 }
 
-/** A map that evicts the least recently used entries. A key is set only right after it was not found. */
+/**
+ * A map that evicts the least recently used entries. A key is set only right after it was not found.
+ *
+ * Not an LRUCache of lru-cache: with a maximum of entries it allocates for all of them beforehand (90 KB), and still takes 1.4 KB with
+ * a maximum of sizes. Each component of each open cluster has a correlator, and most of them see few events.
+ */
 class RecentlyUsed<V> {
   private readonly entries = new Map<string, Entry<V>>();
   private newest: Entry<V> | undefined;

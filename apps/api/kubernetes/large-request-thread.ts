@@ -9,13 +9,10 @@ import type { FromThread, LargeRequest, LargeRequestSettings } from './large-req
 // loop: on Linux 0 is the calling thread, not the process (setpriority(2)).
 setPriority(0, 10);
 
-const TIDY_EVERY = 30_000;
-
 const { config, tokenKey } = workerData as LargeRequestSettings;
 const log = createLog('api', config.LOG_LEVEL, scrubber(process.env));
 const backends = await openBackends({ ...config, DATABASE_POOL: LARGE_REQUESTS.connections }, createMetrics('api'), log);
 const clusters = await openClusterApis({ config, log, backends, tokenKey });
-const tidying = setInterval(() => clusters.apis.tidy(), TIDY_EVERY);
 const say = (message: FromThread) => parentPort?.postMessage(message);
 
 /** The answer to a write is one object: its pieces are as long together as what was sent. */
@@ -52,7 +49,6 @@ async function answer({ cluster, request }: LargeRequest): Promise<ApiResponse |
 }
 
 async function end(): Promise<void> {
-  clearInterval(tidying);
   await clusters.close();
   await backends.close();
   parentPort?.close();

@@ -54,7 +54,6 @@ export class LargeRequests {
   constructor(
     private readonly settings: LargeRequestSettings,
     private readonly log: Log,
-    private readonly program = PROGRAM,
   ) {}
 
   /** Undefined if the caller has to answer the request: its body is short, or the thread is not ready. Otherwise the body is handed over. */
@@ -81,7 +80,7 @@ export class LargeRequests {
 
   private start(): Worker {
     const { heapMegabytes } = LARGE_REQUESTS;
-    const thread = new Worker(this.program, {
+    const thread = new Worker(PROGRAM, {
       workerData: this.settings,
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: 64 },
     });
