@@ -2,6 +2,7 @@ import { Node } from '#api';
 import { deepEqual } from '#apimachinery';
 import type { ClusterContext, Controller, OpenController, ReconcileContext, WorkQueue } from '#controller-runtime';
 import { allocatableBy, saysAllocatable } from './node-allocatable.js';
+import { reportNode } from './node-report.js';
 
 /** Reports what pods may use of nodes whose kubelet is configured otherwise than by default. The key is the node. */
 class ConfiguredNodes implements OpenController {
@@ -39,10 +40,7 @@ class ConfiguredNodes implements OpenController {
       ...(deepEqual(allocatable, node.status.allocatable) ? {} : { allocatable }),
     };
     if (Object.keys(status).length === 0) return;
-    const { resourceVersion } = node.metadata;
-    await client
-      .as({ node: name })
-      .patch(Node, name, undefined, 'merge', { metadata: { resourceVersion }, status }, { subresource: 'status' });
+    await reportNode(node, status, client);
   }
 }
 

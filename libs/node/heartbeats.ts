@@ -3,6 +3,7 @@ import { formatMicroTime, formatTime, type Instant, type ObjectMeta, parseTime }
 import { conditionOf, renewalSkew } from '#component-helpers';
 import type { ClusterContext, ComponentChange, Controller, OpenController, ReconcileContext, WorkQueue } from '#controller-runtime';
 import { nodeReference } from './node-reference.js';
+import { reportNode } from './node-report.js';
 import { healthyConditions } from './node-status.js';
 
 /** The namespace of the Leases of nodes. */
@@ -121,9 +122,7 @@ async function renew(
 }
 
 async function report(node: corev1.Node, conditions: corev1.NodeCondition[], ctx: ReconcileContext): Promise<void> {
-  const { name, resourceVersion } = node.metadata;
-  const client = ctx.client.as({ node: name });
-  await client.patch(Node, name, undefined, 'merge', { metadata: { resourceVersion }, status: { conditions } }, { subresource: 'status' });
+  await reportNode(node, { conditions }, ctx.client);
   say(node, reportedReasons(node), ctx);
 }
 

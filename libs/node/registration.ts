@@ -2,7 +2,8 @@ import { type coordinationv1, type corev1, Lease, Node } from '#api';
 import { formatMicroTime, type Instant, ignoreAlreadyExists, type OwnerReference } from '#apimachinery';
 import type { ClusterContext, Controller, Machine, OpenController, ReconcileContext, Reconciled, WorkQueue } from '#controller-runtime';
 import { NODE_LEASES, STARTED, say } from './heartbeats.js';
-import { type ImageStores, mostImages, reportedImages, storedImages } from './image-store/store.js';
+import type { ImageStores } from './image-store/store.js';
+import { reportNode } from './node-report.js';
 import { healthyConditions, machineLabels, nodeStatus } from './node-status.js';
 
 /** How often a kubelet looks whether its status has to be updated (nodeStatusUpdateFrequency). */
@@ -120,14 +121,13 @@ class Registration implements OpenController {
     const { name } = node.metadata;
     const conditions = node.status?.conditions?.filter(({ type }) => type !== 'Ready') ?? [];
     const ready = healthyConditions(ctx.clock.now()).filter(({ type }) => type === 'Ready');
-    await report(node, { conditions: [...conditions, ...ready] }, ctx);
+    await reportNode(node, { conditions: [...conditions, ...ready] }, ctx.client);
     this.unready.delete(name);
     say(node, [['NodeReady', `Node ${name} status is now: NodeReady`]], ctx);
   }
 
   private imagesOf(name: string): corev1.ContainerImage[] {
-    const { nodeStatusMaxImages } = this.context.manifests.configuration(name);
-    return reportedImages(storedImages(this.images.of(name).entries()), mostImages(nodeStatusMaxImages));
+    return this.images.of(name).reported(this.context.manifests.configuration(name));
   }
 
   private machine(name: string): Machine | undefined {
@@ -167,20 +167,13 @@ async function firstStatus(
 ): Promise<void> {
   const now = Math.floor(ctx.clock.now());
   const { name } = machine;
-  await report(node, nodeStatus(machine, now, images), ctx);
+  await reportNode(node, nodeStatus(machine, now, images), ctx.client);
   say(
     node,
     [...FIRST_REPORTS, 'NodeReady'].map((reason) => [reason, `Node ${name} status is now: ${reason}`] as const),
     ctx,
   );
   await createLease(node, now, ctx);
-}
-
-async function report({ metadata }: corev1.Node, status: Partial<corev1.NodeStatus>, { client }: ReconcileContext): Promise<void> {
-  const { name, resourceVersion } = metadata;
-  await client
-    .as({ node: name })
-    .patch(Node, name, undefined, 'merge', { metadata: { resourceVersion }, status }, { subresource: 'status' });
 }
 
 /** The part of the kubelets that registers their nodes. */

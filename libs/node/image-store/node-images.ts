@@ -6,7 +6,7 @@ import { parseImage } from '../images/reference.js';
 import { nodeReference } from '../node-reference.js';
 import { hasUsage, usageOf } from '../usage.js';
 import { amountToFree, collectionPolicy, type ImageDisk, imagesToRemove, tooLittleFreed } from './collection.js';
-import { type ImageStores, mostImages, reportedImages, type StoredImage, storedImages } from './store.js';
+import { type ImageStores, type StoredImage, storedImages } from './store.js';
 
 /** How old the list of images is at most that a kubelet reports (image_gc_manager.go Start). */
 const LIST_INTERVAL = 30_000;
@@ -96,8 +96,7 @@ class NodeImages implements OpenController {
 
   private async report(node: corev1.Node, { client }: ReconcileContext): Promise<void> {
     const { name } = node.metadata;
-    const { nodeStatusMaxImages } = this.context.manifests.configuration(name);
-    const images = reportedImages(storedImages(this.stores.of(name).entries()), mostImages(nodeStatusMaxImages));
+    const images = this.stores.of(name).reported(this.context.manifests.configuration(name));
     if (deepEqual(images, node.status?.images ?? [])) return;
     await client.as({ node: name }).patch(Node, name, undefined, 'merge', { status: { images } }, { subresource: 'status' });
   }

@@ -31,6 +31,11 @@ export class ImageStore {
   entries(): Iterable<readonly [full: string, since: Instant]> {
     return this.seen;
   }
+
+  /** What the status of the node tells of them, by the KubeletConfiguration of its kubelet. */
+  reported({ nodeStatusMaxImages }: Readonly<Record<string, unknown>>): corev1.ContainerImage[] {
+    return reportedImages(storedImages(this.seen), mostImages(nodeStatusMaxImages));
+  }
 }
 
 /** The images on all machines of a cluster. A machine keeps them while nobody knows of it: only in memory, rebuilt from its Node and its pods. */
@@ -96,13 +101,13 @@ export function storedImages(entries: Iterable<readonly [full: string, since: In
 }
 
 /** What the status of a node tells of its images: `most` of them, -1: all (nodestatus.Images). */
-export function reportedImages(images: readonly StoredImage[], most: number): corev1.ContainerImage[] {
+function reportedImages(images: readonly StoredImage[], most: number): corev1.ContainerImage[] {
   const told = most < 0 ? images : images.slice(0, most);
   return told.map(({ digests, tags, size }) => ({ names: [...digests, ...tags].slice(0, MOST_NAMES), sizeBytes: size }));
 }
 
 /** nodeStatusMaxImages as configured; -1: all. */
-export const mostImages = (configured: unknown): number =>
+const mostImages = (configured: unknown): number =>
   Number.isInteger(configured) && Number(configured) >= -1 ? Number(configured) : MOST_IMAGES;
 
 /** The same, of images that are known by their names. */

@@ -14,12 +14,12 @@ export const metricsAnswer = (families: readonly Family[]): HttpAnswer => ({
 
 /** What every process tells. */
 export function processFamilies(view: ProgramView, version: string): Family[] {
-  const started = view.startedAt / 1000;
-  return [
-    buildInfo(versionInfoOf(version)),
-    gaugeOf('process_start_time_seconds', 'Start time of the process since unix epoch in seconds.', started),
-  ];
+  return [buildInfo(versionInfoOf(version)), processStart(view.startedAt)];
 }
+
+/** When a process was started (client_golang's process collector). */
+export const processStart = (startedAt: number): Family =>
+  gaugeOf('process_start_time_seconds', 'Start time of the process since unix epoch in seconds.', startedAt / 1000);
 
 /** A component sends its requests to the API server of its own node. */
 function atHost(family: Family, { podIP }: ProgramView): Family {

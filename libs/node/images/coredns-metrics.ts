@@ -1,4 +1,5 @@
-import { type Family, gaugeOf, type Sample } from '#component-base';
+import type { Family, Sample } from '#component-base';
+import { processStart } from './component-metrics.js';
 
 const HELP = 'A metric that indicates whether a plugin is enabled on per server and zone basis.';
 
@@ -28,8 +29,5 @@ export function corednsFamilies(corefile: string, startedAt: number): Family[] {
       return { labels, value: 1 };
     }),
   );
-  return [
-    { name: 'coredns_plugin_enabled', help: HELP, type: 'gauge', samples },
-    gaugeOf('process_start_time_seconds', 'Start time of the process since unix epoch in seconds.', startedAt / 1000),
-  ];
+  return [{ name: 'coredns_plugin_enabled', help: HELP, type: 'gauge', samples }, processStart(startedAt)];
 }

@@ -14,6 +14,7 @@ import type {
 import type { Evictions } from '../eviction/evictions.js';
 import { lastSign, NODE_LEASES } from '../heartbeats.js';
 import { nodeReference } from '../node-reference.js';
+import { reportNode } from '../node-report.js';
 import { healthyConditions } from '../node-status.js';
 import { stoppingNow } from './groups.js';
 
@@ -101,15 +102,13 @@ async function report(node: corev1.Node, trouble: string | undefined, ctx: Recon
     if (trouble === undefined) return ready;
     return { ...ready, status: 'False', lastTransitionTime: time, reason: 'KubeletNotReady', message: trouble };
   });
-  const client = ctx.client.as({ node: name });
-  const recorder = ctx.recorder.through(client);
+  const recorder = ctx.recorder.through(ctx.client.as({ node: name }));
   const about = nodeReference(node);
   const say = (reason: string, message: string) => recorder.record({ about, type: 'Normal', reason, message, host: name });
   say('NodeShutdown', `Shutdown manager detected shutdown ${trouble === undefined ? 'cancellation' : 'event'}`);
   const word = trouble === undefined ? 'NodeReady' : 'NodeNotReady';
   say(word, `Node ${name} status is now: ${word}`);
-  const { resourceVersion } = node.metadata;
-  await client.patch(Node, name, undefined, 'merge', { metadata: { resourceVersion }, status: { conditions } }, { subresource: 'status' });
+  await reportNode(node, { conditions }, ctx.client);
 }
 
 /** The part of the kubelets that shuts nodes down. */

@@ -3,6 +3,7 @@ import { deepEqual } from '#apimachinery';
 import { podsOnNode } from '#client';
 import { attachableVolumes, isTerminalPhase, usesVolumes } from '#component-helpers';
 import { type Change, defineController, watching } from '#controller-runtime';
+import { reportNode } from '../node-report.js';
 import { volumeObjects } from './mounts.js';
 import { indexPodsByClaim, podsOfClaim } from './pods-by-claim.js';
 
@@ -42,14 +43,13 @@ export const volumesInUse = defineController({
   },
   index: indexPodsByClaim,
   async reconcile(node, { client, informers, faults }) {
-    const { name, resourceVersion } = node.metadata;
+    const { name } = node.metadata;
     if (!node.status?.nodeInfo?.kubeletVersion || faults.kubelet(name) !== undefined) return undefined;
     const objects = volumeObjects(informers);
     const pods = podsOnNode(informers, name).filter((pod) => usesVolumes(pod) && !isTerminalPhase(pod.status?.phase));
     const wanted = [...new Set(pods.flatMap((pod) => attachableVolumes(pod, objects)).map(({ uniqueName }) => uniqueName))].sort();
     if (deepEqual(wanted, node.status.volumesInUse ?? [])) return undefined;
-    const patch = { metadata: { resourceVersion }, status: { volumesInUse: wanted.length > 0 ? wanted : null } };
-    await client.as({ node: name }).patch(Node, name, undefined, 'merge', patch, { subresource: 'status' });
+    await reportNode(node, { volumesInUse: wanted.length > 0 ? wanted : null }, client);
     return undefined;
   },
 });
