@@ -42,6 +42,8 @@ export interface ControlPlane {
   reaches(from: string, to: string): boolean;
   /** Why the kubelet of a node cannot be asked: nothing listens there, nothing is reached, or it is paused; undefined if it can. */
   kubeletTrouble(node: string): 'refused' | 'timeout' | 'paused' | undefined;
+  /** The KubeletConfiguration of a node as it was written; empty where there is none. */
+  kubeletConfiguration(node: string): Readonly<Record<string, unknown>>;
   /** By how many milliseconds the clock of a node is ahead at a time. */
   skewAt(node: string, at: Instant): number;
   /** The same of the API server to which the connection of a client comes, as of now; `client` tells connections apart. */
@@ -64,6 +66,7 @@ export const WHOLE: ControlPlane = {
   etcd: () => ({ members: [], isFull: false, leaderChanges: 1 }),
   reaches: () => true,
   kubeletTrouble: () => undefined,
+  kubeletConfiguration: () => ({}),
   skewAt: () => 0,
   serverSkew: () => 0,
   lastWords: () => undefined,

@@ -143,7 +143,7 @@ class Kubelets implements OpenController {
     const world = {
       ...worldOf(this.context, { pod, node, memory }),
       memory: this.pods.get(uid) ?? NO_MEMORY,
-      processes: this.processes.of(uid),
+      processes: this.processes.of(pod),
     };
     return planPod(pod, world, this.context.clock.now());
   }

@@ -93,6 +93,7 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
       past: (group, resource, namespace, name, revision) => pastObject(cluster.store, { group, resource, namespace, name }, revision),
     },
     faults: cluster.controlPlane,
+    kubeletConfiguration: (node) => cluster.controlPlane.kubeletConfiguration(node),
     components: {
       review: (request) => reviewed(cluster, request),
       metrics: (component) => cluster.controlPlane.metrics(component),

@@ -34,11 +34,13 @@ export class ControlPlaneGate implements ControlPlane {
   /** What was read while the cache was cold. */
   private cold: CachedObject | undefined;
   private readonly view: FaultView;
+  private readonly configurations: KubeletConfigurations;
 
   constructor(private readonly options: GateOptions) {
     const { store, clock } = options;
     this.row = new FaultRow(store);
-    this.view = new FaultView(store, clock, new CloudView(store), new KubeletConfigurations(store));
+    this.configurations = new KubeletConfigurations(store);
+    this.view = new FaultView(store, clock, new CloudView(store), this.configurations);
   }
 
   ready(): Promise<void> | undefined {
@@ -102,6 +104,10 @@ export class ControlPlaneGate implements ControlPlane {
     const outage = this.view.kubelet(node);
     if (outage === undefined || outage.state === 'unreachable') return undefined;
     return outage.state === 'stopped' ? 'refused' : 'paused';
+  }
+
+  kubeletConfiguration(node: string): Readonly<Record<string, unknown>> {
+    return this.configurations.of(node);
   }
 
   skewAt(node: string, at: Instant): number {

@@ -201,7 +201,7 @@ const timeout: Command = function* (process) {
   while (words[0]?.startsWith('-')) words.splice(0, /^-[sk]$/.test(words[0]) ? 2 : 1);
   const time = sleepTime(words.slice(0, 1));
   if (time === undefined) throw new CommandError(`invalid number '${words[0] ?? ''}'`);
-  const task = process.kernel.spawn(words[1] ?? '', process.run(words.slice(1)));
+  const task = process.kernel.room > 0 ? process.kernel.spawn(words[1] ?? '', process.run(words.slice(1))) : undefined;
   if (!task) throw new CommandError("can't fork: Resource temporarily unavailable");
   const until = process.kernel.now + time;
   while (task.code === undefined && process.kernel.now < until) yield { until, on: task.exited };

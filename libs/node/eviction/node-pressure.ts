@@ -7,6 +7,7 @@ import { minimumAge } from '../image-store/collection.js';
 import { removeImages } from '../image-store/node-images.js';
 import type { ImageStores } from '../image-store/store.js';
 import { nodeReference } from '../node-reference.js';
+import { podPidsLimit } from '../runtime/process-limit.js';
 import { hasUsage } from '../usage.js';
 import type { Evictions } from './evictions.js';
 import { type Pressure, pressuresOf, victimsOf } from './pressure.js';
@@ -82,6 +83,7 @@ class NodePressure implements OpenController {
     const pressures = pressuresOf(node, pods, {
       thresholds,
       diskFull: faults.isDiskFull(name),
+      podPidsLimit: podPidsLimit(manifests.configuration(name)),
       isReclaiming: (resource) => this.reclaiming.has(`${name} ${resource}`),
     });
     for (const { resource, type } of CONDITIONS) {

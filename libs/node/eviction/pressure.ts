@@ -47,6 +47,8 @@ const podUsage = (pod: corev1.Pod, resource: WatchedResource): number =>
 /** What is known besides the pods of a node. */
 export interface Watching {
   thresholds: readonly Threshold[];
+  /** How many processes each pod may have. */
+  podPidsLimit?: number | undefined;
   /** Its disk is full, whatever its pods use. */
   diskFull?: boolean;
   /** Whether pods are being evicted because of a threshold: then it is met until enough was reclaimed. */
@@ -55,11 +57,13 @@ export interface Watching {
 
 /** The resources of which a node has too little, in the order in which they are reclaimed. */
 export function pressuresOf(node: corev1.Node, pods: readonly corev1.Pod[], watching: Watching): Pressure[] {
-  const { thresholds, diskFull = false, isReclaiming = () => false } = watching;
+  const { thresholds, podPidsLimit, diskFull = false, isReclaiming = () => false } = watching;
+  const usage = (pod: corev1.Pod, resource: WatchedResource): number =>
+    Math.min(podUsage(pod, resource), (resource === 'pids' && podPidsLimit) || Number.POSITIVE_INFINITY);
   return thresholds.flatMap(({ resource, value, grace, reclaim }) => {
     const capacity = resource === 'pids' ? MOST_PROCESSES : parseQuantity(node.status?.capacity?.[resource] ?? '0').value();
     const threshold = value(capacity);
-    const used = resource === 'ephemeral-storage' && diskFull ? capacity : pods.reduce((sum, pod) => sum + podUsage(pod, resource), 0);
+    const used = resource === 'ephemeral-storage' && diskFull ? capacity : pods.reduce((sum, pod) => sum + usage(pod, resource), 0);
     const available = Math.max(0, capacity - used);
     const wanted = threshold + (isReclaiming(resource) ? reclaim(capacity) : 0);
     return capacity > 0 && available < wanted ? [{ resource, threshold, available, ...(grace === undefined ? {} : { grace }) }] : [];

@@ -88,7 +88,7 @@ function exitStep(sim: Simulation, slot: Slot): Step | undefined {
   if (slot.status.state?.running && crash)
     return { at: Math.max(crash.since, sim.startedAt(slot) + CRASH_AFTER), take: () => onExit(sim, slot, crash.code) };
   const program = slot.status.state?.running && sim.program(slot);
-  if (program && program.does !== 'not-start' && program.script && (program.script.byPod || sim.world.processes.isChanged()))
+  if (program && program.does !== 'not-start' && program.script && (program.script.byPod || sim.world.processes.isPeculiar()))
     return lookedStep(sim, slot);
   if (program?.does !== 'exit') return undefined;
   const { code, after, message } = program;

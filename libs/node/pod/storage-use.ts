@@ -14,6 +14,6 @@ function writesByItself(sim: Simulation, slot: Slot): boolean {
 export function storageUse(sim: Simulation): { overage?: Overage; lookAt?: Instant } {
   if (!hasStorageLimits(sim.pod) || isMirrorPod(sim.pod)) return {};
   const running = sim.slots.filter(({ status }) => status.state?.running);
-  if (!sim.world.processes.isChanged() && !running.some((slot) => writesByItself(sim, slot))) return {};
+  if (!sim.world.processes.isPeculiar() && !running.some((slot) => writesByItself(sim, slot))) return {};
   return (running.length > 0 && sim.looked(sim.world.processes.storageUse(running.map((slot) => sim.startOf(slot))))) || {};
 }

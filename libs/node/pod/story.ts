@@ -10,7 +10,7 @@ const processes: Processes = {
   end: () => undefined,
   fileVariables: () => ({ error: undefined }),
   storageUse: () => ({}),
-  isChanged: () => false,
+  isPeculiar: () => false,
   stop: () => ({ ignores: true }),
   run({ container, startedAt }, command, at): CommandResult | undefined {
     const work = bareRun(container, command, at - startedAt);

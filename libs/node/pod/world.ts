@@ -95,8 +95,11 @@ export interface Processes {
   fileVariables(container: corev1.Container, at: Instant): { readonly error: string | undefined } | undefined;
   /** When the pod stores more than it may with these containers, or when to look again. */
   storageUse(starts: readonly Start[]): { overage?: Overage; lookAt?: Instant } | undefined;
-  /** Whether clients have changed files in its containers: what holds for all containers with the same text does not hold for these. */
-  isChanged(): boolean;
+  /**
+   * Whether what holds for all containers with the same text does not hold for these: clients have changed files in them, or the pod may not
+   * have as many processes.
+   */
+  isPeculiar(): boolean;
   /** What follows from SIGTERM at an instant, after a preStop hook that has run from its own instant on. */
   stop(start: Start, at: Instant, hook?: { argv: readonly string[]; at: Instant }): Stopped | undefined;
 }

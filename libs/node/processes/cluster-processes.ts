@@ -15,6 +15,7 @@ import type { Instant, KubeObject } from '#apimachinery';
 import type { ClusterContext } from '#controller-runtime';
 import type { CommandResult, End, PodPlan, Processes, Start, Stopped } from '../pod/world.js';
 import type { KeptFiles } from '../runtime/kept-files.js';
+import { mayFeelLimit } from '../runtime/process-limit.js';
 import type { VolumeFiles } from '../runtime/volume-files.js';
 import type { MachineWorld } from '../runtime/world.js';
 import type { GivenCommand } from './command-run.js';
@@ -25,7 +26,7 @@ import { PodProcesses } from './pod-processes.js';
 const TOKEN = 'token';
 
 /** What machines ask of the cluster, answered from the informers of the kubelets. */
-export function worldOf({ informers, clock, machines, faults }: ClusterContext): MachineWorld {
+export function worldOf({ informers, clock, machines, faults, manifests }: ClusterContext): MachineWorld {
   const resources = new Map<string, Resource>([
     ['pods', Pod],
     ['nodes', Node],
@@ -55,6 +56,7 @@ export function worldOf({ informers, clock, machines, faults }: ClusterContext):
     },
     issueToken: async () => TOKEN,
     faults,
+    kubeletConfiguration: (node) => manifests.configuration(node),
     ...(machines && {
       keptFiles: async (uid: string) => (await machines.read<KubeObject & { files: KeptFiles }>(`pods/${uid}`))?.files,
       volumeFiles: (key: string) => machines.read<VolumeFiles>(key),
@@ -81,23 +83,23 @@ export class ClusterProcesses {
     this.pods.get(uid)?.filesChanged(this.context.clock.now());
   }
 
-  private isChanged(uid: string): boolean {
-    return this.context.machines?.hasFiles(uid) === true;
+  /** Clients have changed its files, or its node lets it have few processes. */
+  private isPeculiar(pod: corev1.Pod): boolean {
+    return this.context.machines?.hasFiles(pod.metadata.uid ?? '') === true || mayFeelLimit(pod, this.world);
   }
 
   /** A pod's processes for one plan. */
-  of(uid: string): Processes {
-    this.pods.get(uid)?.begin(this.context.clock.now());
-    return new LazyProcesses(
-      () => this.made(uid),
-      () => this.isChanged(uid),
-    );
+  of(pod: corev1.Pod): Processes {
+    const { uid = '' } = pod.metadata;
+    const isPeculiar = () => this.isPeculiar(pod);
+    this.pods.get(uid)?.begin(this.context.clock.now(), isPeculiar);
+    return new LazyProcesses(() => this.made(uid, isPeculiar), isPeculiar);
   }
 
-  private made(uid: string): PodProcesses {
+  private made(uid: string, isPeculiar: () => boolean): PodProcesses {
     const known = this.pods.get(uid);
     if (known) return known;
-    const made = new PodProcesses(() => this.isChanged(uid)).begin(this.context.clock.now());
+    const made = new PodProcesses().begin(this.context.clock.now(), isPeculiar);
     this.pods.set(uid, made);
     return made;
   }
@@ -118,7 +120,7 @@ export class ClusterProcesses {
 class LazyProcesses implements Processes {
   constructor(
     private readonly made: () => PodProcesses,
-    readonly isChanged: () => boolean,
+    readonly isPeculiar: () => boolean,
   ) {}
 
   fileVariables(...given: Parameters<Processes['fileVariables']>): ReturnType<Processes['fileVariables']> {

@@ -57,11 +57,9 @@ export class PodProcesses implements Processes {
   private now = 0;
   private readonly storage = new StorageWatch();
   private readonly self = new WeakRef(this);
+  isPeculiar = (): boolean => false;
   /** Whether variables of containers could be read from files, by container and instant. */
   private readonly variables = new Map<string, { readonly error: string | undefined }>();
-
-  /** `changed`: whether clients have changed files in its containers. */
-  constructor(private readonly changed: () => boolean) {}
 
   /** Whether something has to be looked at. */
   get isWanted(): boolean {
@@ -69,14 +67,11 @@ export class PodProcesses implements Processes {
   }
 
   /** Begins a plan. */
-  begin(now: Instant): this {
+  begin(now: Instant, isPeculiar: () => boolean): this {
     this.now = now;
+    this.isPeculiar = isPeculiar;
     this.wanted = [];
     return this;
-  }
-
-  isChanged(): boolean {
-    return this.changed();
   }
 
   /** Files were changed from outside: what was found out about the time that is to come does not hold. */
@@ -131,7 +126,7 @@ export class PodProcesses implements Processes {
     const elapsed = at - start.startedAt;
     // The machine of a container runs its postStart hook by itself.
     const spec = command.hook ? { ...start.container, lifecycle: undefined } : start.container;
-    const byPod = this.changed() || isByPod(start.container);
+    const byPod = this.isPeculiar() || isByPod(start.container);
     const shared = byPod ? 'by-pod' : knownRun(spec, command, elapsed);
     if (shared !== undefined && shared !== 'by-pod') return shared;
     const key = JSON.stringify([start.id, at, command]);

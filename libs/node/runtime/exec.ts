@@ -51,6 +51,8 @@ export interface ProcessHost {
   after(milliseconds: number, callback: () => void): () => void;
   pace: Pace;
   around: Surroundings;
+  /** How many processes it may be, with those that it starts; unset: any number. */
+  room?: number;
 }
 
 /** The command does not exist: the runtime's message. */
@@ -84,6 +86,7 @@ class RunningProcess implements ContainerProcess {
     const { sinks, tty, stdin } = options;
     // Pids of commands start above those of the container's own processes.
     this.kernel = new Kernel(host.clock.now(), 41);
+    this.kernel.most = host.room ?? this.kernel.most;
     this.gates = { out: new Gate(sinks.stdout), err: new Gate(sinks.stderr) };
     if (tty) {
       const show = (text: string) => void this.gates.out.put(text);
@@ -161,7 +164,7 @@ class RunningProcess implements ContainerProcess {
       if (list === 'more') continue;
       text = '';
       if (list === undefined) continue;
-      const task: Task | undefined = kernel.spawn(name, captured(shell.line(list, io)));
+      const task: Task | undefined = kernel.attend(name, captured(shell.line(list, io)));
       if (!task) continue;
       this.foreground = task;
       while (task.code === undefined) yield { on: task.exited };

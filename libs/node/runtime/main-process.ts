@@ -41,6 +41,7 @@ export function shellHost(
     kernel,
     files: container.files,
     around,
+    isSmall: shells.includes('ash'),
     ...(onRead ? { onRead } : {}),
     ...(onUnknown ? { onUnknown } : {}),
     command(name) {

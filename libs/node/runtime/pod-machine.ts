@@ -25,6 +25,7 @@ import { Listener, openPort } from './listener.js';
 import { crashingProcess, mainProcess, shellHost } from './main-process.js';
 import { ending, finishing, following } from './main-tasks.js';
 import { mountVolume } from './mount.js';
+import { processLimit } from './process-limit.js';
 import { rootDirectory } from './root-files.js';
 import { hasStorageLimits, type Overage, StorageMeters } from './storage-limits.js';
 import { surroundingsOf } from './surroundings.js';
@@ -112,10 +113,6 @@ export class PodMachine {
     return this.containers.get(name);
   }
 
-  all(): Iterable<Container> {
-    return this.containers.values();
-  }
-
   /** The first look at which it stores more than it may, as far as its processes were run. */
   get overage(): Overage | undefined {
     return this.meters?.overage;
@@ -199,12 +196,13 @@ export class PodMachine {
     const first = Math.min(this.world.clock.now(), ...instances.map(({ instance }) => instance.startedAt));
     const kernel = new Kernel(first);
     kernel.known = () => this.world.clock.now();
-    if (this.parts.updates.length > 0) kernel.spawn('volumes', updating(this.volumes, this.parts.updates));
+    if (this.parts.updates.length > 0) kernel.attend('volumes', updating(this.volumes, this.parts.updates));
     for (const { container, instance } of instances) this.startMain(kernel, container, instance);
     for (const container of this.containers.values()) {
       const changes = this.keptFor(container);
-      if (changes.length > 0) kernel.spawn('files', replay(container.files, changes));
+      if (changes.length > 0) kernel.attend('files', replay(container.files, changes));
     }
+    kernel.most = processLimit(this.pod, this.world) ?? kernel.most;
     return kernel;
   }
 
@@ -225,7 +223,7 @@ export class PodMachine {
     const body = hook && commandBody({ host, container }, hook, { input: EMPTY_INPUT, output: UNREAD, errors: UNREAD });
     if (body && typeof body !== 'string') kernel.spawn('postStart', body, startedAt);
     // The status knows whole seconds: a container that ended is stopped at the end of that second.
-    if (task && finishedAt !== undefined) kernel.spawn('reaper', ending(task, finishedAt + 999), startedAt);
+    if (task && finishedAt !== undefined) kernel.attend('reaper', ending(task, finishedAt + 999), startedAt);
   }
 
   /** The init containers that have been started so far. */

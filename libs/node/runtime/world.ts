@@ -38,6 +38,8 @@ export interface MachineWorld {
     /** Whether the process of a static pod is paused. */
     isPaused?(component: string, node: string): boolean;
   };
+  /** The KubeletConfiguration of a node; unset: all is as by default. */
+  kubeletConfiguration?(node: string): Readonly<Record<string, unknown>>;
   /** For the programs of Kubernetes itself; unset where nobody asks. */
   readonly components?: ComponentAccess;
   /** etcd, for its own client; unset where nobody asks. */

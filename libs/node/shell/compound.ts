@@ -1,4 +1,5 @@
 import type { Compound } from './ast.js';
+import { forked } from './forks.js';
 import type { Shell } from './interpreter.js';
 import type { Body } from './kernel.js';
 import { caseOf, countingFor, forEach, repeat, testWords } from './loops.js';
@@ -15,7 +16,7 @@ export function* compound(shell: Shell, node: Compound, outer: Streams): Body {
       return yield* shell.list(node.body, io);
     case 'subshell': {
       const inner = shell.subshell();
-      return shell.checked(yield* inner.whole(node.body, { ...io }));
+      return shell.checked(yield* forked(shell, io, inner.whole(node.body, { ...io })));
     }
     case 'if': {
       for (const { condition, body } of node.clauses) if ((yield* shell.condition(condition, io)) === 0) return yield* shell.list(body, io);

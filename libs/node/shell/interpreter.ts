@@ -4,13 +4,14 @@ import { BUILTINS } from './builtins.js';
 import { compound } from './compound.js';
 import { Expander } from './expand.js';
 import { failed } from './failures.js';
+import { forked, isOwn, onlyCommand, spawned } from './forks.js';
 import { noteJob } from './jobs.js';
 import { type Body, type Kernel, type Task, type Wait } from './kernel.js';
 import { DEEPEST_CALLS, LONGEST_VALUE, MOST_FUNCTIONS } from './limits.js';
 import { lookUp } from './look-up.js';
 import type { Loops } from './loops.js';
 import { parseScript } from './parser.js';
-import { pipeline } from './pipelines.js';
+import { andOr, pipeline } from './pipelines.js';
 import { type Command, type Surroundings } from './process.js';
 import { redirected } from './redirections.js';
 import { type Invocation, invoke } from './run-command.js';
@@ -23,6 +24,8 @@ export interface ShellHost {
   readonly kernel: Kernel;
   readonly files: FileSystem;
   readonly around: Surroundings;
+  /** Whether `sh` is busybox', not dash. */
+  readonly isSmall?: boolean;
   /** The commands that can be run, by name. */
   command(name: string): Command | undefined;
   /** Called when a script reads a variable that is not set by itself. */
@@ -49,7 +52,9 @@ export class Shell {
   *script(text: string, io: Streams): Body {
     let code: number;
     try {
-      code = yield* this.list(this.parsed(text), io);
+      const list = this.parsed(text);
+      this.last = onlyCommand(list);
+      code = yield* this.list(list, io);
     } catch (error) {
       code = yield* failed(error, this.state, io);
     }
@@ -106,7 +111,7 @@ export class Shell {
   *list({ items }: List, io: Streams): Body {
     let code = 0;
     for (const { command, background } of items) {
-      if (background) code = this.background(command, io);
+      if (background) code = yield* this.background(command, io);
       else code = yield* this.execute(command, io);
       this.state.lastCode = code;
       if (this.signals.pending.length > 0) yield* this.handleSignals(io);
@@ -125,10 +130,8 @@ export class Shell {
     return lastCode;
   }
 
-  private background(command: Node, io: Streams): number {
-    const shell = this.subshell();
-    const task = this.host.kernel.spawn(this.state.name, shell.whole(command, { ...io, input: EMPTY_INPUT }));
-    if (!task) throw new ShellError("can't fork: Resource temporarily unavailable");
+  private *background(command: Node, io: Streams): Body {
+    const task = yield* spawned(this, io, this.subshell().whole(command, { ...io, input: EMPTY_INPUT }));
     this.state.lastBackground = task.pid;
     noteJob(this.jobs, task);
     return 0;
@@ -141,9 +144,13 @@ export class Shell {
     return shell;
   }
 
+  /** The command that the shell becomes, so that no process is forked for it. */
+  private last: Node | undefined;
+
   /** A node as a process of its own: what ends a shell ends it. */
   *whole(node: Node, io: Streams): Body {
     let code: number;
+    this.last = onlyCommand(node);
     try {
       code = yield* this.execute(node, io);
     } catch (error) {
@@ -159,7 +166,7 @@ export class Shell {
       case 'simple':
         return this.checked(yield* this.simple(node, io));
       case 'and-or':
-        return yield* this.andOr(node, io);
+        return yield* andOr(this, node, io);
       case 'pipeline':
         return this.checked(yield* pipeline(this, node, io), node.negated);
       case 'function':
@@ -189,18 +196,8 @@ export class Shell {
     }
   }
 
-  private *andOr({ first, rest }: Extract<Node, { node: 'and-or' }>, io: Streams): Body {
-    let code = yield* this.condition(first, io);
-    this.state.lastCode = code;
-    for (const [index, { operator, command }] of rest.entries()) {
-      if ((operator === '&&') !== (code === 0)) continue;
-      code = index === rest.length - 1 ? yield* this.execute(command, io) : yield* this.condition(command, io);
-      this.state.lastCode = code;
-    }
-    return code;
-  }
-
-  private *simple({ assignments, words, redirections }: Simple, outer: Streams): Body {
+  private *simple(node: Simple, outer: Streams): Body {
+    const { assignments, words, redirections } = node;
     yield undefined;
     const values = new Map<string, string>();
     const argv = yield* this.expander.fields(words);
@@ -228,7 +225,8 @@ export class Shell {
       for (const [variable, value] of values) this.state.set(variable, value);
       return yield* builtin({ shell: this, argv, io, outer, redirected: redirections.length > 0 });
     }
-    return yield* this.program(argv, io, values);
+    const program = this.program(argv, io, values);
+    return yield* node === this.last || isOwn(name) ? program : forked(this, io, program);
   }
 
   private *call(body: Node, argv: readonly string[], io: Streams): Body {
@@ -275,12 +273,8 @@ export class Shell {
   private *substitution(body: List): Generator<Wait, string, void> {
     const collector = new Collector(LONGEST_VALUE);
     const shell = this.subshell();
-    const code = yield* shell.whole(body, {
-      input: this.streams?.input ?? EMPTY_INPUT,
-      output: collector,
-      errors: this.streams?.errors ?? NULL_OUTPUT,
-    });
-    this.state.lastCode = code;
+    const { input = EMPTY_INPUT, errors = NULL_OUTPUT } = this.streams ?? {};
+    this.state.lastCode = yield* forked(this, { errors }, shell.whole(body, { input, output: collector, errors }));
     return collector.text;
   }
 

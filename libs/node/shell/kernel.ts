@@ -49,6 +49,8 @@ export class Task {
   killing: number | undefined;
   /** It is known to go on until it is killed. */
   endless = false;
+  /** It counts as a process of the container. */
+  isProcess = true;
   /** What the process does on a signal, by name; false: it does not handle it. */
   onSignal: ((name: string) => boolean) | undefined;
   /** Signals that the process handles. */
@@ -114,6 +116,10 @@ export class Kernel {
   private halted: number | undefined;
   /** The task whose step is being taken. */
   current: Task | undefined;
+  /** Processes that may run at once (pids.max of the pod's cgroup): no process forks beyond. */
+  most = Number.POSITIVE_INFINITY;
+  /** Processes that run in the task of their parent, which waits for them. */
+  private children = 0;
   private lastPid: number;
 
   constructor(now: number, firstPid = 1) {
@@ -121,7 +127,33 @@ export class Kernel {
     this.lastPid = firstPid - 1;
   }
 
-  /** Starts a process, now or at a later instant; undefined if there are too many. */
+  /** How many processes can be forked now. */
+  get room(): number {
+    const room = MOST_TASKS - this.tasks.size;
+    if (this.most === Number.POSITIVE_INFINITY) return room;
+    let running = this.children;
+    for (const { isProcess, at } of this.tasks.values()) if (isProcess && at <= this.now) running += 1;
+    return Math.max(0, Math.min(room, this.most - running));
+  }
+
+  /** Runs a child in the task of its parent, which waits for it. */
+  *child(body: Body): Body {
+    this.children += 1;
+    try {
+      return yield* body;
+    } finally {
+      this.children -= 1;
+    }
+  }
+
+  /** Starts something that is no process of the container. */
+  attend(name: string, body: Body, at = this.now): Task | undefined {
+    const task = this.spawn(name, body, at);
+    if (task) task.isProcess = false;
+    return task;
+  }
+
+  /** Starts a process that the runtime puts into the container, now or at a later instant; undefined if there are too many tasks. */
   spawn(name: string, body: Body, at = this.now): Task | undefined {
     if (this.tasks.size >= MOST_TASKS) return undefined;
     this.lastPid += 1;

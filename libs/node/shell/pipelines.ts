@@ -1,12 +1,11 @@
 import type { Node } from './ast.js';
-import { type Body, type Kernel, Killed, type Task, waitFor } from './kernel.js';
-import { ShellError, type ShellState, type Streams } from './state.js';
+import { type Forking, spawned } from './forks.js';
+import { type Body, Killed, type Task, waitFor } from './kernel.js';
+import type { Streams } from './state.js';
 import { Pipe } from './streams.js';
 
 /** What a pipeline needs of its shell. */
-interface Piping {
-  readonly host: { readonly kernel: Kernel };
-  readonly state: ShellState;
+interface Piping extends Forking {
   subshell(): { whole(node: Node, io: Streams): Body };
   condition(node: Node, io: Streams): Body;
   execute(node: Node, io: Streams): Body;
@@ -25,12 +24,7 @@ export function* pipeline(shell: Piping, { commands, negated }: Extract<Node, { 
     const pipe = index < commands.length - 1 ? new Pipe() : undefined;
     const from = input;
     const streams = { ...io, input: from, output: pipe ?? io.output };
-    const task = shell.host.kernel.spawn(
-      shell.state.name,
-      closing(shell.subshell().whole(command, streams), index > 0 ? from : undefined, pipe),
-    );
-    if (!task) throw new ShellError("can't fork: Resource temporarily unavailable");
-    tasks.push(task);
+    tasks.push(yield* spawned(shell, io, closing(shell.subshell().whole(command, streams), index > 0 ? from : undefined, pipe)));
     if (pipe) input = pipe.reader;
   }
   const codes: number[] = [];
@@ -42,6 +36,18 @@ export function* pipeline(shell: Piping, { commands, negated }: Extract<Node, { 
   }
   const code = (shell.state.options.pipefail ? codes.findLast((one) => one !== 0) : codes.at(-1)) ?? 0;
   return negated ? Number(code === 0) : code;
+}
+
+/** Runs commands one after the other, each as the one before has ended. */
+export function* andOr(shell: Piping, { first, rest }: Extract<Node, { node: 'and-or' }>, io: Streams): Body {
+  let code = yield* shell.condition(first, io);
+  shell.state.lastCode = code;
+  for (const [index, { operator, command }] of rest.entries()) {
+    if ((operator === '&&') !== (code === 0)) continue;
+    code = index === rest.length - 1 ? yield* shell.execute(command, io) : yield* shell.condition(command, io);
+    shell.state.lastCode = code;
+  }
+  return code;
 }
 
 /** Closes the ends of pipes when a process has ended. */

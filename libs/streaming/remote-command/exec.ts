@@ -56,7 +56,7 @@ async function execIn(
   const { clock, timers, share, store } = scope.cluster;
   const pace = share.task(store.cluster);
   return ({ stdout, stderr, inputDrained }: RunSinks) => {
-    const host = { clock, after: timers.after.bind(timers), pace, around: machine.around(container) };
+    const host = { clock, after: timers.after.bind(timers), pace, around: machine.around(container), room: machine.processes.room };
     const sinks = { stdout, stderr };
     try {
       const process = startProcess(
