@@ -1,5 +1,5 @@
 import { Compacted, type LaggingTurn, type LogEntry, UnknownCluster } from '#storage';
-import type { Component } from '../component.js';
+import type { Component, ComponentChange } from '../component.js';
 import type { WorkerHostOptions } from './worker-host.js';
 
 const SWEEP_LIMIT = 500;
@@ -11,6 +11,11 @@ interface LostTurnsOptions extends Pick<WorkerHostOptions, 'admin' | 'now' | 'ch
   wake(cluster: string, component: string): void;
   /** Whether a turn is being taken in this process, or has ended since then: what it was behind is not what it is behind now. */
   takenSince(cluster: string, component: string, since: number): boolean;
+}
+
+interface LoggedChange {
+  revision: number;
+  change: ComponentChange;
 }
 
 /** Finds the turns whose wake-ups were lost. */
@@ -39,9 +44,10 @@ export class LostTurns {
     try {
       const entries = await store.log({ after: Math.min(...turns.map(({ cursor }) => cursor)), limit: SWEEP_ENTRIES });
       const unknown = entries.length === SWEEP_ENTRIES;
+      const changes = unknown ? [] : this.changes(entries);
       const unconcerned: LaggingTurn[] = [];
       for (const turn of turns) {
-        if (unknown || this.concerns(turn.component, entries, turn.cursor)) this.options.wake(cluster, turn.component);
+        if (unknown || this.concerns(turn, changes)) this.options.wake(cluster, turn.component);
         else unconcerned.push(turn);
       }
       if (unconcerned.length > 0) await store.skipTurns(unconcerned, entries.at(-1)?.revision ?? 0);
@@ -52,10 +58,16 @@ export class LostTurns {
     }
   }
 
-  private concerns(component: string, entries: readonly LogEntry[], after: number): boolean {
-    return entries.some((entry) => {
-      const change = entry.revision > after ? this.options.changeOf(entry) : undefined;
-      return change !== undefined && this.options.components.get(component)?.interests(change) === true;
+  /** The changes that components can be asked about, each made once: it parses its object when the first of them looks at it. */
+  private changes(entries: readonly LogEntry[]): LoggedChange[] {
+    return entries.flatMap((entry) => {
+      const change = this.options.changeOf(entry);
+      return change === undefined ? [] : [{ revision: entry.revision, change }];
     });
+  }
+
+  private concerns({ component, cursor }: LaggingTurn, changes: readonly LoggedChange[]): boolean {
+    const asked = this.options.components.get(component);
+    return asked !== undefined && changes.some(({ revision, change }) => revision > cursor && asked.interests(change));
   }
 }
