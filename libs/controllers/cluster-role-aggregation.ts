@@ -1,22 +1,29 @@
 import { ClusterRole, type rbacv1 } from '#api';
-import { deepEqual, type LabelSelector, labelSelectorAsSelector, type ObjectKey } from '#apimachinery';
+import { deepEqual, type LabelSelector, labelSelectorAsSelector, memoized, type ObjectKey } from '#apimachinery';
 import { type Change, defineController, type Informers, type ReconcileContext, watching } from '#controller-runtime';
 
 const AGGREGATED = 'aggregated';
+const NO_SELECTORS: readonly LabelSelector[] = [];
 
-/** The fields of a rule in a fixed order, without those that are empty. */
-function canonical({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: rbacv1.PolicyRule): rbacv1.PolicyRule {
-  return {
+/** The fields of a rule in a fixed order, without those that are empty, and their text. */
+const canonical = memoized(({ verbs, apiGroups, resources, resourceNames, nonResourceURLs }: rbacv1.PolicyRule) => {
+  const rule: rbacv1.PolicyRule = {
     verbs: verbs ?? [],
     ...(apiGroups?.length ? { apiGroups } : {}),
     ...(resources?.length ? { resources } : {}),
     ...(resourceNames?.length ? { resourceNames } : {}),
     ...(nonResourceURLs?.length ? { nonResourceURLs } : {}),
   };
-}
+  return { rule, text: JSON.stringify(rule) };
+});
 
-const selectorsOf = ({ aggregationRule }: rbacv1.ClusterRole): LabelSelector[] =>
-  (aggregationRule?.clusterRoleSelectors ?? []).map((selector) => labelSelectorAsSelector(selector));
+/** Made once for the rules of all clusters that were copied from the same one. */
+const selectorsIn = memoized(({ clusterRoleSelectors }: rbacv1.AggregationRule): LabelSelector[] =>
+  (clusterRoleSelectors ?? []).map((selector) => labelSelectorAsSelector(selector)),
+);
+
+const selectorsOf = ({ aggregationRule }: rbacv1.ClusterRole): readonly LabelSelector[] =>
+  aggregationRule === undefined ? NO_SELECTORS : selectorsIn(aggregationRule);
 
 /** The rules of all roles that the aggregation rule selects: by selector, then by name, each once (syncClusterRole). */
 export function aggregatedRules(role: rbacv1.ClusterRole, roles: readonly rbacv1.ClusterRole[]): rbacv1.PolicyRule[] {
@@ -27,10 +34,9 @@ export function aggregatedRules(role: rbacv1.ClusterRole, roles: readonly rbacv1
   for (const selector of selectorsOf(role)) {
     for (const { metadata, rules: own } of sorted) {
       if (!selector.matches(metadata.labels)) continue;
-      for (const rule of own ?? []) {
-        const known = canonical(rule);
-        const text = JSON.stringify(known);
-        if (!rules.has(text)) rules.set(text, known);
+      for (const each of own ?? []) {
+        const { rule, text } = canonical(each);
+        if (!rules.has(text)) rules.set(text, rule);
       }
     }
   }
@@ -59,7 +65,13 @@ export const clusterRoleAggregation = defineController({
   async reconcile(role, { client, informers }: ReconcileContext) {
     if (!role.aggregationRule) return undefined;
     const rules = aggregatedRules(role, informers.of(ClusterRole).list());
-    if (deepEqual(rules, (role.rules ?? []).map(canonical))) return undefined;
+    if (
+      deepEqual(
+        rules,
+        (role.rules ?? []).map((rule) => canonical(rule).rule),
+      )
+    )
+      return undefined;
     const { name } = role.metadata;
     const configuration = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'ClusterRole', metadata: { name }, rules };
     const query = { fieldManager: 'clusterrole-aggregation-controller', force: true };
