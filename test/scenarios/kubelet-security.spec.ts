@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { describe, expect, it } from '@jest/globals';
 import { stringify } from 'yaml';
 import { type corev1, Pod } from '#api';
 import { NodeFiles } from '#cluster';
@@ -16,7 +16,7 @@ async function run(script: string, spec: Partial<corev1.PodSpec> = {}, more: Par
 it('kubelet: a container runs as the user of its pod, and its image feels it', async () => {
   expect(
     await run('id; touch /etc/x; touch /tmp/x && echo made', { securityContext: { runAsUser: 1000, runAsGroup: 3000, fsGroup: 2000 } }),
-  ).toEqual(['Succeeded c=Completed(0)', 'uid=1000 gid=3000 groups=3000,2000', 'touch: /etc/x: Permission denied', 'made']);
+  ).toEqual(['Succeeded c=Completed(0)', 'uid=1000 gid=3000 groups=2000,3000', 'touch: /etc/x: Permission denied', 'made']);
   expect(await run('echo x > /etc/x', { securityContext: { runAsUser: 1000 } })).toEqual([
     'Failed c=Error(1)',
     "sh: can't create /etc/x: Permission denied",
@@ -142,4 +142,56 @@ it('kubelet: kernel parameters, profiles of seccomp and of AppArmor', async () =
     'unsafe Failed SysctlForbidden',
   ]);
   expect(await logOf(cluster, 'allowed')).toEqual(['1024']);
+});
+
+describe('kubelet: groups of a container', () => {
+  const uid = 1000;
+  const agnhost = { image: 'registry.k8s.io/e2e-test-images/agnhost:2.45' };
+  it.each<[string, corev1.PodSecurityContext, Partial<corev1.Container>, string, corev1.LinuxContainerUser]>([
+    [
+      'of its image and its spec',
+      { runAsUser: uid, supplementalGroups: [60000] },
+      agnhost,
+      'uid=1000(user-defined-in-image) gid=1000(user-defined-in-image) groups=1000(user-defined-in-image),50000(group-defined-in-image),60000',
+      { uid, gid: uid, supplementalGroups: [uid, 50000, 60000] },
+    ],
+    [
+      'of its spec alone',
+      { runAsUser: uid, supplementalGroups: [60000], supplementalGroupsPolicy: 'Strict' },
+      agnhost,
+      'uid=1000(user-defined-in-image) gid=1000(user-defined-in-image) groups=1000(user-defined-in-image),60000',
+      { uid, gid: uid, supplementalGroups: [uid, 60000] },
+    ],
+    [
+      'with a primary group of its spec',
+      { runAsUser: uid, runAsGroup: 3000, fsGroup: 2000, supplementalGroups: [4000], supplementalGroupsPolicy: 'Merge' },
+      agnhost,
+      'uid=1000(user-defined-in-image) gid=3000 groups=2000,3000,4000,50000(group-defined-in-image)',
+      { uid, gid: 3000, supplementalGroups: [3000, 50000, 2000, 4000] },
+    ],
+    ['of busybox', {}, {}, 'uid=0(root) gid=0(root) groups=0(root),10(wheel)', { uid: 0, gid: 0, supplementalGroups: [0, 10] }],
+    [
+      'of a tag on Alpine',
+      {},
+      { image: 'redis:7-alpine' },
+      'uid=0(root) gid=0(root) groups=0(root),1(bin),2(daemon),3(sys),4(adm),6(disk),10(wheel),11(floppy),20(dialout),26(tape),27(video)',
+      { uid: 0, gid: 0, supplementalGroups: [0, 1, 2, 3, 4, 6, 10, 11, 20, 26, 27] },
+    ],
+    [
+      'of a user of the image',
+      { runAsUser: 999 },
+      { image: 'redis:7' },
+      'uid=999(redis) gid=999(redis) groups=999(redis)',
+      { uid: 999, gid: 999, supplementalGroups: [999] },
+    ],
+  ])('%s', async (_, securityContext, container, id, linux) => {
+    const cluster = await start();
+    await cluster.client.create(
+      Pod,
+      podOf({ securityContext, containers: [{ name: 'c', image: 'busybox:1.36', ...container, command: ['sh', '-c', 'id; sleep 600'] }] }),
+    );
+    await cluster.advance(60_000);
+    const { status } = await cluster.client.get(Pod, 'web', 'default');
+    expect([status?.containerStatuses?.[0]?.user, await logOf(cluster)]).toEqual([{ linux }, [id]]);
+  });
 });

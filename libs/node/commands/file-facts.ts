@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto';
+import type { FileSystem } from '../files/file-system.js';
 import { lengthOf, type Node, normalized } from '../files/nodes.js';
 import { Pattern } from '../shell/patterns.js';
 import { type Command, CommandError, complain, pathIn, print, readFile } from '../shell/process.js';
+import { groupNames, userNames } from './account-names.js';
 import { optionsOf } from './options.js';
 
 /** `drwxr-xr-x`. */
@@ -13,12 +15,13 @@ export const modeText = (node: Node): string => {
   return `${node.kind === 'dir' ? 'd' : node.kind === 'link' ? 'l' : '-'}${letters.join('')}`;
 };
 
-const NAMES: Readonly<Record<number, string>> = { 0: 'root', 1: 'daemon', 2: 'bin', 65534: 'nobody' };
-
-/** The owner and the group of a node as ls shows them: names of /etc/passwd, or numbers. */
-export function ownersOf(node: Node): readonly [owner: string, group: string] {
-  const { uid, gid = 0 } = node.kind === 'link' ? { uid: 0 } : node;
-  return [NAMES[uid] ?? String(uid), NAMES[gid] ?? String(gid)];
+/** The owner and the group of nodes as ls shows them: names of /etc/passwd and /etc/group, or numbers. */
+export function ownersIn(files: FileSystem): (node: Node) => readonly [owner: string, group: string] {
+  const [users, groups] = [userNames(files), groupNames(files)];
+  return (node) => {
+    const { uid, gid = 0 } = node.kind === 'link' ? { uid: 0 } : node;
+    return [users.get(uid) ?? String(uid), groups.get(gid) ?? String(gid)];
+  };
 }
 
 /** A node's size as ls shows it. */
@@ -26,6 +29,7 @@ export const sizeOf = (node: Node): number => (node.kind === 'file' ? lengthOf(n
 
 /** stat. */
 export const stat: Command = function* (process) {
+  const owners = ownersIn(process.files);
   const { operands, value } = optionsOf(process.argv, { flags: 'Lft', valued: 'c' });
   let code = 0;
   for (const operand of operands) {
@@ -35,7 +39,7 @@ export const stat: Command = function* (process) {
       continue;
     }
     const mode = node.kind === 'link' ? 0o777 : node.mode;
-    const [owner, group] = ownersOf(node);
+    const [owner, group] = owners(node);
     const values: Record<string, string> = {
       n: operand,
       s: String(sizeOf(node)),

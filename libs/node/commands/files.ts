@@ -3,7 +3,7 @@ import { type Node, normalized } from '../files/nodes.js';
 import type { Body } from '../shell/kernel.js';
 import { type Command, CommandError, complain, type Process, pathIn, print } from '../shell/process.js';
 import { writeTo } from '../shell/streams.js';
-import { basename, digest, dirname, du, find, modeText, ownersOf, readlink, sizeOf, stat } from './file-facts.js';
+import { basename, digest, dirname, du, find, modeText, ownersIn, readlink, sizeOf, stat } from './file-facts.js';
 import { optionsOf } from './options.js';
 import { owning } from './owners.js';
 
@@ -11,7 +11,7 @@ import { owning } from './owners.js';
 
 const MONTHS = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
-function longLine(node: Node, name: string, now: number): string {
+function longLine({ node, name }: { node: Node; name: string }, owners: ReturnType<typeof ownersIn>, now: number): string {
   const at = new Date(node.modified);
   const two = (value: number): string => String(value).padStart(2, '0');
   const recent = now - node.modified < 180 * 86_400_000;
@@ -19,7 +19,7 @@ function longLine(node: Node, name: string, now: number): string {
   const date = `${MONTHS[at.getUTCMonth()]} ${String(at.getUTCDate()).padStart(2)} ${time}`;
   const links = node.kind === 'dir' ? 2 : 1;
   const shown = node.kind === 'link' ? `${name} -> ${node.target}` : name;
-  const [owner, group] = ownersOf(node);
+  const [owner, group] = owners(node);
   return `${modeText(node)}    ${links} ${owner.padEnd(8)} ${group.padEnd(8)} ${String(sizeOf(node)).padStart(9)} ${date} ${shown}`;
 }
 
@@ -29,7 +29,10 @@ const ls: Command = function* (process) {
   const now = process.kernel.now;
   let code = 0;
   const format = (entries: ReadonlyArray<{ name: string; node: Node }>): string => {
-    if (options.has('l')) return entries.map(({ name, node }) => `${longLine(node, name, now)}\n`).join('');
+    if (options.has('l')) {
+      const owners = ownersIn(files);
+      return entries.map((entry) => `${longLine(entry, owners, now)}\n`).join('');
+    }
     if (entries.length === 0) return '';
     const names = entries.map(({ name, node }) => (options.has('F') && node.kind === 'dir' ? `${name}/` : name));
     return output.terminal && !options.has('1') ? `${names.join('  ')}\n` : `${names.join('\n')}\n`;

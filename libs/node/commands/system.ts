@@ -1,6 +1,7 @@
 import { KERNEL_VERSION } from '../machine-system.js';
 import { type Body } from '../shell/kernel.js';
 import { type Command, CommandError, complain, print } from '../shell/process.js';
+import { groupNames, userNames } from './account-names.js';
 import { test } from './conditions.js';
 import { date, formatDate } from './date.js';
 import { optionsOf } from './options.js';
@@ -18,22 +19,26 @@ const sleep: Command = function* (process) {
   return 0;
 };
 
-const names: Readonly<Record<number, string>> = { 0: 'root', 65534: 'nobody' };
-
 const id: Command = function* (process) {
   const { has } = optionsOf(process.argv, { flags: 'ugnGr' });
   const { uid, gid, groups } = process.around;
-  const named = (number: number): string => `${number}${names[number] ? `(${names[number]})` : ''}`;
-  const one = (number: number): string => (has('n') ? (names[number] ?? String(number)) : String(number));
-  if (has('u')) yield* print(process, `${one(uid)}\n`);
+  const [users, names] = [userNames(process.files), groupNames(process.files)];
+  const named = (number: number, name = names.get(number)): string => `${number}${name === undefined ? '' : `(${name})`}`;
+  const one = (number: number, name = names.get(number)): string => (has('n') && name !== undefined ? name : String(number));
+  // The kernel keeps them sorted.
+  const sorted = [...groups].sort((a, b) => a - b);
+  if (has('u')) yield* print(process, `${one(uid, users.get(uid))}\n`);
   else if (has('g')) yield* print(process, `${one(gid)}\n`);
-  else if (has('G')) yield* print(process, `${groups.map(one).join(' ')}\n`);
-  else yield* print(process, `uid=${named(uid)} gid=${named(gid)}${groups.length > 0 ? ` groups=${groups.map(named).join(',')}` : ''}\n`);
+  else if (has('G')) yield* print(process, `${sorted.map((group) => one(group)).join(' ')}\n`);
+  else {
+    const all = sorted.length > 0 ? ` groups=${sorted.map((group) => named(group)).join(',')}` : '';
+    yield* print(process, `uid=${named(uid, users.get(uid))} gid=${named(gid)}${all}\n`);
+  }
   return 0;
 };
 
 const whoami: Command = function* (process) {
-  const name = names[process.around.uid];
+  const name = userNames(process.files).get(process.around.uid);
   if (name === undefined) throw new CommandError(`unknown uid ${process.around.uid}`);
   yield* print(process, `${name}\n`);
   return 0;
@@ -92,7 +97,7 @@ const uname: Command = function* (process) {
 };
 
 const ps: Command = function* (process) {
-  const user = names[process.around.uid] ?? String(process.around.uid);
+  const user = userNames(process.files).get(process.around.uid) ?? String(process.around.uid);
   const { main } = process.around;
   const tasks = [...process.kernel.tasks.values()].filter(({ pid }) => pid !== 1);
   const rows = [{ pid: 1, command: main.argv.join(' ') }, ...tasks.map(({ pid, name }) => ({ pid, command: name }))];

@@ -12,4 +12,12 @@ export const agnhost: ImageDefinition = {
   cmd: ['pause'],
   executables: { agnhost: agnhostProgram, 'agnhost-2': agnhostProgram, iperf: () => exit(0), coredns: () => exit(0) },
   shell: true,
+  system: 'alpine',
+  accounts: () => ({
+    users: [{ name: 'user-defined-in-image', uid: 1000, gid: 1000 }],
+    groups: [
+      { name: 'user-defined-in-image', gid: 1000, members: [] },
+      { name: 'group-defined-in-image', gid: 50000, members: ['user-defined-in-image'] },
+    ],
+  }),
 };

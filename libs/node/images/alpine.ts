@@ -8,4 +8,5 @@ export const alpine: ImageDefinition = {
   size: 3_799_689,
   cmd: ['/bin/sh'],
   shell: true,
+  system: 'alpine',
 };

@@ -15,4 +15,5 @@ export const busybox: ImageDefinition = {
   size: 2_156_518,
   cmd: ['sh'],
   shell: true,
+  system: 'busybox',
 };

@@ -27,6 +27,15 @@ export interface Call {
 /** An executable of an image: returns what running it does. */
 export type Executable = (call: Call) => Program;
 
+/** What an image is built on. */
+export type System = 'debian' | 'alpine' | 'busybox';
+
+/** What /etc/passwd and /etc/group say. */
+export interface Accounts {
+  readonly users: ReadonlyArray<{ readonly name: string; readonly uid: number; readonly gid: number }>;
+  readonly groups: ReadonlyArray<{ readonly name: string; readonly gid: number; readonly members: readonly string[] }>;
+}
+
 /** A container image: one small file each, and a line in catalogue.ts. */
 export interface ImageDefinition {
   /** Its repositories including the host: `docker.io/library/nginx`. The first is its own, the others are mirrors. */
@@ -50,6 +59,8 @@ export interface ImageDefinition {
   /** Environment variables that it sets. */
   env?(tag: string): Readonly<Record<string, string>>;
   workingDir?: string;
-  /** What /etc/os-release names: default Debian, `alpine` and `busybox` images differ. */
-  system?: 'debian' | 'alpine' | 'busybox';
+  /** What it is built on, whatever its tag says; default Debian, or Alpine if the tag names it. */
+  system?: System;
+  /** Its users and groups besides those of its system. */
+  accounts?(system: System): Accounts;
 }

@@ -1,3 +1,4 @@
+import { account } from './accounts.js';
 import { client } from './clients.js';
 import type { ImageDefinition } from './image.js';
 import { serve, tcp } from './program.js';
@@ -12,4 +13,5 @@ export const mongo: ImageDefinition = {
   cmd: ['mongod'],
   executables: { mongod: () => serve([tcp(27017)]), mongosh: client, mongo: client },
   shell: true,
+  accounts: () => account('mongodb', 999),
 };

@@ -1,3 +1,4 @@
+import { account } from './accounts.js';
 import { client } from './clients.js';
 import type { ImageDefinition } from './image.js';
 import { exit, serve, tcp } from './program.js';
@@ -27,4 +28,5 @@ export const mysql: ImageDefinition = {
     mysqladmin: client,
   },
   shell: true,
+  accounts: () => account('mysql', 999),
 };

@@ -1,3 +1,4 @@
+import { account } from './accounts.js';
 import type { ImageDefinition } from './image.js';
 import { nginxEnv, nginxFiles, nginxPort } from './nginx.js';
 import { serve } from './program.js';
@@ -12,6 +13,7 @@ export const nginxUnprivileged: ImageDefinition = {
   cmd: ['nginx', '-g', 'daemon off;'],
   executables: { nginx: () => serve([nginxPort(8080)]) },
   shell: true,
+  accounts: () => account('nginx', 101),
   user: 101,
   files: nginxFiles(8080),
   env: nginxEnv,

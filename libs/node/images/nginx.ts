@@ -1,5 +1,6 @@
 import { defaultConf, ERROR_PAGE, NGINX_CONF, nginxErrorPage, WELCOME_PAGE } from '../http/nginx-pages.js';
 import { serveFiles } from '../http/static-files.js';
+import { account } from './accounts.js';
 import type { Executable, ImageDefinition, Rights } from './image.js';
 import { exit, http, type ServedPort, serve } from './program.js';
 import { tags } from './tags.js';
@@ -60,6 +61,7 @@ export const nginx: ImageDefinition = {
     'nginx-debug': start,
   },
   shell: true,
+  accounts: () => account('nginx', 101),
   files: nginxFiles(80),
   env: nginxEnv,
 };

@@ -1,3 +1,4 @@
+import { account } from './accounts.js';
 import { client } from './clients.js';
 import type { ImageDefinition } from './image.js';
 import { exit, serve, tcp } from './program.js';
@@ -31,4 +32,5 @@ export const postgres: ImageDefinition = {
     pg_isready: client,
   },
   shell: true,
+  accounts: (system) => account('postgres', system === 'alpine' ? 70 : 999),
 };

@@ -1,3 +1,4 @@
+import { account } from './accounts.js';
 import { client } from './clients.js';
 import type { ImageDefinition } from './image.js';
 import { serve, tcp } from './program.js';
@@ -18,4 +19,5 @@ export const redis: ImageDefinition = {
     'redis-cli': client,
   },
   shell: true,
+  accounts: (system) => account('redis', 999, system === 'alpine' ? 1000 : 999),
 };

@@ -30,7 +30,7 @@ it.each<[string, corev1.SecurityContext | undefined, number, string, string]>([
 it('what else a process shows of itself', () => {
   const security = { allowPrivilegeEscalation: false, seccompProfile: { type: 'RuntimeDefault' } };
   expect(processStatus(container(security), { uid: 1000, gid: 3000, supplementalGroups: [3000, 2000] }, 'sh')).toMatch(
-    /^Name:\tsh\n(?:.*\n)*Uid:\t1000\t1000\t1000\t1000\nGid:\t3000\t3000\t3000\t3000\nGroups:\t3000 2000 \n(?:Cap.*\n){5}NoNewPrivs:\t1\nSeccomp:\t2\n$/,
+    /^Name:\tsh\n(?:.*\n)*Uid:\t1000\t1000\t1000\t1000\nGid:\t3000\t3000\t3000\t3000\nGroups:\t2000 3000 \n(?:Cap.*\n){5}NoNewPrivs:\t1\nSeccomp:\t2\n$/,
   );
 });
 

@@ -49,7 +49,7 @@ export function processStatus(
   const four = (id: number): string => Array(4).fill(id).join('\t');
   return [
     ...[`Name:\t${name}`, 'Umask:\t0022', 'State:\tS (sleeping)', 'Tgid:\t1', 'Pid:\t1', 'PPid:\t0'],
-    ...[`Uid:\t${four(uid)}`, `Gid:\t${four(gid)}`, `Groups:\t${supplementalGroups.join(' ')} `],
+    ...[`Uid:\t${four(uid)}`, `Gid:\t${four(gid)}`, `Groups:\t${[...supplementalGroups].sort((a, b) => a - b).join(' ')} `],
     ...[`CapInh:\t${mask(NONE)}`, `CapPrm:\t${effective}`, `CapEff:\t${effective}`, `CapBnd:\t${mask(bounding)}`, `CapAmb:\t${mask(NONE)}`],
     `NoNewPrivs:\t${security.allowPrivilegeEscalation === false ? 1 : 0}`,
     `Seccomp:\t${security.seccompProfile && security.seccompProfile.type !== 'Unconfined' ? 2 : 0}`,

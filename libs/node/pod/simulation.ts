@@ -3,7 +3,7 @@ import type { corev1 } from '#api';
 import { formatTime, type Instant, parseTime } from '#apimachinery';
 import { conditionOf } from '#component-helpers';
 import type { Program } from '../images/program.js';
-import { linuxUser } from './linux-user.js';
+import { type ImageUser, linuxUser } from './linux-user.js';
 import type { ContainerMemory, PodMemory } from './memory.js';
 import { programOfContainer } from './programs.js';
 import { type Slot, slotsOf } from './slot.js';
@@ -113,7 +113,7 @@ export class Simulation {
   }
 
   /** A container is running from now on. */
-  run(slot: Slot, image: { name: string; id: string; user: number }): void {
+  run(slot: Slot, image: { name: string; id: string; definition: ImageUser }): void {
     const { status, container } = slot;
     const before = status.state?.terminated ?? status.lastState?.terminated;
     const restartCount = nextRestartCount(status);
@@ -131,7 +131,7 @@ export class Simulation {
       ...(resources.requests ? { allocatedResources: resources.requests } : {}),
       resources,
       ...(claimed ? { allocatedResourcesStatus: claimed } : {}),
-      user: { linux: linuxUser(this.pod, container, image.user) },
+      user: { linux: linuxUser(this.pod, container, image.definition) },
     };
     this.remember(slot, {
       startedAt: this.at,

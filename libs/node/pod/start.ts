@@ -75,7 +75,7 @@ export function finishStart(sim: Simulation, slot: Slot): void {
     sim.remember(slot, { crash: afterRestart(crashEntry(slot), sim.finishedAt(slot), sim.at) });
   sim.normal('Created', 'Container created', slot);
   const before = slot.status;
-  sim.run(slot, { name: reference?.full ?? '', id: image?.imageID ?? '', user: image?.definition.user ?? 0 });
+  sim.run(slot, { name: reference?.full ?? '', id: image?.imageID ?? '', definition: image?.definition ?? {} });
   if (program?.does === 'not-start') {
     sim.warning('Failed', `Error: ${program.message}`, slot);
     slot.status = { ...slot.status, state: {} };

@@ -68,9 +68,9 @@ export function bareContainer(spec: corev1.Container, kernel: Kernel): BareConta
     asked = true;
   };
   const commands = [...Object.keys(commandsOf(image, spec.image)), ...shellsOf(image, spec.image)];
-  const root = rootDirectory({ pod: NOBODY, image, commands, now: 0 });
+  const root = rootDirectory({ pod: NOBODY, image, name: spec.image, commands, now: 0 });
   const readOnlyRoot = spec.securityContext?.readOnlyRootFilesystem === true;
-  const user = linuxUser(NOBODY, spec, image.user ?? 0);
+  const user = linuxUser(NOBODY, spec, image);
   const by = { user: fileUser(user, spec) };
   // Only a pod that stores more than it may is looked at by itself.
   const meter = hasStorageLimits(alone(spec)) ? new StorageMeters(alone(spec)) : undefined;

@@ -265,11 +265,12 @@ export class PodMachine {
     const root = rootDirectory({
       pod,
       image,
+      name: spec.image,
       commands: [...Object.keys(commandsOf(image, spec.image)), ...shellsOf(image, spec.image)],
       now: startedAt,
     });
     const secured = withPodUser(pod, spec);
-    const user = status?.user?.linux ?? linuxUser(pod, spec, image.user ?? 0);
+    const user = status?.user?.linux ?? linuxUser(pod, spec, image);
     const readOnlyRoot = spec.securityContext?.readOnlyRootFilesystem === true;
     const files = new FileSystem(root, {
       ...{ now, limit: WRITABLE_BYTES, readOnlyRoot, meter: this.meters?.ofContainer(spec.name) },

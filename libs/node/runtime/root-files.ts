@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
 import { FileSystem } from '../files/file-system.js';
 import { bytesOf, type DirectoryNode, directory, file, normalized } from '../files/nodes.js';
+import { accountFiles, accountsOf, systemOf } from '../images/accounts.js';
 import type { ImageDefinition } from '../images/image.js';
 import { podDNS } from '../pod/dns.js';
 import { hostnameOf, namesOf } from '../pod/host-name.js';
@@ -19,10 +20,6 @@ const OS_RELEASE: Readonly<Record<string, string>> = {
     'PRETTY_NAME="Debian GNU/Linux 13 (trixie)"\nNAME="Debian GNU/Linux"\nVERSION_ID="13"\nVERSION="13 (trixie)"\nVERSION_CODENAME=trixie\nID=debian\nHOME_URL="https://www.debian.org/"\n',
   alpine: 'NAME="Alpine Linux"\nID=alpine\nVERSION_ID=3.22.2\nPRETTY_NAME="Alpine Linux v3.22"\nHOME_URL="https://alpinelinux.org/"\n',
 };
-
-const PASSWD =
-  'root:x:0:0:root:/root:/bin/sh\ndaemon:x:1:1:daemon:/usr/sbin:/bin/false\nbin:x:2:2:bin:/bin:/bin/false\nnobody:x:65534:65534:nobody:/home:/bin/false\n';
-const GROUP = 'root:x:0:\ndaemon:x:1:\nbin:x:2:\ntty:x:5:\nnobody:x:65534:\n';
 
 /** /etc/hosts (kubelet_pods.go managedHostsFileContent, nodeHostsFileContent). */
 function hosts(pod: corev1.Pod): string {
@@ -51,13 +48,15 @@ function resolvConf(pod: corev1.Pod): string {
 export interface RootOptions {
   pod: corev1.Pod;
   image: ImageDefinition;
+  /** The image as the container names it. */
+  name: string | undefined;
   /** The executables in /bin. */
   commands: Iterable<string>;
   now: number;
 }
 
 /** Builds a root directory. */
-export function rootDirectory({ pod, image, commands, now }: RootOptions): DirectoryNode {
+export function rootDirectory({ pod, image, name, commands, now }: RootOptions): DirectoryNode {
   const root = directory(now);
   const fs = new FileSystem(root, { now: () => now, limit: WRITABLE_BYTES });
   for (const path of DIRECTORIES) fs.mount(`/${path}`, directory(now, path === 'tmp' ? 0o1777 : 0o755));
@@ -69,11 +68,10 @@ export function rootDirectory({ pod, image, commands, now }: RootOptions): Direc
   for (const { name, value } of pod.spec.securityContext?.sysctls ?? [])
     text(`/proc/sys/${sysctlName(name).replace(/[./]/g, (found) => (found === '.' ? '/' : '.'))}`, `${value}\n`, 0o644);
   if (image.shell) {
-    text('/etc/passwd', PASSWD);
-    text('/etc/group', GROUP);
-    const release = OS_RELEASE[image.system ?? 'debian'];
+    for (const [path, content] of Object.entries(accountFiles(accountsOf(image, name)))) text(path, content);
+    const release = OS_RELEASE[systemOf(image, name)];
     if (release !== undefined) text('/etc/os-release', release);
-    for (const name of commands) fs.mount(`/bin/${name}`, file('\x7fELF', now, 0o755));
+    for (const command of commands) fs.mount(`/bin/${command}`, file('\x7fELF', now, 0o755));
   }
   for (const name of Object.keys(image.executables ?? {})) fs.mount(`/usr/local/bin/${name}`, file('\x7fELF', now, 0o755));
   for (const [path, content] of Object.entries(image.files ?? {})) text(path, content);

@@ -33,7 +33,7 @@ export interface Forking {
  * Waits until there is room for one more process. Throws ShellError in the words of the shell: bash tries it for 15 s, dash and busybox' ash
  * give up at once.
  */
-export function* forkable({ host, state }: Forking, { errors }: Pick<Streams, 'errors'>): Generator<Wait, void, void> {
+function* forkable({ host, state }: Forking, { errors }: Pick<Streams, 'errors'>): Generator<Wait, void, void> {
   const { kernel } = host;
   if (kernel.room > 0) return;
   if (!state.braces) throw new ShellError(host.isSmall === false ? 'Cannot fork' : `can't fork: ${UNAVAILABLE}`);
