@@ -31,7 +31,7 @@ const allow = {
       'apimachinery',
     ],
   ],
-  cloud: ['controller-runtime', 'client', 'api', 'apimachinery'],
+  cloud: ['controller-runtime', 'client', 'component-base', 'api', 'apimachinery'],
   scheduler: ['controller-runtime', 'client', 'component-base', 'component-helpers', 'api', 'apimachinery'],
   node: ['network', 'controller-runtime', 'client', 'component-base', 'component-helpers', 'api', 'apimachinery'],
   audit: ['apiserver', 'apimachinery'],

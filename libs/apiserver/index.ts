@@ -62,6 +62,7 @@ export type { Capabilities, RestStorage, StorageProvider } from './rest/storage.
 export type { Column, Companion, FieldOf, ResourceStrategy, StrategyContext, SubresourceStrategy, UserInfo } from './rest/strategy.js';
 export { updateObject } from './rest/update.js';
 export { unstored } from './rest/view.js';
+export { CloudManagerSource } from './settings/cloud-controller-manager-settings.js';
 export type { ConfigurationType } from './settings/configuration-type.js';
 export { CONTROL_PLANE_KEY, controlPlaneNodes, controlPlaneText } from './settings/control-plane-nodes.js';
 export type { ControllerManagerSource } from './settings/controller-manager-settings.js';
@@ -70,6 +71,7 @@ export { hasState, keepState, keptState, type StateFacts, type StateItem } from 
 export { flagsOf, integerOf, StartFailure } from './settings/flags.js';
 export { manifestPod } from './settings/manifest-source.js';
 export {
+  CLOUD_CONTROLLER_MANAGER_MANIFEST,
   CONTROLLER_MANAGER_MANIFEST,
   FILES,
   fileKey,

@@ -1,5 +1,6 @@
 import { type corev1, Node, Service } from '#api';
 import { formatKey, type Instant, ignoreNotFound, keyOf, parseKey } from '#apimachinery';
+import { CLOUD_DEFAULTS } from '#component-base';
 import {
   type Change,
   type ClusterContext,
@@ -27,6 +28,8 @@ class ServiceController implements OpenController {
   private readonly made = new Map<string, string>();
   /** Those that are being made, and when they are ready. */
   private readonly making = new Map<string, { for: string; at: Instant }>();
+  /** Those that wait until another one is ready: only so many are made at a time. */
+  private readonly waiting = new Set<string>();
   private hosts: string | undefined;
 
   constructor(
@@ -50,6 +53,7 @@ class ServiceController implements OpenController {
     const service = ctx.informers.of(Service).get(name, namespace);
     if (!service) {
       this.forget(key);
+      this.beginNext(ctx);
       return undefined;
     }
     try {
@@ -58,6 +62,8 @@ class ServiceController implements OpenController {
       const message = error instanceof Error ? error.message : String(error);
       ctx.recorder.warning(service, 'SyncLoadBalancerFailed', `Error syncing load balancer: ${message}`);
       throw error;
+    } finally {
+      this.beginNext(ctx);
     }
   }
 
@@ -70,7 +76,14 @@ class ServiceController implements OpenController {
     const wanted = fingerprint(service);
     // A process that begins takes what has an address as made for what it is.
     if (!this.made.has(key) && !this.making.has(key) && addressOf(service) && hasFinalizer(service)) this.made.set(key, wanted);
-    if (this.made.get(key) === wanted) return undefined;
+    if (this.made.get(key) === wanted) {
+      this.waiting.delete(key);
+      return undefined;
+    }
+    if (!this.making.has(key) && !this.hasPlace(ctx)) {
+      this.waiting.add(key);
+      return undefined;
+    }
     const begun = this.making.get(key) ?? (await this.begin(key, service, ctx));
     const wait = begun.at - ctx.clock.now();
     if (wait > 0) return { requeueAfter: wait };
@@ -83,6 +96,7 @@ class ServiceController implements OpenController {
     recorder.normal(service, 'EnsuringLoadBalancer', 'Ensuring load balancer');
     const begun = { for: fingerprint(service), at: clock.now() + (profile.name === 'instant' ? 0 : TAKES) };
     this.making.set(key, begun);
+    this.waiting.delete(key);
     const { name, namespace, finalizers = [] } = service.metadata;
     if (!hasFinalizer(service)) {
       const patch = { metadata: { finalizers: [...finalizers, FINALIZER] } };
@@ -135,6 +149,22 @@ class ServiceController implements OpenController {
   private forget(key: string): void {
     this.made.delete(key);
     this.making.delete(key);
+    this.waiting.delete(key);
+  }
+
+  /** Whether one more load balancer may be made now (--concurrent-service-syncs): upstream's workers wait for the cloud. */
+  private hasPlace({ settings }: ReconcileContext): boolean {
+    return this.making.size < (settings.cloud ?? CLOUD_DEFAULTS).concurrentServices;
+  }
+
+  private beginNext(ctx: ReconcileContext): void {
+    const [first] = this.waiting;
+    if (first !== undefined && this.hasPlace(ctx)) this.queue.add(first);
+  }
+
+  /** There may be more places. */
+  restarted(): void {
+    for (const key of this.waiting) this.queue.add(key);
   }
 }
 
@@ -162,6 +192,8 @@ function interests(change: ComponentChange): boolean {
 
 export const serviceController: Controller = {
   name: 'service-controller',
+  flag: 'service-lb-controller',
+  queue: 'service',
   interests,
   open: (context, queue) => new ServiceController(context, queue),
 };

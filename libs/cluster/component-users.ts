@@ -19,6 +19,9 @@ const ACCOUNTS: ReadonlyMap<string, string> = new Map([
   ['taint-eviction-controller', 'node-controller'],
   ['node-ipam-controller', 'node-controller'],
   ['service-cidr-controller', 'service-cidrs-controller'],
+  // Of cloud-controller-manager (cloud-provider/app DefaultInitFuncConstructors).
+  ['cloud-node-controller', 'node-controller'],
+  ['cloud-node-lifecycle-controller', 'node-controller'],
 ]);
 
 const serviceAccount = (controller: string): UserInfo => {
@@ -53,13 +56,12 @@ const AGGREGATOR = 'apiservice-availability';
 const apiserver = userNamed('system:apiserver', 'system:masters');
 
 /**
- * The user of a component's requests, as in a kubeadm cluster: kube-controller-manager's controllers each use their own service account
- * (--use-service-account-credentials), the scheduler and the kubelets use certificates.
+ * The user of a component's requests, as in a kubeadm cluster: the controllers of kube-controller-manager and cloud-controller-manager
+ * each use their own service account (--use-service-account-credentials), the scheduler and the kubelets use certificates.
  */
 export function usersOf(component: string): (actor: WriteCause) => UserInfo {
   if (component === 'kube-scheduler') return () => scheduler;
   if (component === 'kube-apiserver') return () => apiserver;
-  if (component === 'cloud-controller-manager') return () => serviceAccount(component);
   const known = new Map<string, UserInfo>();
   return ({ component: controller = component, node, account }) => {
     if (account !== undefined) return accountUser(account, node);

@@ -12,5 +12,5 @@ export const components: readonly Component[] = [
   elected(kubeScheduler),
   kubelet,
   storagePrograms,
-  cloudControllerManager,
+  elected(cloudControllerManager, ({ cloud }) => cloud.instances() !== undefined),
 ];

@@ -1,6 +1,6 @@
 import { preferredResources } from '#api';
 import type { Clock, Instant } from '#apimachinery';
-import { type ApiServer, inProcessClient, SchedulerSource } from '#apiserver';
+import { type ApiServer, CloudManagerSource, inProcessClient, SchedulerSource } from '#apiserver';
 import { type ClusterStore } from '#cacher';
 import { createInformers } from '#client';
 import type { MetricRegistry } from '#component-base';
@@ -136,6 +136,7 @@ export const inRoundOf =
   };
 
 const MANAGER = 'kube-controller-manager';
+const CLOUD_MANAGER = 'cloud-controller-manager';
 const SCHEDULER = 'kube-scheduler';
 const SERVER = 'kube-apiserver';
 
@@ -206,6 +207,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         fence: () => fence,
         ...(metrics && { metrics }),
         ...(component === MANAGER ? { manager: api.controllerManager } : {}),
+        ...(component === CLOUD_MANAGER ? { manager: new CloudManagerSource(store, () => cloud.manager() === 'static-pods') } : {}),
         ...(component === SCHEDULER ? { scheduler: new SchedulerSource(store, configurationErrors) } : {}),
         ...(component === SERVER ? { server: serverRanges(api) } : {}),
         ...(onFailure ? { onFailure } : {}),

@@ -2,6 +2,7 @@ import { stringify } from 'yaml';
 import type { corev1 } from '#api';
 import {
   type ApiServer,
+  CLOUD_CONTROLLER_MANAGER_MANIFEST,
   CONTROL_PLANE_KEY,
   CONTROLLER_MANAGER_MANIFEST,
   controlPlaneNodes,
@@ -13,7 +14,8 @@ import {
   SCHEDULER_MANIFEST,
   withoutEffect,
 } from '#apiserver';
-import { apiServerManifest, controllerManagerManifest, schedulerManifest } from '#kubeadm';
+import { apiServerManifest, cloudControllerManagerManifest, controllerManagerManifest, schedulerManifest } from '#kubeadm';
+import { CLOUD_KEY, managerPlace } from './cloud/cloud.js';
 import { ClusterFaults } from './faults/cluster-faults.js';
 import { FaultRefused, type StaticComponent } from './faults/fault.js';
 import { contentOf, filesOf, manifestTrouble } from './faults/manifest-troubles.js';
@@ -103,6 +105,11 @@ export class NodeFiles {
     return (await this.stateOf('kube-apiserver')).failure;
   }
 
+  /** Whether the cluster has cloud-controller-manager in static pods. */
+  async hasCloudManager(): Promise<boolean> {
+    return managerPlace(await this.api.cluster.store.get(CLOUD_KEY)) === 'static-pods';
+  }
+
   /** Whether a component is up on this node, as far as its manifest and the files that it names are concerned. */
   async stateOf(component: StaticComponent): Promise<ComponentState> {
     const files = await filesOf(this.api, this.node);
@@ -123,7 +130,9 @@ export class NodeFiles {
       return apiServerManifest(node?.status?.addresses?.find(({ type }) => type === 'InternalIP')?.address);
     }
     // What it says of the pods' network is shown by the pod.
+    const isCloud = path === CLOUD_CONTROLLER_MANAGER_MANIFEST;
     const pod = await reader.get<corev1.Pod>('', 'pods', 'kube-system', `kube-controller-manager-${this.node}`);
-    return controllerManagerManifest(pod && flagsOf(pod).get('cluster-cidr'));
+    const range = pod && flagsOf(pod).get('cluster-cidr');
+    return isCloud ? cloudControllerManagerManifest(range) : controllerManagerManifest(range);
   }
 }

@@ -3,7 +3,6 @@ import { inlineYaml, ManifestError, parseManifest } from '#api/yaml';
 import { type KubeObject, StatusError } from '#apimachinery';
 import { type ApiServer, inProcessClient } from '#apiserver';
 import { type ClusterTemplate, localPathStorage, runSteps } from '#kubeadm';
-import { ClusterCloud } from './cloud/cluster-cloud.js';
 import { ClusterFaults } from './faults/cluster-faults.js';
 import { FaultRefused } from './faults/fault.js';
 import { type FaultWords, faultRequestOf } from './faults/fault-request.js';
@@ -77,10 +76,9 @@ async function injectFaults(api: ApiServer, faults: NonNullable<StartingState['f
   }
 }
 
-/** What makes a cluster another one than kubeadm leaves it. Throws StartRefused. */
+/** What makes a cluster another one than kubeadm, and the provider of its cloud, leave it. Throws StartRefused. */
 export async function putStartingState({ api, settle }: Pick<LocalCluster, 'api' | 'settle'>, start: StartingState): Promise<void> {
-  const { cloud, storage, manifests, faults } = start;
-  if (cloud) await new ClusterCloud(api).enable();
+  const { storage, manifests, faults } = start;
   if (storage === 'local-path') await runSteps(inProcessClient(api, { manager: MANAGER }), localPathStorage());
   await settle();
   if (manifests !== undefined) await createObjects(api, manifests, settle);

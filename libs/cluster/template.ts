@@ -5,6 +5,7 @@ import type { ClusterTemplate } from '#kubeadm';
 import { bootstrapCluster, machineOf, manifestFiles, planNodes } from '#kubeadm';
 import { imagesOfStatus } from '#node';
 import { memoryStorage, type StoredObject } from '#storage';
+import { ClusterCloud } from './cloud/cluster-cloud.js';
 import { MACHINES_KEY, machinesText } from './machines.js';
 import { type LocalCluster, localCluster } from './one-process.js';
 import { profiles } from './profiles.js';
@@ -77,6 +78,14 @@ async function reportImages({ client }: LocalCluster): Promise<void> {
   }
 }
 
+/** Lets the components do what there is to do, until the pods of the control plane are ready. */
+async function comeUp(cluster: LocalCluster): Promise<void> {
+  await cluster.settle();
+  await passProbes(cluster);
+  await reportImages(cluster);
+  await cluster.settle();
+}
+
 /** What kubeadm leaves on the nodes of the control plane. */
 async function writeFiles({ store }: LocalCluster, template: ClusterTemplate): Promise<void> {
   const plans = planNodes(template);
@@ -125,13 +134,14 @@ export async function buildTemplate({ rootCA, ...start }: TemplateShape): Promis
       throw error instanceof StatusError && nodes.named ? new StartRefused(error.message) : error;
     });
     await writeFiles(cluster, template);
-    await cluster.settle();
-    await passProbes(cluster);
-    await reportImages(cluster);
-    await cluster.settle();
+    await comeUp(cluster);
     const objects = async () => withTails((await storage.list({ prefix: '/' })).items.filter(isKept));
     if (isPlain(start)) return { objects: await objects() };
     const plain = await objects();
+    if (start.cloud) {
+      await new ClusterCloud(cluster.api).enable();
+      await comeUp(cluster);
+    }
     await putStartingState(cluster, start);
     return { objects: await objects(), plain };
   } finally {

@@ -1,3 +1,4 @@
+import type { corev1 } from '#api';
 import { memoryStorage } from '#storage';
 import { buildTemplate } from './template.js';
 import { clusterTemplates, removeUnusedTemplates } from './templates.js';
@@ -57,4 +58,18 @@ test('the plain template that another one was made from is kept with it, as it w
   const objects = async (store: typeof admin, cluster: string) => (await store.open(cluster).list({ prefix: '/' })).items;
   expect(built).toBe(2);
   expect(await objects(admin, plain.cluster)).toEqual(await objects(other, alone.cluster));
+});
+
+test('cloud-controller-manager of a cluster that is made in a cloud is there and ready, and its nodes are initialized', async () => {
+  const { objects } = await buildTemplate({ nodes: { ...nodes, count: 4, controlPlanes: 3 }, cloud: true, rootCA: 'ca' });
+  const at = (prefix: string) => objects.filter(({ key }) => key.startsWith(prefix)).map(({ value }) => JSON.parse(value));
+  const pods: corev1.Pod[] = at('/registry/pods/kube-system/cloud-controller-manager-');
+  expect(pods.map(({ metadata, status }) => [metadata.name, status?.containerStatuses?.[0]?.ready])).toEqual(
+    ['control-plane', 'control-plane-2', 'control-plane-3'].map((node) => [`cloud-controller-manager-${node}`, true]),
+  );
+  const made: corev1.Node[] = at('/registry/minions/');
+  expect(made.map(({ spec }) => /^orrery:/.test(spec.providerID ?? ''))).toEqual([true, true, true, true]);
+  const [first] = made;
+  expect(first?.status?.images?.flatMap(({ names = [] }) => names)).toContainEqual(expect.stringContaining('cloud-controller-manager'));
+  expect(at('/registry/leases/kube-system/cloud-controller-manager')).toHaveLength(1);
 });

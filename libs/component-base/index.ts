@@ -1,3 +1,4 @@
+export { CLOUD_DEFAULTS, type CloudOptions } from './cloud-options.js';
 export { type AutoscalingOptions, CONTROLLER_DEFAULTS, type ControllerOptions } from './controller-options.js';
 export { type Family, familiesText, gaugeOf, type MetricSource, type Sample } from './families.js';
 export { checksAnswer } from './health.js';

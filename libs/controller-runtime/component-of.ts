@@ -166,7 +166,7 @@ class ControllersInstance implements ComponentInstance {
     if (manager === undefined) return;
     const settings = manager.current();
     if (settings === this.settings) return;
-    const isChanged = settings !== undefined && this.followed?.options !== settings.options;
+    const isChanged = settings !== undefined && this.followed !== settings;
     if (isChanged && this.followed) for (const { open } of this.running) open.restarted?.();
     if (settings !== undefined) this.followed = settings;
     this.settings = settings;

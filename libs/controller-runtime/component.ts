@@ -2,7 +2,7 @@ import type { KeyObject } from 'node:crypto';
 import type { Resource, ResourceInfo } from '#api';
 import type { Clock, Instant, KubeObject, RandomSource } from '#apimachinery';
 import type { CausalClient, Informer, InformerChange, ResourceListener } from '#client';
-import type { ControllerOptions, MetricRegistry } from '#component-base';
+import type { CloudOptions, ControllerOptions, MetricRegistry } from '#component-base';
 import type { Fence } from '#storage';
 import type { Cloud } from './cloud.js';
 import type { Faults } from './faults.js';
@@ -60,7 +60,7 @@ export interface SigningKeys {
   serviceAccount(): Promise<KeyObject>;
 }
 
-/** What the flags of kube-controller-manager decide. */
+/** What the flags of kube-controller-manager, or of cloud-controller-manager, decide. */
 export interface ManagerSettings {
   /** Whether a controller runs, by its name in --controllers. */
   runs(controller: string): boolean;
@@ -70,6 +70,8 @@ export interface ManagerSettings {
   signs(signer: string): boolean;
   /** What else the controllers do. */
   readonly options: ControllerOptions;
+  /** The same of those of cloud-controller-manager; unset: they do what they do without flags. */
+  readonly cloud?: CloudOptions;
 }
 
 /** The settings as of now; undefined if the component does not come up with its flags. */
@@ -127,7 +129,7 @@ export interface ClusterContext {
   readonly metrics?: MetricRegistry;
   /** Unset where nothing is kept. */
   readonly machines?: MachineRows;
-  /** Set for kube-controller-manager. */
+  /** Set for kube-controller-manager and cloud-controller-manager. */
   readonly manager?: ManagerSource;
   /** Set for kube-scheduler. */
   readonly scheduler?: SchedulerSettingsSource;

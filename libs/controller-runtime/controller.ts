@@ -45,7 +45,7 @@ export interface Watch {
 export interface ControllerDefinition<T extends KubeObject> {
   /** The component name of its writes and events, e.g. `replicaset-controller`. */
   name: string;
-  /** Its name in --controllers of kube-controller-manager; default its name. '': no flag stops it. */
+  /** Its name in --controllers; default its name. '': no flag stops it. */
   flag?: string;
   /** The name of its work queue in the metrics; unset: upstream has no such queue. */
   queue?: string;

@@ -53,20 +53,25 @@ export const ownedBy = ({ apiVersion, kind, metadata }: KubeObject, controller?:
   ...(controller ? { controller: true } : {}),
 });
 
+/** The Lease of a component whose instance on a node leads. */
+export function leaderStep(name: string, node: string, now: number): Step {
+  const time = formatMicroTime(now);
+  return create(Lease, {
+    metadata: { name, namespace: 'kube-system' },
+    spec: {
+      holderIdentity: `${node}_${uuidOf(`${name}/${node}`)}`,
+      leaseDurationSeconds: 15,
+      acquireTime: time,
+      renewTime: time,
+      leaseTransitions: 0,
+    },
+  });
+}
+
 /** Each node's lease and its (empty) CSINode; the leases of the control plane's leader election. */
 export function leaseSteps(nodes: readonly NodePlan[], made: Made, now: number): Step[] {
   const time = formatMicroTime(now);
-  const leader = (name: string): Step =>
-    create(Lease, {
-      metadata: { name, namespace: 'kube-system' },
-      spec: {
-        holderIdentity: `${nodes[0]?.name}_${uuidOf(`${name}/${nodes[0]?.name}`)}`,
-        leaseDurationSeconds: 15,
-        acquireTime: time,
-        renewTime: time,
-        leaseTransitions: 0,
-      },
-    });
+  const first = nodes[0]?.name ?? '';
   return [
     ...nodes.flatMap(({ name }) => {
       const node = made.get(Node, name);
@@ -85,7 +90,7 @@ export function leaseSteps(nodes: readonly NodePlan[], made: Made, now: number):
         }),
       ];
     }),
-    leader('kube-controller-manager'),
-    leader('kube-scheduler'),
+    leaderStep('kube-controller-manager', first, now),
+    leaderStep('kube-scheduler', first, now),
   ];
 }

@@ -7,11 +7,11 @@ import { ownedBy } from './nodes.js';
 import { create, type Made, type Step } from './step.js';
 import { DEFAULT_NODES, type NodePlan, planNodes, VERSIONS } from './template.js';
 
-const PKI = '/etc/kubernetes/pki';
+export const PKI = '/etc/kubernetes/pki';
 const PROBE_PORT = 'probe-port';
 
 /** One component of the control plane with the manifest that kubeadm writes (kubeadm/app/phases/controlplane, etcd). */
-interface ComponentFacts {
+export interface ComponentFacts {
   name: string;
   image: string;
   port: number;
@@ -24,9 +24,9 @@ interface ComponentFacts {
   annotations?: Record<string, string>;
 }
 
-const certificates = { name: 'k8s-certs', path: PKI, type: 'DirectoryOrCreate', readOnly: true };
-const authorities = { name: 'ca-certs', path: '/etc/ssl/certs', type: 'DirectoryOrCreate', readOnly: true };
-const kubeconfig = (file: string) => ({ name: 'kubeconfig', path: `/etc/kubernetes/${file}`, type: 'FileOrCreate', readOnly: true });
+export const certificates = { name: 'k8s-certs', path: PKI, type: 'DirectoryOrCreate', readOnly: true };
+export const authorities = { name: 'ca-certs', path: '/etc/ssl/certs', type: 'DirectoryOrCreate', readOnly: true };
+export const kubeconfig = (file: string) => ({ name: 'kubeconfig', path: `/etc/kubernetes/${file}`, type: 'FileOrCreate', readOnly: true });
 
 /** A member of etcd, which names those that were there before it joined, and itself. */
 function etcd({ name, address }: NodePlan, earlier: readonly NodePlan[]): ComponentFacts {
@@ -188,8 +188,8 @@ function container(facts: ComponentFacts): corev1.Container {
 /** The hash of a manifest by which a kubelet tells that it has changed. */
 export const hashOf = (text: string): string => createHash('md5').update(text).digest('hex');
 
-/** The manifest that kubeadm writes for a component. */
-function staticPod(facts: ComponentFacts): corev1.Pod {
+/** The manifest of a component, as kubeadm writes it. */
+export function staticPod(facts: ComponentFacts): corev1.Pod {
   return {
     apiVersion: 'v1',
     kind: 'Pod',
@@ -254,11 +254,13 @@ export interface ManifestFile {
 /** The manifests that kubeadm leaves on a node, in the order in which it writes them; `earlier`: the nodes of the control plane before it. */
 function manifestsOn(plan: NodePlan, earlier: readonly NodePlan[], podSubnet: string): Array<ManifestFile & { pod: corev1.Pod }> {
   const all = [etcd(plan, earlier), apiserver(plan), controllerManager(podSubnet, plan.version), scheduler(plan.version)];
-  return all.map((facts) => {
-    const pod = staticPod(facts);
-    return { node: plan.name, path: `/etc/kubernetes/manifests/${facts.name}.yaml`, content: stringify(pod), pod };
-  });
+  return all.map((facts) => manifestOn(plan.name, staticPod(facts)));
 }
+
+/** The file with the manifest of a component on a node. */
+export const manifestOn = (node: string, pod: corev1.Pod): ManifestFile & { pod: corev1.Pod } => ({
+  ...{ node, path: `/etc/kubernetes/manifests/${pod.metadata.name}.yaml`, content: stringify(pod), pod },
+});
 
 /** All manifests of the control plane. */
 function manifestsOf(nodes: readonly NodePlan[]) {

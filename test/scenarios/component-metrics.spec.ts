@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
-import { ClusterRole, ClusterRoleBinding, type corev1, Deployment, Job, Lease, Pod, ServiceAccount } from '#api';
-import { ClusterFaults, NodeFiles } from '#cluster';
+import { ClusterRole, ClusterRoleBinding, type corev1, Deployment, Job, Lease, Pod, Service, ServiceAccount } from '#api';
+import { ClusterCloud, ClusterFaults, NodeFiles } from '#cluster';
 import { execIn } from './pod-exec.js';
 import { openCluster } from './story.js';
 
@@ -152,6 +152,24 @@ it('kube-controller-manager tells of its queues and controllers, and its health'
     expect.stringContaining('kubernetes_build_info{'),
     'process_start_time_seconds',
   ]);
+});
+
+it('cloud-controller-manager tells of its queue and its Lease, and its health', async () => {
+  const { client, advance, on, api } = await opened({ count: 2 });
+  await new ClusterCloud(api).enable();
+  const curl = await on('control-plane');
+  const spec: corev1.ServiceSpec = { type: 'LoadBalancer', ports: [{ port: 80 }] };
+  await client.create(Service, { apiVersion: 'v1', kind: 'Service', metadata: { name: 'web', namespace: 'default' }, spec });
+  await advance(60_000);
+  const found = values(await curl('https://127.0.0.1:10258/metrics'));
+  expect(found).toMatchObject({
+    'leader_election_master_status{name="cloud-controller-manager"}': '1',
+    'workqueue_depth{name="service"}': '0',
+  });
+  expect(Number(found['workqueue_adds_total{name="service"}'])).toBeGreaterThan(0);
+  expect(await curl('https://127.0.0.1:10258/metrics', '')).toContain('cannot get path');
+  expect(await curl('https://127.0.0.1:10258/healthz?verbose')).toBe('[+]leaderElection ok\nhealthz check passed\n');
+  expect(await curl('https://127.0.0.1:10258/livez')).toBe('404 page not found\n');
 });
 
 it('kube-scheduler: only the instance that leads has counted anything, and a process that is started begins anew', async () => {

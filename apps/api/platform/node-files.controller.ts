@@ -56,6 +56,7 @@ export class NodeFilesController {
       apiServer: await files.stateOf('kube-apiserver'),
       controllerManager: await files.stateOf('kube-controller-manager'),
       scheduler: await files.stateOf('kube-scheduler'),
+      ...((await files.hasCloudManager()) && { cloudControllerManager: await files.stateOf('cloud-controller-manager') }),
     };
   }
 

@@ -2,6 +2,7 @@ import { goQuote } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { ControllerOptions } from '#component-base';
 import { controllerOptions, optionErrors } from './controller-options.js';
+import { controllerErrors, controllerNames, enabledControllers } from './enabled-controllers.js';
 import { checkKnown, durationOf, endWith, type Flags, listOf, StartFailure } from './flags.js';
 import { CONTROLLER_MANAGER_FLAGS } from './known-flags.js';
 import { type ManifestKind, ManifestSource, newCompiled } from './manifest-source.js';
@@ -77,29 +78,13 @@ const CONTROLLERS: ReadonlyArray<readonly [name: string, alias?: string]> = [
   ['volumeattributesclass-protection-controller'],
 ];
 
-/** Their names, by name and by alias. */
-const NAMES: ReadonlyMap<string, string> = new Map(
-  CONTROLLERS.flatMap(([name, alias]) => [name, ...(alias ? [alias] : [])].map((known) => [known, name] as const)),
-);
+const NAMES = controllerNames(CONTROLLERS);
 
 const OFF_BY_DEFAULT: ReadonlySet<string> = new Set([
   'bootstrap-signer-controller',
   'token-cleaner-controller',
   'selinux-warning-controller',
 ]);
-
-const nameIn = (item: string): string => item.replace(/^-/, '');
-
-/** Which controllers run (controller-manager/app IsControllerEnabled): the first item that names one decides. */
-function enabledControllers(items: readonly string[]): (controller: string) => boolean {
-  const chosen = new Map<string, boolean>();
-  for (const item of items) {
-    const name = NAMES.get(nameIn(item));
-    if (name !== undefined && !chosen.has(name)) chosen.set(name, !item.startsWith('-'));
-  }
-  const all = items.includes('*');
-  return (controller) => chosen.get(controller) ?? (all && !OFF_BY_DEFAULT.has(controller));
-}
 
 /** The signers with the prefixes of their flags (options/csrsigningcontroller.go). */
 const SIGNERS: ReadonlyArray<readonly [signer: string, flag: string, title: string]> = [
@@ -151,16 +136,17 @@ export function controllerManagerSettings(flags: Flags, read: ReadFile): Control
   const signingDuration = durationOf(flags, 'cluster-signing-duration') ?? YEAR;
   const options = controllerOptions(flags);
   const items = flags.has('controllers') ? listOf(flags, 'controllers') : ['*'];
-  const unknown = items.filter((item) => item !== '*' && !NAMES.has(nameIn(item)));
-  endWith([
-    ...unknown.map((item) => `${goQuote(nameIn(item))} is not in the list of known controllers`),
-    ...signingErrors(flags),
-    ...optionErrors(options),
-  ]);
+  endWith([...controllerErrors(items, NAMES), ...signingErrors(flags), ...optionErrors(options)]);
   endWith(missingFiles(flags, OPENED, read));
   const single = signerFiles(flags, 'cluster-signing');
   const signers = new Set(SIGNERS.filter(([, flag]) => (single.cert && single.key) || signerFiles(flags, flag).cert).map(([name]) => name));
-  return { flags, runs: enabledControllers(items), signingDuration, signs: (signer) => signers.has(signer), options };
+  return {
+    flags,
+    runs: enabledControllers(items, NAMES, OFF_BY_DEFAULT),
+    signingDuration,
+    signs: (signer) => signers.has(signer),
+    options,
+  };
 }
 
 /** What kubeadm's manifest says of what is decided here. */

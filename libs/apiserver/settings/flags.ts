@@ -9,7 +9,7 @@ export class StartFailure extends Error {}
 
 /** Flags whose value may be left out. */
 const BOOLEAN =
-  /^(allocate-node-cidrs|allow-privileged|anonymous-auth|contention-profiling|disable-http2-serving|enable-(aggregator-routing|bootstrap-token-auth|dynamic-provisioning|garbage-collector|hostpath-provisioner|leader-migration|logs-handler|priority-and-fairness)|help|leader-elect|permit-(address|port)-sharing|profiling|service-account-(extend-token-expiration|lookup)|use-service-account-credentials|version|watch-cache)$/;
+  /^(allocate-node-cidrs|allow-privileged|anonymous-auth|configure-cloud-routes|contention-profiling|disable-http2-serving|enable-(aggregator-routing|bootstrap-token-auth|dynamic-provisioning|garbage-collector|hostpath-provisioner|leader-migration|logs-handler|priority-and-fairness)|help|leader-elect|permit-(address|port)-sharing|profiling|service-account-(extend-token-expiration|lookup)|use-service-account-credentials|version|watch-cache)$/;
 
 /** Flags that may be given several times, with what their values are joined by here: lists, and issuers, which may have commas. */
 const SEPARATORS: ReadonlyMap<string, string> = new Map([

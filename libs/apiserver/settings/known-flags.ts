@@ -84,6 +84,32 @@ export const CONTROLLER_MANAGER_FLAGS: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
+/** The flags of cloud-controller-manager v1.36 (cloud-provider/options, and the options that it embeds). */
+export const CLOUD_MANAGER_FLAGS: ReadonlySet<string> = new Set(
+  `
+  allocate-node-cidrs allow-metric-labels allow-metric-labels-manifest allow-untagged-cloud authentication-kubeconfig
+  authentication-skip-lookup authentication-token-webhook-cache-ttl authentication-tolerate-lookup-failure
+  authorization-always-allow-paths authorization-kubeconfig authorization-webhook-cache-authorized-ttl
+  authorization-webhook-cache-unauthorized-ttl bind-address cert-dir cidr-allocator-type client-ca-file cloud-config cloud-provider
+  cluster-cidr cluster-name concurrent-node-status-updates concurrent-node-syncs concurrent-service-syncs configure-cloud-routes
+  contention-profiling controller-start-interval controllers disable-http2-serving disabled-metrics emulated-version
+  enable-leader-migration external-cloud-volume-plugin feature-gates help http2-max-streams-per-connection kube-api-burst
+  kube-api-content-type kube-api-qps kubeconfig leader-elect leader-elect-lease-duration leader-elect-renew-deadline
+  leader-elect-resource-lock leader-elect-resource-name leader-elect-resource-namespace leader-elect-retry-period
+  leader-migration-config log-flush-frequency log-json-info-buffer-size log-json-split-stream log-text-info-buffer-size
+  log-text-split-stream logging-format master min-compatibility-version min-resync-period node-monitor-period
+  node-status-update-frequency node-sync-period permit-address-sharing permit-port-sharing profiling requestheader-allowed-names
+  requestheader-client-ca-file requestheader-extra-headers-prefix requestheader-group-headers requestheader-uid-headers
+  requestheader-username-headers route-reconciliation-period secure-port show-hidden-metrics-for-version tls-cert-file
+  tls-cipher-suites tls-curve-preferences tls-min-version tls-private-key-file tls-sni-cert-key use-service-account-credentials v
+  version vmodule webhook-bind-address webhook-cert-dir webhook-disable-http2-serving webhook-secure-port webhook-tls-cert-file
+  webhook-tls-cipher-suites webhook-tls-curve-preferences webhook-tls-min-version webhook-tls-private-key-file
+  webhook-tls-sni-cert-key webhooks
+`
+    .trim()
+    .split(/\s+/),
+);
+
 /** The flags of kube-scheduler v1.36 (cmd/kube-scheduler/app/options, and the options that it embeds). */
 export const SCHEDULER_FLAGS: ReadonlySet<string> = new Set(
   `

@@ -12,17 +12,25 @@ const manifestOf = (component: string): string => `/etc/kubernetes/manifests/${c
 export const MANIFEST = manifestOf('kube-apiserver');
 export const CONTROLLER_MANAGER_MANIFEST = manifestOf('kube-controller-manager');
 export const SCHEDULER_MANIFEST = manifestOf('kube-scheduler');
+export const CLOUD_CONTROLLER_MANAGER_MANIFEST = manifestOf('cloud-controller-manager');
 
 const pairs = (...names: readonly string[]) =>
   names.flatMap((name) => [`/etc/kubernetes/pki/${name}.crt`, `/etc/kubernetes/pki/${name}.key`]);
 
-/** The files that kubeadm leaves beside the manifests: they are there, whatever they contain. */
+/** The files that kubeadm, and the provider of a cloud, leave beside the manifests: they are there, whatever they contain. */
 const KUBEADM_FILES: ReadonlySet<string> = new Set([
   ...pairs('ca', 'apiserver', 'apiserver-etcd-client', 'apiserver-kubelet-client', 'front-proxy-ca', 'front-proxy-client'),
   ...pairs('etcd/ca', 'etcd/server', 'etcd/peer', 'etcd/healthcheck-client'),
-  ...['pki/sa.key', 'pki/sa.pub', 'admin.conf', 'super-admin.conf', 'controller-manager.conf', 'scheduler.conf', 'kubelet.conf'].map(
-    (name) => `/etc/kubernetes/${name}`,
-  ),
+  ...[
+    'pki/sa.key',
+    'pki/sa.pub',
+    'admin.conf',
+    'super-admin.conf',
+    'controller-manager.conf',
+    'scheduler.conf',
+    'kubelet.conf',
+    'cloud-controller-manager.conf',
+  ].map((name) => `/etc/kubernetes/${name}`),
 ]);
 
 /** The text of a file of the node; undefined if there is no such file. */

@@ -44,18 +44,26 @@ const MANAGER: ReadonlySet<string> = new Set([
   ...['secondary-node-eviction-rate', 'terminated-pod-gc-threshold', 'unhealthy-zone-threshold'],
 ]);
 
+/** The same of cloud-controller-manager. */
+const CLOUD_MANAGER: ReadonlySet<string> = new Set([
+  'cloud-provider',
+  'cluster-cidr',
+  'concurrent-service-syncs',
+  'configure-cloud-routes',
+  'controllers',
+  'node-monitor-period',
+  'node-status-update-frequency',
+]);
+
 const FOLLOWED = {
   'kube-apiserver': SERVER,
   'kube-controller-manager': MANAGER,
+  'cloud-controller-manager': CLOUD_MANAGER,
   'kube-scheduler': new Set(['config', 'pod-max-in-unschedulable-pods-duration']),
 };
 
 /** The flags of a component that say something else than kubeadm's manifest and change nothing here, in the order of their names. */
-export function withoutEffect(
-  component: 'kube-apiserver' | 'kube-controller-manager' | 'kube-scheduler',
-  flags: Flags,
-  kubeadm: Flags,
-): string[] {
+export function withoutEffect(component: keyof typeof FOLLOWED, flags: Flags, kubeadm: Flags): string[] {
   const followed = FOLLOWED[component];
   return [...flags]
     .filter(([name, value]) => !followed.has(name) && kubeadm.get(name) !== value)

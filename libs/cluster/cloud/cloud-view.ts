@@ -1,6 +1,6 @@
 import type { ClusterStore } from '#cacher';
 import type { Cloud, CloudInstance, Outage } from '#controller-runtime';
-import { CLOUD_KEY, type CloudRow } from './cloud.js';
+import { CLOUD_KEY, type CloudRow, type ManagerPlace, managerPlace } from './cloud.js';
 
 /** The cloud of a cluster as its components see it, from the cache of its store. */
 export class CloudView implements Cloud {
@@ -14,6 +14,11 @@ export class CloudView implements Cloud {
   instances(): ReadonlyMap<string, CloudInstance> | undefined {
     this.follow();
     return this.known;
+  }
+
+  /** Where cloud-controller-manager runs. */
+  manager(): ManagerPlace {
+    return managerPlace(this.store.peek(CLOUD_KEY));
   }
 
   onChange(listener: () => void): void {

@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import type { Instant, KubeObject } from '#apimachinery';
+import type { CachedObject } from '#cacher';
 import type { CloudInstance } from '#controller-runtime';
 
 /** The key of the row, beside /registry: it comes along in copies, and every process follows it. */
@@ -10,7 +11,16 @@ export interface CloudRow extends KubeObject {
   instances: readonly CloudInstance[];
   /** Machines that were removed, until their nodes are made anew, and when. */
   removed: ReadonlyArray<{ name: string; since: Instant }>;
+  /** Unset in clusters of a former version: cloud-controller-manager runs outside of them. */
+  manager?: 'static-pods';
 }
+
+/** Where the cloud-controller-manager of a cluster runs; nowhere: the cluster is in no cloud. */
+export type ManagerPlace = 'nowhere' | 'outside' | 'static-pods';
+
+/** The place by the stored cloud; undefined: there is none. */
+export const managerPlace = (row: CachedObject | undefined): ManagerPlace =>
+  row === undefined ? 'nowhere' : ((row.object as CloudRow).manager ?? 'outside');
 
 const PROVIDER = 'orrery';
 const REGION = 'orrery-1';
@@ -33,7 +43,8 @@ function instanceOf({ metadata, status }: corev1.Node, index: number): CloudInst
 /** A cloud with a machine for each node. */
 export function cloudFor(nodes: readonly corev1.Node[]): CloudRow {
   const sorted = [...nodes].sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  return { apiVersion: 'orrery/v1', kind: 'Cloud', metadata: { name: 'cloud' }, instances: sorted.map(instanceOf), removed: [] };
+  const instances = sorted.map(instanceOf);
+  return { apiVersion: 'orrery/v1', kind: 'Cloud', metadata: { name: 'cloud' }, instances, removed: [], manager: 'static-pods' };
 }
 
 /** The cloud without a machine; undefined if it has none of that name. */

@@ -1,25 +1,14 @@
-import { ClusterRole, ClusterRoleBinding, Node, type rbacv1, ServiceAccount } from '#api';
-import { ignoreAlreadyExists } from '#apimachinery';
-import { type ApiServer, inProcessClient } from '#apiserver';
+import { type corev1, Node } from '#api';
+import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, fileKey, fileText, inProcessClient } from '#apiserver';
 import type { CloudInstance } from '#controller-runtime';
+import { cloudManifestFiles, cloudSteps, runSteps } from '#kubeadm';
+import type { WriteOp } from '#storage';
 import { CLOUD_KEY, type CloudRow, cloudFor, withoutInstance, withPower } from './cloud.js';
 
 const CAUSE = { requestId: 'cloud', user: 'system:host', component: 'cloud' };
 /** Tries to write the row while others write it. */
 const ATTEMPTS = 10;
-const NAME = 'cloud-controller-manager';
 const UNINITIALIZED = { key: 'node.cloudprovider.kubernetes.io/uninitialized', value: 'true', effect: 'NoSchedule' };
-
-const rule = (verbs: string[], apiGroups: string[], resources: string[]): rbacv1.PolicyRule => ({ verbs, apiGroups, resources });
-
-/** What a cloud's manifests let cloud-controller-manager do. */
-const RULES: rbacv1.PolicyRule[] = [
-  rule(['create', 'patch', 'update'], ['', 'events.k8s.io'], ['events']),
-  rule(['delete', 'get', 'list', 'patch', 'update', 'watch'], [''], ['nodes']),
-  rule(['patch', 'update'], [''], ['nodes/status', 'services/status']),
-  rule(['get', 'list', 'patch', 'update', 'watch'], [''], ['services']),
-  rule(['create', 'get', 'list', 'update', 'watch'], ['coordination.k8s.io'], ['leases']),
-];
 
 /** The cloud of a cluster, as those who own its machines see it. */
 export class ClusterCloud {
@@ -28,14 +17,18 @@ export class ClusterCloud {
   /** Puts a cluster into a cloud: its nodes are machines of it, and cloud-controller-manager has to initialise them. */
   async enable(): Promise<void> {
     if (await this.row()) return;
+    const { store, clock } = this.api.cluster;
+    const members = controlPlaneNodes(await store.get(CONTROL_PLANE_KEY));
+    // One after another: the log has them in this order.
+    const steps = cloudSteps(members[0] ?? '', clock.now()).map((step) => [step]);
+    await runSteps(inProcessClient(this.api, { manager: 'kubectl' }), steps);
     const client = inProcessClient(this.api, { manager: 'kubelet' });
-    await this.install();
     const { items } = await client.list(Node);
     for (const { metadata, spec } of items) {
       const taints = [...(spec.taints ?? []), UNINITIALIZED];
       await client.patch(Node, metadata.name, undefined, 'merge', { spec: { taints } });
     }
-    await this.write(cloudFor(items), undefined);
+    await this.write(cloudFor(items), undefined, this.manifests(items, members));
   }
 
   /** Its machines; undefined if it is in no cloud. */
@@ -53,22 +46,14 @@ export class ClusterCloud {
     return this.change((cloud, now) => withPower(cloud, name, on, now));
   }
 
-  private async install(): Promise<void> {
-    const client = inProcessClient(this.api, { manager: 'kubectl' });
-    const apiVersion = 'rbac.authorization.k8s.io/v1';
-    const name = `system:${NAME}`;
-    const subjects = [{ kind: 'ServiceAccount', name: NAME, namespace: 'kube-system' }];
-    const roleRef = { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name };
-    const account = { apiVersion: 'v1', kind: 'ServiceAccount', metadata: { name: NAME, namespace: 'kube-system' } } as const;
-    const binding = { apiVersion, kind: 'ClusterRoleBinding', metadata: { name }, subjects, roleRef } as const;
-    // One after another: the log has them in this order.
-    for (const create of [
-      () => client.create(ServiceAccount, account),
-      () => client.create(ClusterRole, { apiVersion, kind: 'ClusterRole', metadata: { name }, rules: RULES }),
-      () => client.create(ClusterRoleBinding, binding),
-    ]) {
-      await create().catch(ignoreAlreadyExists);
-    }
+  /** The manifests of cloud-controller-manager, as writes of the store. */
+  private manifests(nodes: readonly corev1.Node[], members: readonly string[]): WriteOp[] {
+    const versions = new Map(nodes.map(({ metadata, status }) => [metadata.name, status?.nodeInfo?.kubeletVersion]));
+    const plans = members.map((name) => ({ name, version: versions.get(name) }));
+    const at = this.api.cluster.clock.now();
+    return cloudManifestFiles(plans, nodes.length).map(({ node, path, content }) => ({
+      ...{ type: 'create' as const, key: fileKey(node, path), value: fileText(path, content), cause: CAUSE, at },
+    }));
   }
 
   private async row(): Promise<{ cloud: CloudRow; revision: number } | undefined> {
@@ -86,11 +71,12 @@ export class ClusterCloud {
     throw new Error('others change the cloud at the same time');
   }
 
-  private async write({ metadata, ...cloud }: CloudRow, expected: number | undefined): Promise<boolean> {
+  private async write({ metadata, ...cloud }: CloudRow, expected: number | undefined, more: WriteOp[] = []): Promise<boolean> {
     const { store, clock } = this.api.cluster;
     const value = JSON.stringify({ ...cloud, metadata: { name: metadata.name } });
     const base = { key: CLOUD_KEY, value, cause: CAUSE, at: clock.now() };
-    const [written] = await store.write([expected === undefined ? { type: 'create', ...base } : { type: 'update', ...base, expected }]);
+    const row: WriteOp = expected === undefined ? { type: 'create', ...base } : { type: 'update', ...base, expected };
+    const [written] = await store.write([row, ...more], { atomic: true });
     return written?.ok === true;
   }
 }

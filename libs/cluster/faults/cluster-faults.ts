@@ -3,7 +3,7 @@ import { parseTime } from '#apimachinery';
 import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, fileKey, fileText, storageKey } from '#apiserver';
 import { hungUntil } from '#node';
 import type { WriteOp } from '#storage';
-import { CLOUD_KEY } from '../cloud/cloud.js';
+import { CLOUD_KEY, managerPlace } from '../cloud/cloud.js';
 import { MACHINES_KEY, machinesOf } from '../machines.js';
 import { ControlPlaneState, changedFaults, soundHistory } from './control-plane.js';
 import { dataChange, withDataTroubles } from './data-change.js';
@@ -138,7 +138,7 @@ export class ClusterFaults {
       const files = changed && (await filesOf(this.api, changed.node));
       const member = changed && list.history.members.includes(changed.node);
       const data = changed && member ? await dataChange(this.api, list.history.members, changed) : undefined;
-      const filed = files && member ? troublesAfter(this.api, asked, { ...changed, files, now: clock.now() }) : asked;
+      const filed = files && member ? await troublesAfter(this.api, asked, { ...changed, files, now: clock.now() }) : asked;
       const troubled = data ? withDataTroubles(filed, data.troubles, clock.now()) : filed;
       const wanted = troubled === list ? list : await withRestarts(troubled, (process) => this.killedAt(process));
       const ops: WriteOp[] = changed && files ? fileOps(files, changed, clock.now()) : [];
@@ -208,7 +208,7 @@ export class ClusterFaults {
       has: (node: string) => made.has(node) || machines.has(node) || controlPlane.includes(node),
       madeAt: (node: string) => made.get(node) ?? 0,
       controlPlane,
-      inCloud: (await this.api.cluster.store.get(CLOUD_KEY)) !== undefined,
+      cloudManager: managerPlace(await this.api.cluster.store.get(CLOUD_KEY)),
     };
   }
 }

@@ -10,7 +10,7 @@ import {
   leaderChangesThrough,
   sameImpairment,
 } from './history.js';
-import { ELECTED, type Elected, type Leadership, leadershipAt, nextBase } from './leader-election.js';
+import { ELECTED, type Elected, firstBase, type LeaderBase, type Leadership, leadershipAt, nextBase } from './leader-election.js';
 
 /** Impairments of etcd that are remembered: after more of them it is as if all members agreed. */
 const MOST_IMPAIRMENTS = 16;
@@ -114,12 +114,17 @@ export class ControlPlaneState {
     return this.holds.some(({ type }) => type === wanted);
   }
 
-  leadership(name: Elected, now: Instant): Leadership | undefined {
-    const { leaders, changedAt } = this.history;
-    const base = leaders[name];
-    if (base === undefined) return undefined;
+  leadership(name: Elected, now: Instant): Leadership {
+    const { changedAt } = this.history;
+    const base = this.baseOf(name);
     const draw = (instance: number) => this.random.draw(name, `${instance}/${base.transitions}`).next();
     return leadershipAt(base, { able: this.able(name), changedAt, now, draw });
+  }
+
+  /** An election as of the last change; rows of former versions know nothing of components that were added since. */
+  private baseOf(name: Elected): LeaderBase {
+    const { leaders, changedAt } = this.history;
+    return leaders[name] ?? firstBase(changedAt);
   }
 
   /** Who holds a Lease: a new name each time that it changes hands, because the process has ended or given up meanwhile. */
@@ -144,9 +149,8 @@ export class ControlPlaneState {
     const { history } = this;
     const ended = (name: FaultyComponent) => (instance: number) => ends(holdOf(holds, name, history.members[instance] ?? ''));
     const leaders = ELECTED.map((name) => {
-      const base = history.leaders[name];
       const at = this.leadership(name, now);
-      return [name, base && at && nextBase(base, at, { now, ended: ended(name) })] as const;
+      return [name, nextBase(this.baseOf(name), at, { now, ended: ended(name) })] as const;
     });
     const hangs = hangsAfter(history, { before: this.holds, after: holds, now });
     return {
@@ -155,7 +159,7 @@ export class ControlPlaneState {
       leaderChanges: this.changesOfLeader(now),
       ...this.nextEtcd(holds, now),
       changedAt: now,
-      leaders: Object.fromEntries(leaders.flatMap(([name, base]) => (base ? [[name, base]] : []))),
+      leaders: Object.fromEntries(leaders),
     };
   }
 
@@ -194,7 +198,7 @@ export class ControlPlaneState {
 
 /** The control plane before its first fault. */
 export function soundHistory(members: readonly string[], seed: string, now: Instant): ControlPlaneHistory {
-  const leaders = ELECTED.map((name) => [name, { holder: 0, renewed: now, ended: false, transitions: 0 }]);
+  const leaders = ELECTED.map((name) => [name, firstBase(now)]);
   return { seed, members, etcd: { leader: 0, term: 2 }, impairments: [], changedAt: now, leaders: Object.fromEntries(leaders) };
 }
 

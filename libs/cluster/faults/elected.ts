@@ -41,8 +41,11 @@ async function takeLease(name: Elected, identity: string, leadership: Acquired, 
   await recorder.flushed();
 }
 
-/** A component of which one instance works at a time: the one that holds the Lease. It is taken before anything else is done. */
-export function elected(component: Component): Component {
+/**
+ * A component of which one instance works at a time: the one that holds the Lease. It is taken before anything else is done.
+ * `isPresent`: whether the cluster has such a component; default true.
+ */
+export function elected(component: Component, isPresent: (context: ClusterContext) => boolean = () => true): Component {
   const name = component.name as Elected;
   return {
     ...component,
@@ -55,7 +58,7 @@ export function elected(component: Component): Component {
       instance.drain = async (budget) => {
         const state = context.faults instanceof FaultView ? context.faults.controlPlane() : undefined;
         const leadership = state?.leadership(name, context.clock.now());
-        if (state && leadership?.acquired !== undefined) {
+        if (state && leadership?.acquired !== undefined && isPresent(context)) {
           const identity = state.identity(name, leadership);
           if (identity !== taken) await takeLease(name, identity, { ...leadership, acquired: leadership.acquired }, context);
           taken = identity;

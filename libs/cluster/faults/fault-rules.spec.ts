@@ -5,7 +5,7 @@ import { withFault } from './fault-rules.js';
 
 const YEAR = 8_760 * 3_600_000;
 const has = (node: string) => /^(cp|worker)-\d$/.test(node);
-const nodes = { has, controlPlane: ['cp-1', 'cp-2'], madeAt: () => YEAR, inCloud: false };
+const nodes = { has, controlPlane: ['cp-1', 'cp-2'], madeAt: () => YEAR, cloudManager: 'nowhere' as const };
 const history = { seed: '', members: nodes.controlPlane, etcd: { leader: 0, term: 2 }, impairments: [], changedAt: 0, leaders: {} };
 const none: FaultList = { apiVersion: 'orrery/v1', kind: 'FaultList', metadata: { name: 'faults' }, next: 1, faults: [], history };
 const injected = (words: FaultWords, list = none): FaultList => withFault(list, faultRequestOf(words), { nodes, now: YEAR });
@@ -42,8 +42,8 @@ test.each<[FaultWords, string]>([
   [{ type: 'corrupt-data', component: 'kube-apiserver', node: 'cp-1' }, 'only members of etcd have data to corrupt'],
   [{ type: 'corrupt-data', component: 'etcd', node: 'nowhere' }, 'there is no node nowhere'],
   [{ type: 'stop', component: 'cloud-controller-manager' }, 'there is no cloud-controller-manager: the nodes are machines of no cloud'],
-  [{ type: 'crash', component: 'cloud-controller-manager' }, 'its provider starts it again at once: it can be stopped or paused'],
-  [{ type: 'corrupt-manifest', component: 'cloud-controller-manager' }, 'corrupt-manifest needs one of the components'],
+
+  [{ type: 'crash', component: 'cloud-controller-manager' }, 'there is no cloud-controller-manager: the nodes are machines of no cloud'],
 ])('a fault that nothing would feel is refused: %j', (words, message) => {
   expect(() => injected(words)).toThrow(message);
 });
@@ -66,6 +66,19 @@ test.each<FaultWords>([
     since: YEAR,
     symptoms: expect.arrayContaining([expect.any(String)]),
   });
+});
+
+test.each<[FaultWords, string | undefined]>([
+  [{ type: 'slow', component: 'cloud-controller-manager', delay: '1m0s' }, undefined],
+  [{ type: 'crash', component: 'cloud-controller-manager' }, 'it can be stopped, paused and slowed'],
+  [{ type: 'corrupt-manifest', component: 'cloud-controller-manager', node: 'cp-1' }, 'it can be stopped, paused and slowed'],
+  [{ type: 'stop', component: 'cloud-controller-manager', node: 'cp-1' }, 'it can be stopped, paused and slowed'],
+])('cloud-controller-manager is in pods, or outside of a cluster of a former version: %j', (words, message) => {
+  const inject = (cloudManager: 'outside' | 'static-pods') => () =>
+    withFault(none, faultRequestOf(words), { nodes: { ...nodes, cloudManager }, now: YEAR });
+  expect(inject('static-pods')).not.toThrow();
+  if (message === undefined) expect(inject('outside')).not.toThrow();
+  else expect(inject('outside')).toThrow(message);
 });
 
 test('a process fails in one way at a time, a node in several', () => {

@@ -1,4 +1,5 @@
 import { formatGoDuration, type Instant } from '#apimachinery';
+import type { ManagerPlace } from '../cloud/cloud.js';
 import {
   CLOUD_CONTROLLER_MANAGER,
   type Fault,
@@ -20,18 +21,24 @@ export interface FaultyNodes {
   readonly controlPlane: readonly string[];
   /** When a node was made. */
   madeAt(node: string): Instant;
-  /** Whether they are machines of a cloud. */
-  readonly inCloud: boolean;
+  /** Where the cloud-controller-manager of the cloud runs whose machines they are. */
+  readonly cloudManager: ManagerPlace;
 }
 
 type Rule = (request: FaultRequest, nodes: FaultyNodes) => string | undefined;
 
 const isStatic = ({ component }: FaultRequest): boolean => STATIC_COMPONENTS.some((each) => each === component);
 
-/** A component of the control plane, the kubelet of a named node, or what the provider of the cloud runs. */
-const componentRule: Rule = ({ component, node }, { controlPlane, inCloud }) => {
-  if (component === CLOUD_CONTROLLER_MANAGER && !inCloud) return `there is no ${component}: the nodes are machines of no cloud`;
-  if (component === CLOUD_CONTROLLER_MANAGER) return node === undefined ? undefined : `${component} runs on no node of the cluster`;
+/** cloud-controller-manager is not in every cluster, and not in pods in those of a former version. */
+const cloudRule: Rule = ({ component, node, type }, { cloudManager }) => {
+  if (component !== CLOUD_CONTROLLER_MANAGER || cloudManager === 'static-pods') return undefined;
+  if (cloudManager === 'nowhere') return `there is no ${component}: the nodes are machines of no cloud`;
+  const isWhole = node === undefined && ['stop', 'pause', 'slow'].includes(type);
+  return isWhole ? undefined : `${component} runs on no node of the cluster: it can be stopped, paused and slowed`;
+};
+
+/** A component of the control plane, or the kubelet of a named node. */
+const componentRule: Rule = ({ component, node }, { controlPlane }) => {
   if (component === 'kubelet') return node === undefined ? 'the node of the kubelet must be named' : undefined;
   return node === undefined || controlPlane.includes(node) ? undefined : `${component} does not run on ${node}`;
 };
@@ -62,7 +69,6 @@ const RULES: Readonly<Record<FaultType, Rule>> = {
   },
   crash: (request, nodes) => {
     if (request.component === 'kubelet') return 'systemd restarts a kubelet at once: it can be stopped or paused';
-    if (request.component === CLOUD_CONTROLLER_MANAGER) return 'its provider starts it again at once: it can be stopped or paused';
     return isStatic(request) ? componentRule(request, nodes) : 'crash needs a component';
   },
   pause: (request, nodes) => {
@@ -118,7 +124,7 @@ function troubleOf(request: FaultRequest, nodes: FaultyNodes): string | undefine
   const missing = [request.node, request.peer].find((name) => name !== undefined && !nodes.has(name));
   if (missing !== undefined) return `there is no node ${missing}`;
   const odd = FIELDS.find(({ field, types }) => request[field] !== undefined && !types.includes(request.type));
-  return odd?.message ?? RULES[request.type](request, nodes);
+  return odd?.message ?? cloudRule(request, nodes) ?? RULES[request.type](request, nodes);
 }
 
 /** Faults of the same kind exclude each other where they have the same target. */

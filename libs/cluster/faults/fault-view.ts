@@ -5,7 +5,6 @@ import { type Crash, type Faults, type NodeShutdown, type Outage, type PullFault
 import type { KubeletConfigurations } from '../kubelet-configurations.js';
 import { ControlPlaneState } from './control-plane.js';
 import {
-  CLOUD_CONTROLLER_MANAGER,
   cutBetween,
   FAULTS_KEY,
   FAULTY_COMPONENTS,
@@ -67,7 +66,7 @@ export class FaultView implements Faults {
     const state = this.row.current();
     if (state === undefined) return controlPlaneNodes(this.store.peek(CONTROL_PLANE_KEY))[0] ?? '';
     const leadership = state.leadership(name, this.clock.now());
-    return leadership === undefined || leadership.active ? (state.history.members[leadership?.holder ?? 0] ?? '') : '';
+    return leadership.active ? (state.history.members[leadership.holder] ?? '') : '';
   }
 
   component(name: string): Outage | undefined {
@@ -78,15 +77,8 @@ export class FaultView implements Faults {
     const now = this.clock.now();
     if (unserved) return unserved;
     const { holds, history } = state;
-    if (name === CLOUD_CONTROLLER_MANAGER) {
-      const hold = holdOf(holds, name, '');
-      if (hold) return outageOf(hold);
-      const { delay = 0, since = history.changedAt } = slowOf(holds, name, '') ?? {};
-      return restsFor(delay + state.requestDelay({ name, writes: true }, now), since, now);
-    }
     if (!isElected(name)) return restsFor(state.requestDelay({ name, writes: true }, now), history.changedAt, now);
     const leadership = state.leadership(name, now);
-    if (leadership === undefined) return undefined;
     const holder = history.members[leadership.holder] ?? '';
     if (leadership.active) {
       const { delay = 0, since = history.changedAt } = slowOf(holds, name, holder) ?? {};
@@ -194,7 +186,7 @@ export class FaultView implements Faults {
     const state = this.row.current();
     if (state === undefined) return 0;
     const now = this.clock.now();
-    const leader = isElected(component) ? state.leadership(component, now)?.holder : undefined;
+    const leader = isElected(component) ? state.leadership(component, now).holder : undefined;
     return skewAt(state.holds, state.history.members[leader ?? 0] ?? '', now);
   }
 

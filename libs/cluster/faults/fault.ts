@@ -18,7 +18,7 @@ export const FAULT_TYPES = [
 ] as const;
 export type FaultType = (typeof FAULT_TYPES)[number];
 
-/** The component that the provider of a cloud runs, on no node of the cluster. */
+/** The component that the provider of a cloud brings. */
 export const CLOUD_CONTROLLER_MANAGER = 'cloud-controller-manager';
 /** The components that can fail, each on its own. */
 export const FAULTY_COMPONENTS = [
@@ -30,8 +30,8 @@ export const FAULTY_COMPONENTS = [
   CLOUD_CONTROLLER_MANAGER,
 ] as const;
 export type FaultyComponent = (typeof FAULTY_COMPONENTS)[number];
-/** Those that are static pods of the nodes of the control plane. */
-export const STATIC_COMPONENTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'] as const;
+/** Those that are static pods of the nodes of the control plane; the last one only where these are machines of a cloud. */
+export const STATIC_COMPONENTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler', CLOUD_CONTROLLER_MANAGER] as const;
 export type StaticComponent = (typeof STATIC_COMPONENTS)[number];
 
 /** A fault that cannot be injected, and why. */

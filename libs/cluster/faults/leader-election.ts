@@ -1,8 +1,11 @@
 import type { Instant } from '#apimachinery';
 
 /** The components that elect a leader through a Lease in kube-system. */
-export const ELECTED = ['kube-controller-manager', 'kube-scheduler'] as const;
+export const ELECTED = ['kube-controller-manager', 'kube-scheduler', 'cloud-controller-manager'] as const;
 export type Elected = (typeof ELECTED)[number];
+
+/** An election that the first instance has won; of which nothing is known from before. */
+export const firstBase = (now: Instant): LeaderBase => ({ holder: 0, renewed: now, ended: false, transitions: 0 });
 
 export const isElected = (name: string): name is Elected => (ELECTED as readonly string[]).includes(name);
 

@@ -1,8 +1,9 @@
-import { type ApiServer, fileKey, type NodeFile, SchedulerSource } from '#apiserver';
+import { type ApiServer, CloudManagerSource, fileKey, type NodeFile, SchedulerSource } from '#apiserver';
 import type { CachedObject } from '#cacher';
 import { configurationErrors } from '#scheduler';
+import { CLOUD_KEY, type ManagerPlace, managerPlace } from '../cloud/cloud.js';
 import { manifestDirectory, readablePod, startFailure } from '../static-manifests.js';
-import { type FaultList, type ManifestTrouble, STATIC_COMPONENTS, type StaticComponent } from './fault.js';
+import { CLOUD_CONTROLLER_MANAGER, type FaultList, type ManifestTrouble, STATIC_COMPONENTS, type StaticComponent } from './fault.js';
 
 /** The files of a node, by their paths. */
 export type Files = ReadonlyMap<string, CachedObject>;
@@ -39,9 +40,14 @@ export function manifestTrouble(
 function flagFailure(api: ApiServer, component: StaticComponent, read: Read): string | undefined {
   if (component === 'kube-apiserver') return api.settings.failureWith(read);
   if (component === 'kube-controller-manager') return api.controllerManager.failureWith(read);
+  if (component === CLOUD_CONTROLLER_MANAGER) return new CloudManagerSource(api.cluster.store).failureWith(read);
   if (component === 'kube-scheduler') return new SchedulerSource(api.cluster.store, configurationErrors).failureWith(read);
   return undefined;
 }
+
+/** The components that are static pods. */
+const staticComponents = (cloudManager: ManagerPlace): readonly StaticComponent[] =>
+  STATIC_COMPONENTS.filter((component) => component !== CLOUD_CONTROLLER_MANAGER || cloudManager === 'static-pods');
 
 interface FileChange {
   node: string;
@@ -51,10 +57,11 @@ interface FileChange {
 }
 
 /** The faults after files of a node of the control plane have changed. */
-export function troublesAfter(api: ApiServer, list: FaultList, { node, files, change, now }: FileChange): FaultList {
+export async function troublesAfter(api: ApiServer, list: FaultList, { node, files, change, now }: FileChange): Promise<FaultList> {
   const read: Read = (path) => (change.has(path) ? change.get(path) : contentOf(files.get(path)));
   const before = list.troubles ?? [];
-  const here = STATIC_COMPONENTS.flatMap((component): ManifestTrouble[] => {
+  const components = staticComponents(managerPlace(await api.cluster.store.get(CLOUD_KEY)));
+  const here = components.flatMap((component): ManifestTrouble[] => {
     const found = manifestTrouble(api, component, read);
     if (found === undefined) return [];
     const known = before.find((each) => each.node === node && each.component === component);

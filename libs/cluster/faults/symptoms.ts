@@ -1,5 +1,5 @@
 import { formatGoDuration } from '#apimachinery';
-import { CLOUD_CONTROLLER_MANAGER, type Fault, type FaultyComponent, isOutOfValidity } from './fault.js';
+import { type Fault, type FaultyComponent, isOutOfValidity } from './fault.js';
 
 /** What is missing without a component. */
 const WITHOUT: Readonly<Record<FaultyComponent, string>> = {
@@ -9,7 +9,7 @@ const WITHOUT: Readonly<Record<FaultyComponent, string>> = {
     'while none holds the Lease, nothing reconciles: no ReplicaSets, no pods of theirs, no endpoints, no garbage collection',
   'kube-scheduler': 'while none holds the Lease, new pods stay Pending without a node',
   'cloud-controller-manager':
-    'new nodes keep the taint node.cloudprovider.kubernetes.io/uninitialized, those whose machine is gone stay, and load balancers are neither made nor removed',
+    'while none holds the Lease, new nodes keep the taint node.cloudprovider.kubernetes.io/uninitialized, those whose machine is gone stay, and load balancers are neither made nor removed',
   kubelet: 'its Lease is not renewed: after 50s the node is NotReady, after 5m more its pods are evicted',
 };
 
@@ -20,7 +20,6 @@ function processSymptoms({ type, component, node, exitCode = 1 }: Fault): string
   if (component === undefined)
     return [WITHOUT.kubelet, `connections to the pods of ${node} time out`, 'so do components of the control plane that run there'];
   const without = WITHOUT[component];
-  if (component === CLOUD_CONTROLLER_MANAGER) return [without];
   if (component === 'kubelet') return [without, type === 'pause' ? 'its containers go on' : 'its containers go on, and are not restarted'];
   if (type === 'stop') return [without, 'its mirror pod is gone'];
   if (type === 'pause') return [without, PAUSED];

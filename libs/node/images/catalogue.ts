@@ -3,7 +3,7 @@ import { Memo } from '#apimachinery';
 import { agnhost } from './agnhost.js';
 import { alpine } from './alpine.js';
 import { busybox } from './busybox.js';
-import { kubeApiserver, kubeControllerManager, kubeProxy, kubeScheduler } from './control-plane.js';
+import { cloudControllerManager, kubeApiserver, kubeControllerManager, kubeProxy, kubeScheduler } from './control-plane.js';
 import { coredns } from './coredns.js';
 import { deviceDriver } from './device-driver.js';
 import { endToEndTests } from './e2e-tests.js';
@@ -38,6 +38,7 @@ export const images: readonly ImageDefinition[] = [
   agnhost,
   alpine,
   busybox,
+  cloudControllerManager,
   coredns,
   deviceDriver,
   echoServer,

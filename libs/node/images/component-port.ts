@@ -8,7 +8,7 @@ import { versionOf } from './version-of.js';
 
 /** A component of the control plane that serves on a secure port. */
 export interface SecuredComponent {
-  readonly name: 'kube-controller-manager' | 'kube-scheduler';
+  readonly name: 'kube-controller-manager' | 'kube-scheduler' | 'cloud-controller-manager';
   readonly port: number;
   /** Its health endpoints, with the checks of each. */
   readonly health: Readonly<Record<string, readonly string[]>>;

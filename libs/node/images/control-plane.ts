@@ -31,6 +31,13 @@ const CONTROLLER_MANAGER: SecuredComponent = {
   health: { '/healthz': [ELECTION] },
   paths: MORE,
 };
+/** cloud-provider/app serves neither z-pages nor /livez and /readyz. */
+const CLOUD_CONTROLLER_MANAGER: SecuredComponent = {
+  name: 'cloud-controller-manager',
+  port: 10258,
+  health: { '/healthz': [ELECTION] },
+  paths: ['/configz', '/metrics', '/metrics/slis'],
+};
 
 /** What kube-proxy tells on its loopback address (--metrics-bind-address). */
 function proxyAnswer(request: HttpRequest, view: ProgramView): HttpAnswer {
@@ -42,9 +49,9 @@ function proxyAnswer(request: HttpRequest, view: ProgramView): HttpAnswer {
 
 const proxyMetrics: ServedPort = { port: 10249, protocol: 'http', status: () => 200, answer: proxyAnswer, loopback: true };
 
-function component(name: string, size: number, program: Executable): ImageDefinition {
+function component(name: string, size: number, program: Executable, folder = ''): ImageDefinition {
   return {
-    repositories: [`registry.k8s.io/${name}`, `k8s.gcr.io/${name}`],
+    repositories: [`registry.k8s.io/${folder}${name}`, `k8s.gcr.io/${folder}${name}`],
     tags: versions,
     size,
     executables: { [name]: program },
@@ -60,5 +67,12 @@ export const kubeControllerManager = component('kube-controller-manager', 27_679
 );
 /** The scheduler. */
 export const kubeScheduler = component('kube-scheduler', 21_136_588, ({ args }) => serve([securedPort(SCHEDULER, args)]));
+/** The controllers of the simulated cloud; each provider has an image of its own. */
+export const cloudControllerManager = component(
+  'cloud-controller-manager',
+  22_413_904,
+  ({ args }) => serve([securedPort(CLOUD_CONTROLLER_MANAGER, args)]),
+  'provider-orrery/',
+);
 /** The service proxy of every node. */
 export const kubeProxy = component('kube-proxy', 31_468_661, () => serve([health(10256, ['/healthz', '/livez']), proxyMetrics]));

@@ -3,7 +3,7 @@ import { formatMicroTime, parseTime } from '#apimachinery';
 import { isServerRenewed, renewalSkew, SERVER_RENEWAL } from '#component-helpers';
 
 const NODE_LEASES = 'kube-node-lease';
-const LEADERS = new Set(['kube-controller-manager', 'kube-scheduler']);
+const LEADERS = new Set(['kube-controller-manager', 'kube-scheduler', 'cloud-controller-manager']);
 /** Milliseconds between renewals: a quarter of 40 s for the kubelet, and a leader's retry period. */
 const NODE_PERIOD = 10_000;
 const LEADER_PERIOD = 2_000;

@@ -30,6 +30,7 @@ export const nodeFileSchema = z
     apiServer: componentState.optional(),
     controllerManager: componentState.optional(),
     scheduler: componentState.optional(),
+    cloudControllerManager: componentState.optional(),
   })
   .describe(
     'A file that a component of a node reads; on a node of the control plane, also whether the components that read it there are up',
