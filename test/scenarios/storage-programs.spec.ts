@@ -1,6 +1,7 @@
 import {
   ClusterRoleBinding,
   Deployment,
+  Event,
   PersistentVolume,
   PersistentVolumeClaim,
   Pod,
@@ -22,6 +23,14 @@ const make = (...objects: object[]) => makeAll(cluster, objects);
 const claims = async () => {
   const { items } = await cluster.client.list(PersistentVolumeClaim);
   return Object.fromEntries(items.map(({ metadata, spec, status }) => [metadata.name, `${status?.phase} ${spec.volumeName ?? ''}`]));
+};
+
+/** What a provisioner says of a claim, with how often. */
+const said = async (name: string) => {
+  const { items } = await cluster.client.list(Event, { namespace: 'default', fieldSelector: `involvedObject.name=${name}` });
+  return items.flatMap(({ reason = '', message, count = 1 }) =>
+    reason.startsWith('Provisioning') ? [`${reason}: ${message} ×${count}`] : [],
+  );
 };
 
 describe('storage programs', () => {
@@ -130,5 +139,54 @@ describe('storage programs', () => {
     await cluster.client.delete(Pod, 'p', 'default');
     await cluster.advance(40_000);
     expect(await attached()).toEqual([]);
+  });
+
+  it('a driver that restores no snapshots makes no volume of one, and leaves what it does not know to populators', async () => {
+    await make(...csiDriver(), storageClass('disks', { provisioner: 'hostpath.csi.k8s.io' }));
+    const snapshot = { apiGroup: 'snapshot.storage.k8s.io', kind: 'VolumeSnapshot', name: 's' };
+    const picture = { apiGroup: 'example.com', kind: 'Picture', name: 'p' };
+    await make(claim('restored', 1, { storageClassName: 'disks', dataSource: snapshot }));
+    await make(claim('painted', 1, { storageClassName: 'disks', dataSourceRef: picture }));
+    expect(await claims()).toEqual({ restored: 'Pending ', painted: 'Pending ' });
+    const refused =
+      'ProvisioningFailed: failed to provision volume with StorageClass "disks": CSI driver does not support snapshot restore: ' +
+      'controller CREATE_DELETE_SNAPSHOT capability is not reported';
+    expect(await said('restored')).toEqual([
+      'Provisioning: External provisioner is provisioning volume for claim "default/restored" ×1',
+      `${refused} ×1`,
+    ]);
+    await cluster.advance(10_000);
+    expect((await said('restored')).at(-1)).toBe(`${refused} ×4`);
+    expect(await said('painted')).toEqual([
+      'Provisioning: External provisioner is provisioning volume for claim "default/painted" ×1',
+      'Provisioning: Assuming an external populator will provision the volume ×1',
+    ]);
+  });
+
+  it('a volume waits for the attributes class that its claim names', async () => {
+    await make(...csiDriver({ flags: ['--enable-controller-modify-volume=true', '--accepted-mutable-parameter-names=iops'] }));
+    await make(storageClass('disks', { provisioner: 'hostpath.csi.k8s.io' }));
+    const attributes = (name: string, parameters: Record<string, string>) => ({
+      ...{
+        apiVersion: 'storage.k8s.io/v1',
+        kind: 'VolumeAttributesClass',
+        metadata: { name },
+        driverName: 'hostpath.csi.k8s.io',
+        parameters,
+      },
+    });
+    await make(attributes('odd', { colour: 'red' }));
+    await make(claim('a', 1, { storageClassName: 'disks', volumeAttributesClassName: 'gold' }));
+    await make(claim('b', 1, { storageClassName: 'disks', volumeAttributesClassName: 'odd' }));
+    expect(await claims()).toEqual({ a: 'Pending ', b: 'Pending ' });
+    const missing = 'volumeattributesclasses.storage.k8s.io "gold" not found';
+    expect((await said('a')).at(-1)).toBe(`ProvisioningFailed: failed to provision volume with StorageClass "disks": ${missing} ×1`);
+    expect((await said('b')).at(-1)).toBe(
+      'ProvisioningFailed: Volume provisioning failed with infeasible error. Retries will be delayed. ' +
+        'rpc error: code = InvalidArgument desc = invalid parameters: [colour] ×1',
+    );
+    await make(attributes('gold', { iops: '5' }));
+    await cluster.advance(10_000);
+    expect(await claims()).toEqual({ a: expect.stringMatching(/^Bound pvc-/), b: 'Pending ' });
   });
 });

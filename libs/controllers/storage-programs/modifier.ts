@@ -9,7 +9,7 @@ import { note, SLOW_RETRY } from './external-resizer.js';
 import { operation } from './operations.js';
 import { planModify, unknownParameters, wantsModification } from './plan-modify.js';
 import { concernsPrograms, indexPrograms, type RunningProgram, runningProgram, startedPrograms } from './programs.js';
-import { rpcError } from './provisioners.js';
+import { rpcError } from './rpc-error.js';
 
 type Claim = corev1.PersistentVolumeClaim;
 type Attributes = storagev1.VolumeAttributesClass;

@@ -1,13 +1,26 @@
-import { type corev1, Node, PersistentVolume, PersistentVolumeClaim, Pod, StorageClass, VolumeAttachment } from '#api';
-import { ignoreAlreadyExists, isNotFound, keyOf } from '#apimachinery';
+import {
+  type corev1,
+  Node,
+  PersistentVolume,
+  PersistentVolumeClaim,
+  Pod,
+  StorageClass,
+  type storagev1,
+  VolumeAttachment,
+  VolumeAttributesClass,
+} from '#api';
+import { formatKey, ignoreAlreadyExists, isNotFound, keyOf } from '#apimachinery';
+import { perCluster } from '#client';
 import { delaysBinding, PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassOf } from '#component-helpers';
 import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { attachmentsOf, indexAttachments, indexVolumesByDriver } from '../attach-detach/indexes.js';
 import { usedByNode } from './driver-volumes.js';
+import { SLOW_RETRY } from './external-resizer.js';
 import { operation } from './operations.js';
 import { awaitedBy, deleterOf, provisionedVolume, volumeNameOf } from './plan.js';
 import { concernsPrograms, indexPrograms, type RunningProgram, runningProgram, startedPrograms } from './programs.js';
 import { EXHAUSTED, provisionerOf } from './provisioners.js';
+import { rpcError } from './rpc-error.js';
 
 type Claim = corev1.PersistentVolumeClaim;
 type Volume = corev1.PersistentVolume;
@@ -20,7 +33,7 @@ export const volumeProvisioner = defineController({
   name: 'external-provisioner',
   for: PersistentVolumeClaim,
   filter: ({ object, deleted }) => !deleted && awaitedBy(object, false) !== undefined,
-  reads: [Node, StorageClass],
+  reads: [Node, StorageClass, VolumeAttributesClass],
   watches: [
     watching(Pod, (change, informers) =>
       startedPrograms(change, 'provision').flatMap((name) => informers.of(PersistentVolumeClaim).byIndex(CLAIMS, name).map(keyOf)),
@@ -43,7 +56,16 @@ export const volumeProvisioner = defineController({
     });
   },
   reconcile: provision,
+  async gone(key, { informers }) {
+    failuresOf(informers).delete(formatKey(key));
+  },
 });
+
+/** How often in a row the volumes of claims could not be made. */
+const failuresOf = perCluster(() => new Map<string, number>());
+
+/** How long a claim waits after so many failures, in milliseconds (--retry-interval-start, --retry-interval-max). */
+const retryAfter = (failures: number): number => Math.min(1_000 * 2 ** (failures - 1), SLOW_RETRY);
 
 async function provision(claim: Claim, ctx: ReconcileContext): Promise<Reconciled | undefined> {
   const { informers } = ctx;
@@ -60,21 +82,45 @@ async function provision(claim: Claim, ctx: ReconcileContext): Promise<Reconcile
   if (first) note(program, claim, ['Provisioning', `External provisioner is provisioning volume for claim "${about}"`]);
   if (wait > 0) return { requeueAfter: wait };
   const provisioner = provisionerOf(program);
-  const used = () => usedByNode(found, informers).get(program.driver?.topology ? (program.pod.spec.nodeName ?? '') : '') ?? 0;
-  const wanted = { claim, class: found, volume, node: informers.of(Node).get(selected ?? ''), used };
-  const refusal = provisioner.refusal(wanted);
-  if (refusal !== undefined) {
-    note(program, claim, ['ProvisioningFailed', `failed to provision volume with StorageClass "${found.metadata.name}": ${refusal}`]);
-    // The scheduler is to choose another node.
-    if (selected !== undefined && refusal.includes(EXHAUSTED))
-      await program.client.patch(PersistentVolumeClaim, claim.metadata.name, claim.metadata.namespace, 'merge', {
-        metadata: { annotations: { [SELECTED_NODE]: null } },
-      });
+  if (provisioner.isPopulated?.(claim)) {
+    note(program, claim, ['Provisioning', 'Assuming an external populator will provision the volume']);
     return undefined;
   }
+  const used = () => usedByNode(found, informers).get(program.driver?.topology ? (program.pod.spec.nodeName ?? '') : '') ?? 0;
+  const attributes = informers.of(VolumeAttributesClass).get(claim.spec.volumeAttributesClassName ?? '');
+  const wanted = { claim, class: found, volume, node: informers.of(Node).get(selected ?? ''), attributes, used };
+  const refusal = provisioner.refusal(wanted);
+  if (refusal !== undefined) return refuse({ claim, found, program, refusal }, ctx);
+  failuresOf(informers).delete(formatKey(keyOf(claim)));
   await program.client.create(PersistentVolume, provisionedVolume(program, provisioner, wanted)).catch(ignoreAlreadyExists);
   note(program, claim, ['ProvisioningSucceeded', `Successfully provisioned volume ${volume}`]);
   return undefined;
+}
+
+/** A volume that a program has not made. */
+interface Refused {
+  claim: Claim;
+  found: storagev1.StorageClass;
+  program: RunningProgram;
+  refusal: string;
+}
+
+/** Says why, and tries again later, or has the scheduler choose another node (provisionVolumeErrorHandling, markForSlowRetry). */
+async function refuse({ claim, found, program, refusal }: Refused, { informers }: ReconcileContext): Promise<Reconciled | undefined> {
+  const { name, namespace, annotations } = claim.metadata;
+  const isInfeasible = refusal.startsWith(rpcError('InvalidArgument', ''));
+  const told = isInfeasible
+    ? `Volume provisioning failed with infeasible error. Retries will be delayed. ${refusal}`
+    : `failed to provision volume with StorageClass "${found.metadata.name}": ${refusal}`;
+  note(program, claim, ['ProvisioningFailed', told]);
+  if (annotations?.[SELECTED_NODE] !== undefined && refusal.includes(EXHAUSTED)) {
+    await program.client.patch(PersistentVolumeClaim, name, namespace, 'merge', { metadata: { annotations: { [SELECTED_NODE]: null } } });
+    return undefined;
+  }
+  const key = formatKey(keyOf(claim));
+  const failures = (failuresOf(informers).get(key) ?? 0) + 1;
+  failuresOf(informers).set(key, failures);
+  return { requeueAfter: isInfeasible ? SLOW_RETRY : retryAfter(failures) };
 }
 
 /** An event of a provisioner. */

@@ -1,7 +1,9 @@
 import type { corev1, storagev1 } from '#api';
 import { parseQuantity, Quantity } from '#apimachinery';
 import { DRIVER_TOPOLOGY_KEY, type DriverFlags } from '#component-helpers';
+import { attributesTrouble, isPopulated, sourceTrouble } from './claim-source.js';
 import type { RunningProgram } from './programs.js';
+import { rpcError } from './rpc-error.js';
 
 /** What a volume is provisioned for. */
 export interface Wanted {
@@ -11,6 +13,8 @@ export interface Wanted {
   volume: string;
   /** The node that the scheduler has chosen, for claims that wait for their first consumer. */
   node: corev1.Node | undefined;
+  /** The attributes class that the claim names, if there is one. */
+  attributes?: storagev1.VolumeAttributesClass | undefined;
   /** Bytes that volumes have of the storage that the class takes its volumes from, on the program's node. */
   used(): number;
 }
@@ -19,6 +23,8 @@ export interface Wanted {
 export interface VolumeProvisioner {
   /** A finalizer that it puts on its volumes. */
   finalizer?: string;
+  /** Whether it leaves this volume to a volume populator. */
+  isPopulated?(claim: corev1.PersistentVolumeClaim): boolean;
   /** Why it does not make this volume. */
   refusal(wanted: Wanted): string | undefined;
   /** Where the volume is, and on which nodes it can be used. */
@@ -71,9 +77,6 @@ function allowedNodes({ allowedTopologies = [] }: storagev1.StorageClass): corev
 /** The code of a driver that has not enough left where a volume is wanted: it may be made elsewhere. */
 export const EXHAUSTED = 'ResourceExhausted';
 
-/** An error of a CSI call, as gRPC words it. */
-export const rpcError = (code: string, description: string): string => `rpc error: code = ${code} desc = ${description}`;
-
 /** Why a driver does not make a volume of this size (csi-driver-host-path, createVolume). */
 function tooLarge({ claim, class: found, used }: Wanted, { largestVolume, capacities }: DriverFlags): string | undefined {
   const size = parseQuantity(claim.spec.resources?.requests?.storage ?? '0').toNumber();
@@ -92,7 +95,13 @@ function tooLarge({ claim, class: found, used }: Wanted, { largestVolume, capaci
 function csiProvisioner({ name, driver, pod }: RunningProgram): VolumeProvisioner {
   return {
     finalizer: 'external-provisioner.volume.kubernetes.io/finalizer',
-    refusal: (wanted) => driver && tooLarge(wanted, driver),
+    isPopulated,
+    refusal(wanted) {
+      const { claim, attributes } = wanted;
+      if (driver === undefined) return undefined;
+      const trouble = sourceTrouble(claim) ?? attributesTrouble(claim, attributes, { name, ...driver });
+      return trouble ?? tooLarge(wanted, driver);
+    },
     place({ claim, class: found }) {
       const fsType = found.parameters?.['csi.storage.k8s.io/fstype'];
       const affinity = driver?.topology ? onNode(DRIVER_TOPOLOGY_KEY, pod.spec.nodeName ?? '') : allowedNodes(found);

@@ -9,7 +9,7 @@ import { note, SLOW_RETRY } from './external-resizer.js';
 import { operation } from './operations.js';
 import { planResize, wantsMore } from './plan-resize.js';
 import { concernsPrograms, indexPrograms, type RunningProgram, runningProgram, startedPrograms } from './programs.js';
-import { rpcError } from './provisioners.js';
+import { rpcError } from './rpc-error.js';
 
 type Claim = corev1.PersistentVolumeClaim;
 type Volume = corev1.PersistentVolume;
