@@ -224,7 +224,7 @@ const paths = {
       answer: json(ref('NodeFile')),
     }),
     delete: operation({
-      summary: "Removes a file; kube-apiserver's and kube-controller-manager's manifests are kubeadm's again",
+      summary: 'Removes a file; a component of the control plane does not run without its manifest',
       status: 204,
     }),
   },

@@ -95,6 +95,10 @@ export class CloudManagerSource extends ManifestSource<CloudManagerSettings> {
     super(store, kind);
   }
 
+  override ready(): Promise<void> | undefined {
+    return this.isInPods() ? super.ready() : undefined;
+  }
+
   /** Undefined if it is down. */
   current(): CloudManagerSettings | undefined {
     if (!this.isInPods()) return kind.fallback;
