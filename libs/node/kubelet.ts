@@ -36,6 +36,7 @@ import { REFERRED, worldOf } from './pod-world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
 import { keepVolumes } from './processes/keep-volumes.js';
 import { registration } from './registration.js';
+import { schedulable } from './schedulable.js';
 import { nodeShutdown } from './shutdown/node-shutdown.js';
 import { staticPods } from './static-pods.js';
 import { volumeExpansion } from './volumes/expansion.js';
@@ -287,6 +288,7 @@ function parts(): Component {
     volumeExpansion,
     driverRegistration,
     sliceWiping,
+    schedulable,
   ]);
 }
 

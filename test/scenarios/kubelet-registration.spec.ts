@@ -104,3 +104,23 @@ it('kubelet: a control-plane node that registers again has neither the label nor
       .sort(),
   ).toEqual(['etcd-cp', 'kube-apiserver-cp', 'kube-controller-manager-cp', 'kube-scheduler-cp']);
 });
+
+it('kubelet: says that its node is cordoned and uncordoned, one that is down once it is back', async () => {
+  const cluster = await start();
+  const cordon = async (unschedulable: boolean) => {
+    await cluster.client.patch(Node, 'worker-1', undefined, 'merge', { spec: { unschedulable } });
+    await cluster.settle();
+  };
+  await cordon(true);
+  expect(await said(cluster, 'worker-1')).toEqual(['NodeNotSchedulable']);
+  await cordon(false);
+  expect(await said(cluster, 'worker-1')).toEqual(['NodeNotSchedulable', 'NodeSchedulable']);
+  const faults = new ClusterFaults(cluster.api);
+  const { id } = await faults.inject({ type: 'stop', component: 'kubelet', node: 'cp' });
+  await cluster.client.patch(Node, 'cp', undefined, 'merge', { spec: { unschedulable: true } });
+  await cluster.settle();
+  expect(await said(cluster, 'cp')).toEqual([]);
+  await faults.heal(id);
+  await cluster.settle();
+  expect(await said(cluster, 'cp')).toEqual(['NodeAllocatableEnforced', 'NodeNotSchedulable', 'Starting']);
+});
