@@ -43,14 +43,9 @@ export async function startJob(run: CronJobRun, start: Instant, ctx: ReconcileCo
     return;
   }
   if (concurrencyPolicy === 'Replace') await replaceActive(run);
-  const job = await createJob(run, jobFor(owner, start), ctx);
-  if (job?.made)
-    ctx.metrics
-      .of(creationSkew)
-      .of({})
-      .observe((ctx.wall.now() - start) / 1000);
+  const job = await createJob(run, start, ctx);
   if (job === undefined) return;
-  const { uid, resourceVersion } = job.job.metadata;
+  const { uid, resourceVersion } = job.metadata;
   run.add({ kind: Job.kind, namespace, name, ...(uid === undefined ? {} : { uid }), apiVersion: apiVersionOf(Job), resourceVersion });
   run.status.lastScheduleTime = formatTime(start);
 }
@@ -78,23 +73,23 @@ function jobFor(owner: batchv1.CronJob, start: Instant): batchv1.Job {
   };
 }
 
-/** The Job of a start, and whether it was made now. */
-interface Found {
-  job: batchv1.Job;
-  made: boolean;
-}
-
-/** Creates the Job; the existing one of this CronJob if its status was not written. Undefined if there is nothing to note. */
-async function createJob(run: CronJobRun, job: batchv1.Job, { client, recorder }: ReconcileContext): Promise<Found | undefined> {
+/** Creates the Job of a start; the existing one of this CronJob if its status was not written. Undefined if there is nothing to note. */
+async function createJob(run: CronJobRun, start: Instant, ctx: ReconcileContext): Promise<batchv1.Job | undefined> {
   const { owner } = run;
+  const { client, recorder, metrics, wall } = ctx;
+  const job = jobFor(owner, start);
   try {
     const made = await client.create(Job, job);
     recorder.normal(owner, 'SuccessfulCreate', `Created job ${made.metadata.name}`);
-    return { job: made, made: true };
+    metrics
+      .of(creationSkew)
+      .of({})
+      .observe((wall.now() - start) / 1000);
+    return made;
   } catch (error) {
     if (isAlreadyExists(error)) {
       const present = await client.get(Job, job.metadata.name, job.metadata.namespace);
-      return isControlledBy(present, owner) && !run.isActive(present.metadata.uid) ? { job: present, made: false } : undefined;
+      return isControlledBy(present, owner) && !run.isActive(present.metadata.uid) ? present : undefined;
     }
     if (!isFenced(error) && !isNamespaceTerminating(error))
       recorder.warning(owner, 'FailedCreate', `Error creating job: ${error instanceof Error ? error.message : String(error)}`);
