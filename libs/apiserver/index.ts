@@ -69,6 +69,7 @@ export type { ControllerManagerSource } from './settings/controller-manager-sett
 export { type DataDirectory, ETCD_DATA_KEY, type EtcdData, keepDirectory, NO_DATA, withDirectory } from './settings/etcd-data.js';
 export { hasState, keepState, keptState, type StateFacts, type StateItem } from './settings/etcd-states.js';
 export { flagsOf, integerOf, StartFailure } from './settings/flags.js';
+export { defaultElection, type LeaderElection } from './settings/leader-election.js';
 export { manifestPod } from './settings/manifest-source.js';
 export {
   CLOUD_CONTROLLER_MANAGER_MANIFEST,

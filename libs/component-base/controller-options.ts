@@ -12,6 +12,8 @@ export interface ControllerOptions {
   readonly largeZone: number;
   /** The share of nodes that are not ready from which a zone has trouble (--unhealthy-zone-threshold). */
   readonly unhealthyShare: number;
+  /** The prefix length of the IPv4 range of a node's pods (--node-cidr-mask-size, --node-cidr-mask-size-ipv4). */
+  readonly nodePrefix: number;
   readonly autoscaling: AutoscalingOptions;
   /** Endpoints of a slice at most (--max-endpoints-per-slice). */
   readonly endpointsPerSlice: number;
@@ -43,6 +45,7 @@ export const CONTROLLER_DEFAULTS: ControllerOptions = Object.freeze({
   secondaryEvictionRate: 0.01,
   largeZone: 50,
   unhealthyShare: 0.55,
+  nodePrefix: 24,
   autoscaling: Object.freeze({
     syncPeriod: 15 * SECOND,
     tolerance: 0.1,

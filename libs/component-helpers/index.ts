@@ -45,7 +45,7 @@ export { countsForQuota, countsUntil, isLimitedInTime } from './quota/pods.js';
 export { isMadeFor } from './quota/resource-claims.js';
 export { isExtendedResource, isNativeResource } from './quota/resource-names.js';
 export { countUsage } from './quota/usage.js';
-export { renewalSkew } from './renewal-skew.js';
+export { renewalManager, renewalSkew } from './renewal-skew.js';
 export { type ContainerMetrics, type PodMetrics, PodMetricsResource } from './resource-metrics.js';
 export {
   isServerLease,

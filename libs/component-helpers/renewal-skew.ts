@@ -8,6 +8,9 @@ const TOLERANCE = 1_500;
 const isRenewal = ({ fieldsV1 }: { fieldsV1?: unknown }): boolean =>
   (fieldsV1 as { 'f:spec'?: Record<string, unknown> } | undefined)?.['f:spec']?.['f:renewTime'] !== undefined;
 
+/** The manager that wrote the time of renewal of a Lease last, as far as its managedFields tell. */
+export const renewalManager = ({ metadata }: coordinationv1.Lease): string | undefined => metadata.managedFields?.find(isRenewal)?.manager;
+
 /**
  * By how many milliseconds the clock of a Lease's holder was ahead when it renewed it: the time that it wrote against the one at which the
  * API server noted the write in managedFields. In whole seconds; 0 if it was not.

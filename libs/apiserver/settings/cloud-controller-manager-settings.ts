@@ -1,11 +1,13 @@
-import { cidrFamily, goQuote } from '#apimachinery';
+import { goQuote } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import { CLOUD_DEFAULTS, type CloudOptions, CONTROLLER_DEFAULTS, type ControllerOptions } from '#component-base';
 import { controllerErrors, controllerNames, enabledControllers } from './enabled-controllers.js';
 import { booleanOf, checkKnown, durationOf, endWith, type Flags, integerOf, listOf, StartFailure } from './flags.js';
 import { CLOUD_MANAGER_FLAGS } from './known-flags.js';
+import { checkElection, defaultElection, flaggedElection, type LeaderElection, managerLockErrors } from './leader-election.js';
 import { type ManifestKind, ManifestSource, newCompiled } from './manifest-source.js';
 import { CLOUD_CONTROLLER_MANAGER_MANIFEST, missingFiles, type ReadFile } from './node-files.js';
+import { clusterRanges, rangesError } from './pod-ranges.js';
 
 /** What the flags of cloud-controller-manager decide. Immutable; shared by all clusters with the same manifest. */
 interface CloudManagerSettings {
@@ -17,6 +19,7 @@ interface CloudManagerSettings {
   readonly signingDuration: 0;
   readonly options: ControllerOptions;
   readonly cloud: CloudOptions;
+  readonly election: LeaderElection;
 }
 
 /** The only cloud that there is. */
@@ -40,17 +43,6 @@ function checkProvider(flags: Flags): void {
   if (name !== PROVIDER) throw new StartFailure(`Cloud provider could not be initialized: unknown cloud provider ${goQuote(name)}`);
 }
 
-/** Why the controller of routes does not start (cloud-provider/app startRouteController). */
-function rangeError(flags: Flags): string | undefined {
-  const ranges = (flags.get('cluster-cidr') ?? '').trim().split(',');
-  const families = ranges.map(cidrFamily);
-  const wrong = families.indexOf(undefined);
-  if (wrong >= 0) return `invalid CIDR[${wrong}]: <nil> (invalid CIDR address: ${ranges[wrong]})`;
-  if (ranges.length > 1 && new Set(families).size < 2)
-    return `len of ClusterCIDRs==${ranges.length} and they are not configured as dual stack (at least one from each IPFamily`;
-  return ranges.length > 2 ? `length of clusterCIDRs is:${ranges.length} more than max allowed of 2` : undefined;
-}
-
 /** What the flags say. Throws StartFailure with what cloud-controller-manager says before it ends. */
 export function cloudManagerSettings(flags: Flags, read: ReadFile): CloudManagerSettings {
   checkKnown(flags, CLOUD_MANAGER_FLAGS);
@@ -62,14 +54,16 @@ export function cloudManagerSettings(flags: Flags, read: ReadFile): CloudManager
   };
   const items = flags.has('controllers') ? listOf(flags, 'controllers') : ['*'];
   const isUnnamed = (flags.get('cloud-provider') ?? '') === '';
-  endWith([...controllerErrors(items, NAMES), ...(isUnnamed ? ['--cloud-provider cannot be empty'] : [])]);
+  const election = flaggedElection(flags, defaultElection('cloud-controller-manager'));
+  endWith([...managerLockErrors(election), ...controllerErrors(items, NAMES), ...(isUnnamed ? ['--cloud-provider cannot be empty'] : [])]);
   endWith(missingFiles(flags, OPENED, read));
   checkProvider(flags);
+  checkElection(election);
   const enabled = enabledControllers(items, NAMES);
-  const error = hasRoutes && enabled(ROUTES) ? rangeError(flags) : undefined;
+  const error = hasRoutes && enabled(ROUTES) ? rangesError(clusterRanges(flags)) : undefined;
   if (error !== undefined) throw new StartFailure(`error running controllers: ${error}`);
   const runs = (controller: string) => enabled(controller) && (controller !== ROUTES || hasRoutes);
-  return { flags, runs, signs: () => false, signingDuration: 0, options: CONTROLLER_DEFAULTS, cloud };
+  return { flags, runs, signs: () => false, signingDuration: 0, options: CONTROLLER_DEFAULTS, cloud, election };
 }
 
 const kind: ManifestKind<CloudManagerSettings> = {

@@ -1,7 +1,7 @@
 import { goQuote, isJsonObject } from '#apimachinery';
 
 /** The fields of a configuration: an object's, each element's of a list of objects, or none that are looked into. */
-type ConfigurationFields = { readonly [name: string]: 'value' | ConfigurationFields | readonly [ConfigurationFields] };
+export type ConfigurationFields = { readonly [name: string]: 'value' | ConfigurationFields | readonly [ConfigurationFields] };
 
 /** What a configuration's document may be. */
 export interface ConfigurationType {

@@ -3,10 +3,12 @@ import type { ClusterStore } from '#cacher';
 import type { ControllerOptions } from '#component-base';
 import { controllerOptions, optionErrors } from './controller-options.js';
 import { controllerErrors, controllerNames, enabledControllers } from './enabled-controllers.js';
-import { checkKnown, durationOf, endWith, type Flags, listOf, StartFailure } from './flags.js';
+import { booleanOf, checkKnown, durationOf, endWith, type Flags, listOf, StartFailure } from './flags.js';
 import { CONTROLLER_MANAGER_FLAGS } from './known-flags.js';
+import { checkElection, defaultElection, flaggedElection, type LeaderElection, managerLockErrors } from './leader-election.js';
 import { type ManifestKind, ManifestSource, newCompiled } from './manifest-source.js';
 import { CONTROLLER_MANAGER_MANIFEST, missingFiles, type ReadFile } from './node-files.js';
+import { podRangeError } from './pod-ranges.js';
 
 /** What the flags of kube-controller-manager decide. Immutable; shared by all clusters with the same manifest. */
 export interface ControllerManagerSettings {
@@ -19,7 +21,12 @@ export interface ControllerManagerSettings {
   signs(signer: string): boolean;
   /** What else the controllers do. */
   readonly options: ControllerOptions;
+  readonly election: LeaderElection;
 }
+
+const NAME = 'kube-controller-manager';
+/** The controller that does not run without --allocate-node-cidrs. */
+const IPAM = 'node-ipam-controller';
 
 /** The controllers of kube-controller-manager v1.36 with their aliases (cmd/kube-controller-manager/names, app). */
 const CONTROLLERS: ReadonlyArray<readonly [name: string, alias?: string]> = [
@@ -136,21 +143,24 @@ export function controllerManagerSettings(flags: Flags, read: ReadFile): Control
   const signingDuration = durationOf(flags, 'cluster-signing-duration') ?? YEAR;
   const options = controllerOptions(flags);
   const items = flags.has('controllers') ? listOf(flags, 'controllers') : ['*'];
-  endWith([...controllerErrors(items, NAMES), ...signingErrors(flags), ...optionErrors(options)]);
+  const election = flaggedElection(flags, defaultElection(NAME));
+  endWith([...managerLockErrors(election), ...controllerErrors(items, NAMES), ...signingErrors(flags), ...optionErrors(options)]);
   endWith(missingFiles(flags, OPENED, read));
+  checkElection(election);
+  const enabled = enabledControllers(items, NAMES, OFF_BY_DEFAULT);
+  const allocates = booleanOf(flags, 'allocate-node-cidrs', false);
+  const runs = (controller: string) => enabled(controller) && (allocates || controller !== IPAM);
+  const ranges = runs(IPAM) ? podRangeError(flags) : undefined;
+  endWith(ranges === undefined ? [] : [ranges]);
   const single = signerFiles(flags, 'cluster-signing');
   const signers = new Set(SIGNERS.filter(([, flag]) => (single.cert && single.key) || signerFiles(flags, flag).cert).map(([name]) => name));
-  return {
-    flags,
-    runs: enabledControllers(items, NAMES, OFF_BY_DEFAULT),
-    signingDuration,
-    signs: (signer) => signers.has(signer),
-    options,
-  };
+  return { flags, runs, signingDuration, signs: (signer) => signers.has(signer), options, election };
 }
 
 /** What kubeadm's manifest says of what is decided here. */
 const KUBEADM: Flags = new Map([
+  ['allocate-node-cidrs', 'true'],
+  ['cluster-cidr', '10.244.0.0/16'],
   ['cluster-signing-cert-file', '/etc/kubernetes/pki/ca.crt'],
   ['cluster-signing-key-file', '/etc/kubernetes/pki/ca.key'],
   ['controllers', '*,bootstrapsigner,tokencleaner'],

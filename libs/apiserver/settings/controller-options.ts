@@ -1,5 +1,6 @@
 import { CONTROLLER_DEFAULTS, type ControllerOptions } from '#component-base';
 import { durationOf, type Flags, integerOf, numberOf } from './flags.js';
+import { nodePrefix } from './pod-ranges.js';
 
 /** What the flags of kube-controller-manager say of its controllers. Throws StartFailure. */
 export function controllerOptions(flags: Flags): ControllerOptions {
@@ -13,6 +14,7 @@ export function controllerOptions(flags: Flags): ControllerOptions {
     secondaryEvictionRate: numberOf(flags, 'secondary-node-eviction-rate', unset.secondaryEvictionRate),
     largeZone: integerOf(flags, 'large-cluster-size-threshold', unset.largeZone),
     unhealthyShare: numberOf(flags, 'unhealthy-zone-threshold', unset.unhealthyShare),
+    nodePrefix: nodePrefix(flags),
     autoscaling: {
       syncPeriod: durationOf(flags, `${hpa}-sync-period`) ?? scaling.syncPeriod,
       tolerance: numberOf(flags, `${hpa}-tolerance`, scaling.tolerance),

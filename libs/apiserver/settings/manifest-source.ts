@@ -192,9 +192,14 @@ export class ManifestSource<S extends object> {
     return shared ?? compile(read);
   }
 
+  /** What the manifest in these files of a node says. */
+  outcomeIn(read: ReadFile): Outcome<S> {
+    return this.outcomeWith(read, true);
+  }
+
   /** Why the component does not come up on a node with these files; undefined if it does. */
   failureWith(read: ReadFile): string | undefined {
-    const outcome = this.outcomeWith(read, true);
+    const outcome = this.outcomeIn(read);
     return outcome instanceof StartFailure ? outcome.message : undefined;
   }
 

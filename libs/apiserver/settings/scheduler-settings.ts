@@ -1,8 +1,17 @@
 import { yamlToJson } from '#api/yaml';
 import type { ClusterStore } from '#cacher';
-import { type ConfigurationType, checkType } from './configuration-type.js';
+import { type ConfigurationFields, type ConfigurationType, checkType } from './configuration-type.js';
 import { checkKnown, durationOf, endWith, type Flags, StartFailure } from './flags.js';
 import { SCHEDULER_FLAGS } from './known-flags.js';
+import {
+  configuredElection,
+  configuredElectionErrors,
+  defaultElection,
+  electorError,
+  flaggedElection,
+  type LeaderElection,
+  lockError,
+} from './leader-election.js';
 import { type ManifestKind, ManifestSource, newCompiled, type Origin } from './manifest-source.js';
 import { missingFiles, type ReadFile, SCHEDULER_MANIFEST } from './node-files.js';
 
@@ -13,6 +22,7 @@ export interface SchedulerSettings {
   readonly configuration?: unknown;
   /** How long unschedulable pods wait at most, in milliseconds (--pod-max-in-unschedulable-pods-duration); unset without the flag. */
   readonly longestWait?: number;
+  readonly election: LeaderElection;
 }
 
 /** What is wrong with a configuration. */
@@ -25,11 +35,20 @@ const pluginSets = {
   ...{ bind: pluginSet, postBind: pluginSet, placementGenerate: pluginSet, placementScore: pluginSet },
 } as const;
 
+const leaderElection: ConfigurationFields = {
+  ...{ leaderElect: 'value', leaseDuration: 'value', renewDeadline: 'value', retryPeriod: 'value' },
+  ...{ resourceLock: 'value', resourceName: 'value', resourceNamespace: 'value' },
+};
+
+const clientConnection: ConfigurationFields = {
+  ...{ kubeconfig: 'value', acceptContentTypes: 'value', contentType: 'value', qps: 'value', burst: 'value' },
+};
+
 /** apis/config/types.go */
 const TYPE: ConfigurationType = {
   kinds: [['kubescheduler.config.k8s.io/v1', 'KubeSchedulerConfiguration']],
   fields: {
-    ...{ parallelism: 'value', leaderElection: 'value', clientConnection: 'value', percentageOfNodesToScore: 'value' },
+    ...{ parallelism: 'value', percentageOfNodesToScore: 'value', leaderElection, clientConnection },
     ...{ podInitialBackoffSeconds: 'value', podMaxBackoffSeconds: 'value', delayCacheUntilActive: 'value', extenders: 'value' },
     ...{ healthzBindAddress: 'value', metricsBindAddress: 'value', enableProfiling: 'value', enableContentionProfiling: 'value' },
     profiles: [
@@ -42,17 +61,19 @@ const TYPE: ConfigurationType = {
   },
 };
 
-function configurationIn(text: string): unknown {
+function configurationIn(text: string): { leaderElection?: unknown } {
   const converted = yamlToJson(text);
   try {
     if ('error' in converted) throw new Error(converted.error);
     const document: unknown = JSON.parse(converted.json);
     checkType(document, TYPE);
-    return document;
+    return document as { leaderElection?: unknown };
   } catch (error) {
     throw new StartFailure(`"command failed" err=${JSON.stringify(error instanceof Error ? error.message : String(error))}`);
   }
 }
+
+const NAME = 'kube-scheduler';
 
 const OPENED = [
   'config',
@@ -68,12 +89,18 @@ function schedulerSettings(flags: Flags, read: ReadFile, check: CheckConfigurati
   checkKnown(flags, SCHEDULER_FLAGS);
   endWith(missingFiles(flags, OPENED, read));
   const longestWait = durationOf(flags, 'pod-max-in-unschedulable-pods-duration');
-  const plain = { flags, ...(longestWait !== undefined && { longestWait }) };
-  const text = read(flags.get('config') ?? '');
-  if (!flags.has('config') || text === undefined) return plain;
-  const configuration = configurationIn(text);
-  endWith(check(configuration));
-  return { ...plain, configuration };
+  const text = flags.has('config') ? read(flags.get('config') ?? '') : undefined;
+  const configuration = text === undefined ? undefined : configurationIn(text);
+  const unset = defaultElection(NAME);
+  const election = flaggedElection(flags, configuration ? configuredElection(configuration.leaderElection, unset) : unset);
+  if (configuration) endWith([...configuredElectionErrors(election), ...check(configuration)]);
+  endWithOne("couldn't create resource lock", lockError(election));
+  endWithOne("couldn't create leader elector", electorError(election));
+  return { flags, election, ...(longestWait !== undefined && { longestWait }), ...(configuration && { configuration }) };
+}
+
+function endWithOne(what: string, error: string | undefined): void {
+  if (error !== undefined) endWith([`${what}: ${error}`]);
 }
 
 const kinds = new WeakMap<CheckConfiguration, ManifestKind<SchedulerSettings>>();
@@ -83,7 +110,7 @@ function kindOf(check: CheckConfiguration): ManifestKind<SchedulerSettings> {
     manifest: SCHEDULER_MANIFEST,
     compile: (flags, read) => schedulerSettings(flags, read, check),
     compiled: newCompiled(),
-    fallback: { flags: new Map() },
+    fallback: { flags: new Map(), election: defaultElection(NAME) },
   };
   kinds.set(check, known);
   return known;

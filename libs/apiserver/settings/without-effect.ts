@@ -23,8 +23,16 @@ const SERVER: ReadonlySet<string> = new Set([
   'service-node-port-range',
 ]);
 
+/** Flags of leader election; --leader-elect-resource-lock only checks that the component starts. */
+const ELECTION = [
+  ...['leader-elect', 'leader-elect-lease-duration', 'leader-elect-renew-deadline', 'leader-elect-retry-period'],
+  ...['leader-elect-resource-lock', 'leader-elect-resource-name', 'leader-elect-resource-namespace'],
+];
+
 /** The same of kube-controller-manager. */
 const MANAGER: ReadonlySet<string> = new Set([
+  ...ELECTION,
+  ...['allocate-node-cidrs', 'node-cidr-mask-size', 'node-cidr-mask-size-ipv4'],
   'cluster-signing-cert-file',
   'cluster-signing-duration',
   'cluster-signing-key-file',
@@ -46,6 +54,7 @@ const MANAGER: ReadonlySet<string> = new Set([
 
 /** The same of cloud-controller-manager. */
 const CLOUD_MANAGER: ReadonlySet<string> = new Set([
+  ...ELECTION,
   'cloud-provider',
   'cluster-cidr',
   'concurrent-service-syncs',
@@ -59,7 +68,7 @@ const FOLLOWED = {
   'kube-apiserver': SERVER,
   'kube-controller-manager': MANAGER,
   'cloud-controller-manager': CLOUD_MANAGER,
-  'kube-scheduler': new Set(['config', 'pod-max-in-unschedulable-pods-duration']),
+  'kube-scheduler': new Set([...ELECTION, 'config', 'pod-max-in-unschedulable-pods-duration']),
 };
 
 /** The flags of a component that say something else than kubeadm's manifest and change nothing here, in the order of their names. */

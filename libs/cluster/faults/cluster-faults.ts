@@ -1,18 +1,18 @@
 import type { coordinationv1, corev1 } from '#api';
 import { parseTime } from '#apimachinery';
-import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, fileKey, fileText, storageKey } from '#apiserver';
+import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, defaultElection, fileKey, fileText, storageKey } from '#apiserver';
 import { hungUntil } from '#node';
 import type { WriteOp } from '#storage';
 import { CLOUD_KEY, managerPlace } from '../cloud/cloud.js';
 import { MACHINES_KEY, machinesOf } from '../machines.js';
-import { ControlPlaneState, changedFaults, soundHistory } from './control-plane.js';
+import { changedFaults, soundHistory, stateOf } from './control-plane.js';
 import { dataChange, withDataTroubles } from './data-change.js';
-import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest, holdsOf } from './fault.js';
+import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest } from './fault.js';
 import { withFault, withoutFault } from './fault-rules.js';
 import { ELECTED } from './leader-election.js';
 import { leaseAfterChange } from './leader-lease.js';
 import { corruptedManifest, restoredManifest } from './manifest-corruption.js';
-import { type Files, filesOf, troublesAfter } from './manifest-troubles.js';
+import { type Files, filesFollowed, filesOf } from './manifest-troubles.js';
 import { afterRestarts, type PausedProcess, withRestarts } from './restarts.js';
 import { restoreRegistry } from './restored-data.js';
 
@@ -99,7 +99,7 @@ export class ClusterFaults {
     const { store, clock } = this.api.cluster;
     const { list } = await this.row();
     const { members: names } = list.history;
-    const state = new ControlPlaneState(holdsOf(list), list.history);
+    const state = stateOf(list);
     const { leader, members } = state.etcdAt(clock.now());
     return {
       members: members.map(({ role, term, leader: known }, position) => ({
@@ -138,7 +138,7 @@ export class ClusterFaults {
       const files = changed && (await filesOf(this.api, changed.node));
       const member = changed && list.history.members.includes(changed.node);
       const data = changed && member ? await dataChange(this.api, list.history.members, changed) : undefined;
-      const filed = files && member ? await troublesAfter(this.api, asked, { ...changed, files, now: clock.now() }) : asked;
+      const filed = files && member ? await filesFollowed(this.api, asked, { ...changed, files, now: clock.now() }) : asked;
       const troubled = data ? withDataTroubles(filed, data.troubles, clock.now()) : filed;
       const wanted = troubled === list ? list : await withRestarts(troubled, (process) => this.killedAt(process));
       const ops: WriteOp[] = changed && files ? fileOps(files, changed, clock.now()) : [];
@@ -164,12 +164,15 @@ export class ClusterFaults {
     const { store, clock } = this.api.cluster;
     const { history } = list;
     const now = clock.now();
-    const state = new ControlPlaneState(holdsOf(list), history);
+    const state = stateOf(list);
     for (const name of ELECTED) {
-      const key = storageKey({ group: 'coordination.k8s.io', resource: 'leases', namespace: 'kube-system', name });
-      const row = await store.get(key);
       const [base, leadership] = [history.leaders[name], state.leadership(name, now)];
-      if (!row || !base || !leadership) continue;
+      if (!base || !leadership) continue;
+      const held = base.election ?? defaultElection(name);
+      if (!held.elects) continue;
+      const key = storageKey({ group: 'coordination.k8s.io', resource: 'leases', namespace: held.namespace, name: held.name });
+      const row = await store.get(key);
+      if (!row) continue;
       const lease = leaseAfterChange(row.object as coordinationv1.Lease, { base, leadership, now });
       if (lease === undefined) continue;
       const { resourceVersion: _, ...metadata } = lease.metadata;

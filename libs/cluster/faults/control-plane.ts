@@ -1,4 +1,5 @@
 import { type Instant, type RandomSource, seededRandom } from '#apimachinery';
+import { defaultElection, type LeaderElection } from '#apiserver';
 import { type EtcdState, etcdStates, stateAt } from './etcd.js';
 import { cutBetween, type FaultList, type FaultType, type FaultyComponent, type Hold, holdOf, holdsOf, skewAt, slowOf } from './fault.js';
 import {
@@ -10,7 +11,16 @@ import {
   leaderChangesThrough,
   sameImpairment,
 } from './history.js';
-import { ELECTED, type Elected, firstBase, type LeaderBase, type Leadership, leadershipAt, nextBase } from './leader-election.js';
+import {
+  ELECTED,
+  type Elected,
+  firstBase,
+  type InstanceElection,
+  type LeaderBase,
+  type Leadership,
+  leadershipAt,
+  nextBase,
+} from './leader-election.js';
 
 /** Impairments of etcd that are remembered: after more of them it is as if all members agreed. */
 const MOST_IMPAIRMENTS = 16;
@@ -46,6 +56,7 @@ export class ControlPlaneState {
     /** What keeps its parts from working. */
     readonly holds: readonly Hold[],
     readonly history: ControlPlaneHistory,
+    private readonly elections: readonly InstanceElection[] = [],
   ) {
     this.random = seededRandom(history.seed);
   }
@@ -118,7 +129,17 @@ export class ControlPlaneState {
     const { changedAt } = this.history;
     const base = this.baseOf(name);
     const draw = (instance: number) => this.random.draw(name, `${instance}/${base.transitions}`).next();
-    return leadershipAt(base, { able: this.able(name), changedAt, now, draw });
+    const of = (instance: number) => this.electionOf(name, instance);
+    return leadershipAt(base, { able: this.able(name), changedAt, now, draw, held: base.election ?? defaultElection(name), of });
+  }
+
+  /** How the instance of a component at a position takes part in its election, as its files are now. */
+  electionOf(name: Elected, instance: number): LeaderElection {
+    return this.listed(name, instance) ?? defaultElection(name);
+  }
+
+  private listed(name: Elected, instance: number): InstanceElection | undefined {
+    return this.elections.find(({ component, node }) => component === name && node === this.history.members[instance]);
   }
 
   /** An election as of the last change; rows of former versions know nothing of components that were added since. */
@@ -145,12 +166,16 @@ export class ControlPlaneState {
   }
 
   /** The history when the faults become others. */
-  next(holds: readonly Hold[], now: Instant): ControlPlaneHistory {
+  next(holds: readonly Hold[], elections: readonly InstanceElection[], now: Instant): ControlPlaneHistory {
     const { history } = this;
-    const ended = (name: FaultyComponent) => (instance: number) => ends(holdOf(holds, name, history.members[instance] ?? ''));
+    const after = new ControlPlaneState(holds, history, elections);
+    // A process with other flags is another process.
+    const ended = (name: Elected) => (instance: number) =>
+      ends(holdOf(holds, name, history.members[instance] ?? '')) || this.listed(name, instance) !== after.listed(name, instance);
     const leaders = ELECTED.map((name) => {
       const at = this.leadership(name, now);
-      return [name, nextBase(this.baseOf(name), at, { now, ended: ended(name) })] as const;
+      const election = this.listed(name, at.holder);
+      return [name, nextBase(this.baseOf(name), at, { now, ended: ended(name), ...(election && { election }) })] as const;
     });
     const hangs = hangsAfter(history, { before: this.holds, after: holds, now });
     return {
@@ -202,7 +227,10 @@ export function soundHistory(members: readonly string[], seed: string, now: Inst
   return { seed, members, etcd: { leader: 0, term: 2 }, impairments: [], changedAt: now, leaders: Object.fromEntries(leaders) };
 }
 
+/** The control plane with these faults, since they changed last. */
+export const stateOf = (list: FaultList): ControlPlaneState => new ControlPlaneState(holdsOf(list), list.history, list.elections);
+
 /** The faults as others, with the control plane's history. */
 export function changedFaults(list: FaultList, next: FaultList, now: Instant): FaultList {
-  return { ...next, history: new ControlPlaneState(holdsOf(list), list.history).next(holdsOf(next), now) };
+  return { ...next, history: stateOf(list).next(holdsOf(next), next.elections ?? [], now) };
 }

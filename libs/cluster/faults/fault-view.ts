@@ -3,19 +3,8 @@ import { CONTROL_PLANE_KEY, controlPlaneNodes } from '#apiserver';
 import type { CachedObject, ClusterStore } from '#cacher';
 import { type Crash, type Faults, type NodeShutdown, type Outage, type PullFault, shutdownPeriods } from '#controller-runtime';
 import type { KubeletConfigurations } from '../kubelet-configurations.js';
-import { ControlPlaneState } from './control-plane.js';
-import {
-  cutBetween,
-  FAULTS_KEY,
-  FAULTY_COMPONENTS,
-  type FaultList,
-  type Hold,
-  holdOf,
-  holdsOf,
-  isOutOfValidity,
-  skewAt,
-  slowOf,
-} from './fault.js';
+import { type ControlPlaneState, stateOf } from './control-plane.js';
+import { cutBetween, FAULTS_KEY, FAULTY_COMPONENTS, type FaultList, type Hold, holdOf, isOutOfValidity, skewAt, slowOf } from './fault.js';
 import { pullFault } from './image-pulls.js';
 import { type Elected, isElected } from './leader-election.js';
 import { nextRestart } from './restarts.js';
@@ -35,7 +24,7 @@ export class FaultRow {
     if (row !== this.read) {
       this.read = row;
       const list = row?.object as FaultList | undefined;
-      this.state = list && new ControlPlaneState(holdsOf(list), list.history);
+      this.state = list && stateOf(list);
     }
     return this.state;
   }

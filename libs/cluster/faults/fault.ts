@@ -1,5 +1,6 @@
 import type { Instant, KubeObject } from '#apimachinery';
 import type { ControlPlaneHistory } from './history.js';
+import type { InstanceElection } from './leader-election.js';
 
 /** What can be done to a part of a cluster; FAULT_KINDS says what each needs. */
 export const FAULT_TYPES = [
@@ -85,6 +86,8 @@ export interface FaultList extends KubeObject {
   faults: readonly Fault[];
   /** What the files of the nodes of the control plane keep from running. */
   troubles?: readonly ManifestTrouble[];
+  /** How instances of components elect their leaders, where their files say otherwise than kubeadm's. */
+  elections?: readonly InstanceElection[];
   history: ControlPlaneHistory;
 }
 

@@ -1,9 +1,13 @@
 import { describe, expect, it } from '@jest/globals';
-import { type LeaderBase, leadershipAt, nextBase } from './leader-election.js';
+import { defaultElection, type LeaderElection } from '#apiserver';
+import { type LeaderBase, type Leadership, leadershipAt, nextBase } from './leader-election.js';
 
 const base: LeaderBase = { holder: 0, renewed: 100_000, ended: false, transitions: 3 };
 /** Instance 2 tries first. */
 const draw = (instance: number) => [0.9, 0.5, 0.1][instance] ?? 0;
+const standard = defaultElection('kube-scheduler');
+/** With other flags. */
+const flagged = (flags: Partial<LeaderElection>): LeaderElection => ({ ...standard, ...flags });
 
 describe('a leader election', () => {
   it.each([
@@ -37,7 +41,42 @@ describe('a leader election', () => {
       { holder: 0, transitions: 3, active: false, takeover: 116_800 },
     ],
   ])('%s', (_, from, able, changedAt, now, expected) => {
-    expect(leadershipAt(from, { able, changedAt, now, draw })).toEqual(expected);
+    expect(leadershipAt(from, { able, changedAt, now, draw, held: standard, of: () => standard })).toEqual(expected);
+  });
+
+  const gone = { ...base, ended: true };
+  it.each<[string, LeaderBase, Partial<LeaderElection>, Partial<LeaderElection>, number, Leadership]>([
+    [
+      'a holder that renews for longer',
+      base,
+      { leaseDuration: 60_000, renewDeadline: 40_000 },
+      {},
+      139_000,
+      { holder: 0, transitions: 3, active: true },
+    ],
+    [
+      'a Lease that lasts for longer, and a new process that tries less often',
+      gone,
+      { leaseDuration: 60_000, renewDeadline: 40_000 },
+      { retryPeriod: 5_000 },
+      105_000,
+      { holder: 0, transitions: 3, active: false, takeover: 164_500 },
+    ],
+    ['a holder that elects nobody', base, { elects: false }, {}, 180_000, { holder: 0, transitions: 3, active: true }],
+    [
+      'a process that elects nobody any more',
+      gone,
+      {},
+      { elects: false },
+      105_000,
+      { holder: 0, transitions: 4, active: true, acquired: 105_000 },
+    ],
+    ['one that elects again', gone, { elects: false }, {}, 105_000, { holder: 0, transitions: 4, active: true, acquired: 105_000 }],
+    ['one with a Lease of its own', gone, {}, { name: 'own' }, 105_000, { holder: 0, transitions: 4, active: true, acquired: 105_000 }],
+    ['the same name elsewhere', gone, {}, { namespace: 'own' }, 105_000, { holder: 0, transitions: 4, active: true, acquired: 105_000 }],
+  ])('by flags: %s', (_, from, held, tries, changedAt, expected) => {
+    const of = () => flagged(tries);
+    expect(leadershipAt(from, { able: [0], changedAt, now: changedAt, draw, held: flagged(held), of })).toEqual(expected);
   });
 
   it.each([

@@ -17,7 +17,9 @@ export function leaseAfterChange(
   const renewed = parseTime(lease.spec?.renewTime ?? '');
   if (renewed === undefined) return undefined;
   const ended = renewed % 1 !== 0;
-  if (leadership.active !== ended) return undefined;
+  // Who takes it over writes it.
+  const goesOn = leadership.active && leadership.acquired === undefined;
+  if (goesOn !== ended) return undefined;
   const last = renewed + Math.max(0, Math.floor((base.renewed - renewed) / RETRY_PERIOD)) * RETRY_PERIOD + LAST;
-  return { ...lease, spec: { ...lease.spec, renewTime: formatMicroTime(leadership.active ? now : last) } };
+  return { ...lease, spec: { ...lease.spec, renewTime: formatMicroTime(goesOn ? now : last) } };
 }

@@ -1,9 +1,11 @@
-import { type ApiServer, CloudManagerSource, fileKey, type NodeFile, SchedulerSource } from '#apiserver';
+import { isDeepStrictEqual } from 'node:util';
+import { type ApiServer, CloudManagerSource, defaultElection, fileKey, type NodeFile, SchedulerSource, StartFailure } from '#apiserver';
 import type { CachedObject } from '#cacher';
 import { configurationErrors } from '#scheduler';
 import { CLOUD_KEY, type ManagerPlace, managerPlace } from '../cloud/cloud.js';
 import { manifestDirectory, readablePod, startFailure } from '../static-manifests.js';
 import { CLOUD_CONTROLLER_MANAGER, type FaultList, type ManifestTrouble, STATIC_COMPONENTS, type StaticComponent } from './fault.js';
+import { ELECTED, type Elected, type InstanceElection, isElected } from './leader-election.js';
 
 /** The files of a node, by their paths. */
 export type Files = ReadonlyMap<string, CachedObject>;
@@ -39,10 +41,13 @@ export function manifestTrouble(
 
 function flagFailure(api: ApiServer, component: StaticComponent, read: Read): string | undefined {
   if (component === 'kube-apiserver') return api.settings.failureWith(read);
-  if (component === 'kube-controller-manager') return api.controllerManager.failureWith(read);
-  if (component === CLOUD_CONTROLLER_MANAGER) return new CloudManagerSource(api.cluster.store).failureWith(read);
-  if (component === 'kube-scheduler') return new SchedulerSource(api.cluster.store, configurationErrors).failureWith(read);
-  return undefined;
+  return isElected(component) ? sourceOf(api, component).failureWith(read) : undefined;
+}
+
+function sourceOf(api: ApiServer, component: Elected) {
+  if (component === 'kube-controller-manager') return api.controllerManager;
+  const { store } = api.cluster;
+  return component === CLOUD_CONTROLLER_MANAGER ? new CloudManagerSource(store) : new SchedulerSource(store, configurationErrors);
 }
 
 /** The components that are static pods. */
@@ -56,9 +61,37 @@ interface FileChange {
   now: number;
 }
 
+/** How the components of a node elect their leaders by these files, where that is not as by default. */
+function electionsIn(api: ApiServer, node: string, read: Read): InstanceElection[] {
+  return ELECTED.flatMap((component) => {
+    const outcome = sourceOf(api, component).outcomeIn(read);
+    if (outcome instanceof StartFailure || isDeepStrictEqual(outcome.election, defaultElection(component))) return [];
+    return [{ component, node, ...outcome.election }];
+  });
+}
+
+/** The list with the elections after files of a node have changed; the same one if they say the same. */
+function withElections(api: ApiServer, list: FaultList, node: string, read: Read): FaultList {
+  const before = list.elections ?? [];
+  const here = electionsIn(api, node, read).map((found) => before.find((known) => isDeepStrictEqual(known, found)) ?? found);
+  const elections = [...before.filter((known) => known.node !== node), ...here];
+  return elections.length === before.length && here.every((found) => before.includes(found)) ? list : { ...list, elections };
+}
+
+/** The faults and elections after files of a node of the control plane have changed; the same list if they stay as they are. */
+export function filesFollowed(api: ApiServer, list: FaultList, change: FileChange): Promise<FaultList> {
+  return troublesAfter(api, withElections(api, list, change.node, readAfter(change)), change);
+}
+
+const readAfter =
+  ({ files, change }: FileChange): Read =>
+  (path) =>
+    change.has(path) ? change.get(path) : contentOf(files.get(path));
+
 /** The faults after files of a node of the control plane have changed. */
-export async function troublesAfter(api: ApiServer, list: FaultList, { node, files, change, now }: FileChange): Promise<FaultList> {
-  const read: Read = (path) => (change.has(path) ? change.get(path) : contentOf(files.get(path)));
+async function troublesAfter(api: ApiServer, list: FaultList, fileChange: FileChange): Promise<FaultList> {
+  const { node, now } = fileChange;
+  const read = readAfter(fileChange);
   const before = list.troubles ?? [];
   const components = staticComponents(managerPlace(await api.cluster.store.get(CLOUD_KEY)));
   const here = components.flatMap((component): ManifestTrouble[] => {

@@ -21,11 +21,11 @@ class NodeIPAM implements OpenController {
     });
   }
 
-  async reconcile(name: string, { client, recorder }: ReconcileContext): Promise<undefined> {
+  async reconcile(name: string, { client, recorder, settings }: ReconcileContext): Promise<undefined> {
     const node = this.context.informers.of(Node).get(name);
     if (!node || node.metadata.deletionTimestamp !== undefined || podRange(node) !== undefined) return;
     this.cluster ??= this.ranges.cluster();
-    const podCIDR = this.ranges.free(this.cluster);
+    const podCIDR = this.ranges.free(this.cluster, settings.options.nodePrefix);
     if (podCIDR === undefined) {
       recorder.normal(node, 'CIDRNotAvailable', `Node ${name} status is now: CIDRNotAvailable`);
       throw new Error(

@@ -1,23 +1,25 @@
 import type { corev1 } from '#api';
 import { addressToNumber, clusterCIDR, numberToAddress, parseRange } from '#network';
 
-/** The size of a node's range (--node-cidr-mask-size). */
-const NODE_PREFIX = 24;
-const NODE_SIZE = 2 ** (32 - NODE_PREFIX);
-
 /** The IPv4 range of a node's pods. */
 export function podRange({ spec }: corev1.Node): string | undefined {
   return (spec?.podCIDRs ?? (spec?.podCIDR ? [spec.podCIDR] : [])).find((cidr) => !cidr.includes(':'));
 }
 
-/** The /24s of a range of pods that nodes have, by their place in it; one range may be larger than a /24. */
-function placesOf(cidr: string, base: number): { first: number; count: number } | undefined {
+/** Ranges of one size, of which nodes have some. */
+interface Places {
+  readonly base: number;
+  /** Addresses of a range. */
+  readonly size: number;
+}
+
+/** The places that a range of pods takes among ranges of a size; a smaller one takes a whole place. */
+function placesOf(cidr: string, { base, size }: Places): { first: number; next: number } | undefined {
   const [address = '', prefix = ''] = cidr.split('/');
   const number = addressToNumber(address);
   if (number === undefined) return undefined;
-  const size = 2 ** (32 - Number(prefix));
-  const first = Math.floor((number - base) / NODE_SIZE);
-  return { first, count: Math.max(1, size / NODE_SIZE) };
+  const first = Math.floor((number - base) / size);
+  return { first, next: first + Math.max(1, 2 ** (32 - Number(prefix)) / size) };
 }
 
 /** The ranges of all nodes of a cluster. */
@@ -47,17 +49,18 @@ export class NodeRanges {
     else this.holders.set(range, left);
   }
 
-  /** The first range that no node has, in that of all pods; undefined if all are in use. */
-  free(cluster: string): string | undefined {
-    const { base, size } = parseRange(cluster);
-    const most = Math.floor(size / NODE_SIZE);
-    const used = new Uint8Array(most);
-    for (const range of this.holders.keys()) {
-      const places = placesOf(range, base);
-      if (places) used.fill(1, Math.max(0, places.first), Math.max(0, Math.min(most, places.first + places.count)));
+  /** The first range of this prefix length that no node has, in that of all pods; undefined if all are in use. */
+  free(cluster: string, prefix: number): string | undefined {
+    const range = parseRange(cluster);
+    const places = { base: range.base, size: 2 ** (32 - prefix) };
+    if (places.size < 1) return undefined;
+    const used = [...this.holders.keys()].flatMap((cidr) => placesOf(cidr, places) ?? []).sort((a, b) => a.first - b.first);
+    let place = 0;
+    for (const { first, next } of used) {
+      if (first > place) break;
+      place = Math.max(place, next);
     }
-    const place = used.indexOf(0);
-    return place < 0 ? undefined : `${numberToAddress(base + place * NODE_SIZE)}/${NODE_PREFIX}`;
+    return place < Math.floor(range.size / places.size) ? `${numberToAddress(range.base + place * places.size)}/${prefix}` : undefined;
   }
 
   /** The range of all pods as kubeadm has chosen it: the smallest one that holds the ranges of the nodes. */

@@ -19,6 +19,9 @@ function skewed(by: number): coordinationv1.Lease {
   return { ...stored, spec: { ...stored.spec, renewTime: new Date(start + by).toISOString().replace('Z', '000Z') } };
 }
 
+const noted = { manager: 'kube-scheduler', operation: 'Update', fieldsV1: { 'f:spec': { 'f:renewTime': {} } } };
+const held = lease('infra', 'own', { managedFields: [noted] });
+
 const server = serverLease({ host: 'n', address: '192.0.2.1', process: 'p', renewed: start });
 
 describe('a lease that is read later', () => {
@@ -30,6 +33,7 @@ describe('a lease that is read later', () => {
     ["one that is only named like an API server's", { ...server, spec: { ...server.spec, holderIdentity: 'me' } }, 25_000, START],
     ["a node's, whose clock is ahead", skewed(600_000), 25_000, '2026-01-02T03:14:25.250000Z'],
     ["a node's, whose clock is behind", skewed(-600_000), 25_000, '2026-01-02T02:54:25.250000Z'],
+    ["a leader's with a name of its own", held, 5_000, '2026-01-02T03:04:09.250000Z'],
     ["another holder's", lease('kube-system', 'mine'), 60_000, START],
     ["no node's, beside the nodes'", lease('kube-node-lease', 'n'), 60_000, START],
   ])('%s', (_, stored, later, renewTime) => {

@@ -1,10 +1,10 @@
 import type { coordinationv1 } from '#api';
 import { formatMicroTime, parseTime } from '#apimachinery';
-import { isServerRenewed, renewalSkew, SERVER_RENEWAL } from '#component-helpers';
+import { isServerRenewed, renewalManager, renewalSkew, SERVER_RENEWAL } from '#component-helpers';
 
 const NODE_LEASES = 'kube-node-lease';
-const LEADERS = new Set(['kube-controller-manager', 'kube-scheduler', 'cloud-controller-manager']);
-/** Milliseconds between renewals: a quarter of 40 s for the kubelet, and a leader's retry period. */
+const LEADERS: ReadonlySet<string> = new Set(['kube-controller-manager', 'kube-scheduler', 'cloud-controller-manager']);
+/** Milliseconds between renewals: a quarter of 40 s for the kubelet, and a leader's retry period, whatever --leader-elect-retry-period says. */
 const NODE_PERIOD = 10_000;
 const LEADER_PERIOD = 2_000;
 
@@ -14,8 +14,9 @@ function periodOf(lease: coordinationv1.Lease): number | undefined {
   const { name, namespace, ownerReferences } = metadata;
   if (namespace === 'kube-system') {
     if (LEADERS.has(name)) return LEADER_PERIOD;
-    return isServerRenewed(lease) ? SERVER_RENEWAL : undefined;
+    if (isServerRenewed(lease)) return SERVER_RENEWAL;
   }
+  if (LEADERS.has(renewalManager(lease) ?? '')) return LEADER_PERIOD;
   const isNodes = namespace === NODE_LEASES && spec?.holderIdentity === name && ownerReferences?.some(({ kind }) => kind === 'Node');
   return isNodes ? NODE_PERIOD : undefined;
 }
