@@ -44,6 +44,8 @@ export class NodeMemory {
       this.addresses?.claim(status.podIP, uid);
       this.given.set(uid, status.podIP);
     }
+    const created = (status?.containerStatuses ?? []).some(({ containerID }) => containerID);
+    for (const { image } of created ? (pod.spec.volumes ?? []) : []) if (image?.reference) this.images.add(image.reference, this.now);
     for (const { image, imageID } of [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])])
       if (imageID) this.images.add(image, this.now);
   }

@@ -152,7 +152,8 @@ const mount: Command = function* (process) {
       'proc on /proc type proc (rw,nosuid,nodev,noexec,relatime)',
       'tmpfs on /dev type tmpfs (rw,nosuid,size=65536k,mode=755)',
       ...mounts.map(
-        ({ path, readOnly, kind }) => `${kind} on ${path} type ${kind === 'tmpfs' ? 'tmpfs' : 'ext4'} (${readOnly ? 'ro' : 'rw'},relatime)`,
+        ({ path, readOnly, kind }) =>
+          `${kind} on ${path} type ${kind === '/dev/sda1' ? 'ext4' : kind} (${readOnly ? 'ro' : 'rw'},relatime)`,
       ),
     ]
       .map((line) => `${line}\n`)

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { Memo } from '#apimachinery';
 import { agnhost } from './agnhost.js';
 import { alpine } from './alpine.js';
+import { artifact } from './artifacts.js';
 import { busybox } from './busybox.js';
 import { cloudControllerManager, kubeApiserver, kubeControllerManager, kubeProxy, kubeScheduler } from './control-plane.js';
 import { coredns } from './coredns.js';
@@ -37,6 +38,7 @@ import { webDemos } from './web-demos.js';
 export const images: readonly ImageDefinition[] = [
   agnhost,
   alpine,
+  artifact,
   busybox,
   cloudControllerManager,
   coredns,

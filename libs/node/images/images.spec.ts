@@ -25,6 +25,7 @@ test.each([
   [`nginx@sha256:${'a'.repeat(64)}`, true],
   ['busybox:1.36', true],
   ['alpine:3.20', true],
+  ['quay.io/crio/artifact:v2', true],
   ['ubuntu:22.04', true],
   ['ubuntu:22.05', false],
   ['redis:7.2-alpine', true],

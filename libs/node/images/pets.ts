@@ -10,6 +10,8 @@ const pet = (name: string): ImageDefinition => ({
   cmd: ['test-webserver'],
   executables: { agnhost: agnhostProgram },
   shell: true,
+  system: 'alpine',
+  files: { '/data.json': `{"image": "${name}.jpg"}\n` },
 });
 
 /** Two web servers with different pictures, used to demonstrate rolling updates. */

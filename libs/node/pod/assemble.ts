@@ -73,6 +73,7 @@ export function planOf(sim: Simulation, status: corev1.PodStatus, rest: { at?: I
       ...(sim.busy ? { busy: sim.busy } : {}),
       ...(sim.mount ? { mount: sim.mount } : {}),
       ...(sim.resize ? { resize: sim.resize } : {}),
+      ...(sim.imageVolumes.size > 0 ? { imageVolumes: sim.imageVolumes } : {}),
       ...(sim.restarting ? { restarting: sim.restarting } : {}),
       ...(ending === undefined ? {} : { ending }),
     },

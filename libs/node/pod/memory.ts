@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
+import type { VolumeImage } from './image-volumes.js';
 import type { PodResize } from './resize.js';
 
 /**
@@ -11,9 +12,13 @@ export interface PodMemory {
   readonly busy?: {
     readonly container: string;
     readonly step: 'pull' | 'start' | 'hook';
+    /** The volume whose image is pulled for it. */
+    readonly volume?: string;
     readonly since: Instant;
     readonly until: Instant;
   };
+  /** Images of image volumes, by the volume's name. */
+  readonly imageVolumes?: ReadonlyMap<string, VolumeImage>;
   readonly containers: Readonly<Record<string, ContainerMemory>>;
   /** When volumes that could not be mounted are retried, and the next delay. `trying`: until then a mount goes on that takes time. */
   readonly mount?: { readonly retryAt: Instant; readonly delay: number; readonly trying?: true };
@@ -57,6 +62,13 @@ export interface Killing {
   readonly waiting?: { readonly reason: string; readonly message: string };
 }
 
+/** An image that could not be pulled, and for how long it is not tried again. */
+export interface FailedPull {
+  readonly failedAt: Instant;
+  readonly delay: number;
+  readonly error: string;
+}
+
 export interface ContainerMemory {
   /** It is being killed. */
   readonly killing?: Killing;
@@ -66,7 +78,7 @@ export interface ContainerMemory {
   readonly notBefore?: Instant;
   /** Exact time of the last start. */
   readonly startedAt?: Instant;
-  readonly pull?: { readonly failedAt: Instant; readonly delay: number; readonly error: string };
+  readonly pull?: FailedPull | undefined;
   readonly crash?: { readonly delay: number; readonly at: Instant };
   /** It is not started again before an instant, because it keeps ending. */
   readonly backOff?: { readonly until: Instant; readonly delay: number };

@@ -119,7 +119,7 @@ function busyStep(sim: Simulation, busy: NonNullable<Simulation['busy']>): Step 
     take() {
       sim.busy = undefined;
       if (!slot) return;
-      if (busy.step === 'pull') finishPull(sim, slot, busy.since);
+      if (busy.step === 'pull') finishPull(sim, slot, busy);
       else if (busy.step === 'hook') finishHook(sim, slot);
       else finishStart(sim, slot);
     },

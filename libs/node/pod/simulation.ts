@@ -3,6 +3,7 @@ import type { corev1 } from '#api';
 import { formatTime, type Instant, parseTime } from '#apimachinery';
 import { conditionOf } from '#component-helpers';
 import type { Program } from '../images/program.js';
+import type { VolumeImage } from './image-volumes.js';
 import { type ImageUser, linuxUser } from './linux-user.js';
 import type { ContainerMemory, PodMemory } from './memory.js';
 import { programOfContainer } from './programs.js';
@@ -27,6 +28,8 @@ export class Simulation {
   busy: PodMemory['busy'];
   mount: PodMemory['mount'];
   resize: PodMemory['resize'];
+  /** The images of its image volumes, by the volume's name. */
+  readonly imageVolumes: Map<string, VolumeImage>;
   restarting: PodMemory['restarting'];
   /** Containers that this plan has started: their status is written before they are probed. */
   readonly fresh = new Set<Slot>();
@@ -43,6 +46,7 @@ export class Simulation {
     this.busy = world.memory.busy;
     this.mount = world.memory.mount;
     this.resize = world.memory.resize;
+    this.imageVolumes = new Map(world.memory.imageVolumes);
     this.restarting = world.memory.at === undefined ? restartInStatus(pod, now) : world.memory.restarting;
     this.at = now;
   }
@@ -156,6 +160,8 @@ export class Simulation {
       finishedAt: formatTime(this.at),
       ...(id ? { containerID: id } : {}),
     };
+    // The sync that starts a container again looks for them again.
+    for (const [volume, { pull }] of this.imageVolumes) this.imageVolumes.set(volume, { pull });
     const ready = slot.role === 'init' && exitCode === 0;
     slot.status = { ...slot.status, state: { terminated }, ready, started: false };
     this.remember(slot, { probes: undefined, killing: undefined });

@@ -4,6 +4,7 @@ import { parseImage } from '../images/reference.js';
 import { readsFiles } from '../runtime/file-variables.js';
 import { onExit } from './exit.js';
 import { hookOutcome } from './hooks.js';
+import { imageMountError } from './image-volumes.js';
 import { finishKill } from './kill.js';
 import { configError } from './references.js';
 import { afterRestart, crashEntry } from './restart.js';
@@ -18,7 +19,7 @@ import { stopOf } from './stop.js';
 const RESYNC = 15_000;
 
 /** Why a container cannot be started, in the words of its status. */
-export function refuse(sim: Simulation, slot: Slot, reason: string, message: string): void {
+function refuse(sim: Simulation, slot: Slot, reason: string, message: string): void {
   sim.wait(slot, reason, message);
   sim.remember(slot, { notBefore: sim.at + RESYNC });
 }
@@ -42,7 +43,7 @@ function creationError(sim: Simulation, slot: Slot): string | undefined {
   if (program?.does === 'not-start' && program.uncreated) {
     return `failed to generate container ${goQuote(sim.nextID(slot))} spec: ${program.message}`;
   }
-  return profileError(sim.pod, slot.container, () => sim.world.machine());
+  return imageMountError(sim, slot) ?? profileError(sim.pod, slot.container, () => sim.world.machine());
 }
 
 const NO_FILES = { error: undefined };

@@ -1,5 +1,4 @@
 import type { corev1 } from '#api';
-import { commandsOf, shellsOf } from '../commands/image-commands.js';
 import { FileSystem } from '../files/file-system.js';
 import { type DirectoryNode, directory, type FileNode, file } from '../files/nodes.js';
 import { findImage } from '../images/catalogue.js';
@@ -67,8 +66,7 @@ export function bareContainer(spec: corev1.Container, kernel: Kernel): BareConta
   const ask = (): void => {
     asked = true;
   };
-  const commands = [...Object.keys(commandsOf(image, spec.image)), ...shellsOf(image, spec.image)];
-  const root = rootDirectory({ pod: NOBODY, image, name: spec.image, commands, now: 0 });
+  const root = rootDirectory({ pod: NOBODY, image, name: spec.image, now: 0 });
   const readOnlyRoot = spec.securityContext?.readOnlyRootFilesystem === true;
   const user = linuxUser(NOBODY, spec, image);
   const by = { user: fileUser(user, spec) };

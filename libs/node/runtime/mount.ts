@@ -3,6 +3,10 @@ import { FileSystem } from '../files/file-system.js';
 import { type DirectoryNode, type FileNode, normalized } from '../files/nodes.js';
 import { WRITABLE_BYTES } from './limits.js';
 
+/** What is at a path below a volume. */
+export const subPathNode = (volume: DirectoryNode, subPath: string): ReturnType<FileSystem['stat']> =>
+  new FileSystem(volume, { now: () => 0, limit: 0 }).stat(subPath);
+
 /** Mounts a volume, or what is at the subPath of the mount, into a container's files. */
 export function mountVolume(
   files: FileSystem,

@@ -1,6 +1,5 @@
 import type { corev1 } from '#api';
 import { parseTime } from '#apimachinery';
-import { commandsOf, shellsOf } from '../commands/image-commands.js';
 import { isMirrorPod } from '../eviction/pressure.js';
 import { FileSystem } from '../files/file-system.js';
 import { type DirectoryNode } from '../files/nodes.js';
@@ -262,13 +261,7 @@ export class PodMachine {
     const reference = parseImage(spec.image ?? '');
     const image = (reference && findImage(reference)?.definition) ?? NO_IMAGE;
     const startedAt = parseTime(status?.state?.running?.startedAt ?? '') ?? now();
-    const root = rootDirectory({
-      pod,
-      image,
-      name: spec.image,
-      commands: [...Object.keys(commandsOf(image, spec.image)), ...shellsOf(image, spec.image)],
-      now: startedAt,
-    });
+    const root = rootDirectory({ pod, image, name: spec.image, now: startedAt });
     const secured = withPodUser(pod, spec);
     const user = status?.user?.linux ?? linuxUser(pod, spec, image);
     const readOnlyRoot = spec.securityContext?.readOnlyRootFilesystem === true;

@@ -1,4 +1,5 @@
 import type { corev1 } from '#api';
+import { commandsOf, shellsOf } from '../commands/image-commands.js';
 import { FileSystem } from '../files/file-system.js';
 import { bytesOf, type DirectoryNode, directory, file, normalized } from '../files/nodes.js';
 import { accountFiles, accountsOf, systemOf } from '../images/accounts.js';
@@ -45,36 +46,48 @@ function resolvConf(pod: corev1.Pod): string {
   ].join('\n');
 }
 
-export interface RootOptions {
+/** The files of an image; `name` is the image as it is named, whose tag may say `alpine`. One without a shell has its own alone. */
+export function imageDirectory(image: ImageDefinition, name: string | undefined, now: number): DirectoryNode {
+  const root = directory(now);
+  const fs = new FileSystem(root, { now: () => now, limit: WRITABLE_BYTES });
+  if (image.shell) {
+    addDirectories(fs, now);
+    const release = OS_RELEASE[systemOf(image, name)];
+    const files = { ...accountFiles(accountsOf(image, name)), ...(release === undefined ? {} : { '/etc/os-release': release }) };
+    for (const [path, content] of Object.entries(files)) fs.mount(path, file(bytesOf(content), now));
+    for (const command of [...Object.keys(commandsOf(image, name)), ...shellsOf(image, name)])
+      fs.mount(`/bin/${command}`, file('\x7fELF', now, 0o755));
+  }
+  for (const executable of Object.keys(image.executables ?? {})) fs.mount(`/usr/local/bin/${executable}`, file('\x7fELF', now, 0o755));
+  for (const [path, content] of Object.entries(image.files ?? {})) fs.mount(path, file(bytesOf(content), now));
+  if (image.workingDir && !fs.stat(image.workingDir)) fs.mount(normalized(image.workingDir), directory(now));
+  return root;
+}
+
+function addDirectories(fs: FileSystem, now: number): void {
+  for (const path of DIRECTORIES)
+    if (fs.stat(`/${path}`) === undefined) fs.mount(`/${path}`, directory(now, path === 'tmp' ? 0o1777 : 0o755));
+}
+
+interface RootOptions {
   pod: corev1.Pod;
   image: ImageDefinition;
   /** The image as the container names it. */
   name: string | undefined;
-  /** The executables in /bin. */
-  commands: Iterable<string>;
   now: number;
 }
 
 /** Builds a root directory. */
-export function rootDirectory({ pod, image, name, commands, now }: RootOptions): DirectoryNode {
-  const root = directory(now);
+export function rootDirectory({ pod, image, name, now }: RootOptions): DirectoryNode {
+  const root = imageDirectory(image, name, now);
   const fs = new FileSystem(root, { now: () => now, limit: WRITABLE_BYTES });
-  for (const path of DIRECTORIES) fs.mount(`/${path}`, directory(now, path === 'tmp' ? 0o1777 : 0o755));
+  addDirectories(fs, now);
   fs.mount('/dev/null', file('', now, 0o666));
-  const text = (path: string, content: string, mode?: number) => fs.mount(path, file(bytesOf(content), now, mode));
+  const text = (path: string, content: string) => fs.mount(path, file(bytesOf(content), now));
   text('/etc/hostname', `${hostnameOf(pod)}\n`);
   text('/etc/hosts', hosts(pod));
   text('/etc/resolv.conf', resolvConf(pod));
-  for (const { name, value } of pod.spec.securityContext?.sysctls ?? [])
-    text(`/proc/sys/${sysctlName(name).replace(/[./]/g, (found) => (found === '.' ? '/' : '.'))}`, `${value}\n`, 0o644);
-  if (image.shell) {
-    for (const [path, content] of Object.entries(accountFiles(accountsOf(image, name)))) text(path, content);
-    const release = OS_RELEASE[systemOf(image, name)];
-    if (release !== undefined) text('/etc/os-release', release);
-    for (const command of commands) fs.mount(`/bin/${command}`, file('\x7fELF', now, 0o755));
-  }
-  for (const name of Object.keys(image.executables ?? {})) fs.mount(`/usr/local/bin/${name}`, file('\x7fELF', now, 0o755));
-  for (const [path, content] of Object.entries(image.files ?? {})) text(path, content);
-  if (image.workingDir && !fs.stat(image.workingDir)) fs.mount(normalized(image.workingDir), directory(now));
+  for (const { name: sysctl, value } of pod.spec.securityContext?.sysctls ?? [])
+    text(`/proc/sys/${sysctlName(sysctl).replace(/[./]/g, (found) => (found === '.' ? '/' : '.'))}`, `${value}\n`);
   return root;
 }

@@ -5,9 +5,11 @@ import type { Surroundings } from '../shell/process.js';
 import type { ClusterNetwork } from './cluster-network.js';
 import type { Container } from './container.js';
 
-/** Whether a volume is on a disk; others are file systems in memory. */
-function isOnDisk({ emptyDir, hostPath, persistentVolumeClaim }: Partial<corev1.Volume> = {}): boolean {
-  return (emptyDir !== undefined && emptyDir.medium !== 'Memory') || (hostPath ?? persistentVolumeClaim) !== undefined;
+/** What a volume is mounted from: a disk, an image, or nothing but memory. */
+function kindOf({ emptyDir, hostPath, persistentVolumeClaim, image }: Partial<corev1.Volume> = {}): string {
+  if (image) return 'overlay';
+  const isOnDisk = (emptyDir !== undefined && emptyDir.medium !== 'Memory') || (hostPath ?? persistentVolumeClaim) !== undefined;
+  return isOnDisk ? '/dev/sda1' : 'tmpfs';
 }
 
 interface Machine {
@@ -34,8 +36,8 @@ export function surroundingsOf(pod: corev1.Pod, container: Container, { network,
     cpus: Math.max(1, Math.ceil(parseQuantity(container.spec.resources?.limits?.cpu ?? '4').toNumber())),
     mounts: (container.spec.volumeMounts ?? []).map(({ name, mountPath, readOnly }) => ({
       path: mountPath,
-      readOnly: readOnly === true,
-      kind: isOnDisk(volumes.get(name)) ? '/dev/sda1' : 'tmpfs',
+      readOnly: readOnly === true || volumes.get(name)?.image !== undefined,
+      kind: kindOf(volumes.get(name)),
     })),
     network: {
       resolve: (name) => network().resolve(name),

@@ -1,9 +1,12 @@
 import type { corev1 } from '#api';
-import { bytesOf, type DirectoryNode, type Node } from '../files/nodes.js';
+import { bytesOf, type DirectoryNode, directory, type Node } from '../files/nodes.js';
+import { findImage } from '../images/catalogue.js';
+import { parseImage } from '../images/reference.js';
 import type { Body } from '../shell/kernel.js';
 import { atomicDirectory, type Entry, replaceEntries } from './atomic-files.js';
 import { fieldValue } from './environment.js';
 import { resourceValue } from './resource-fields.js';
+import { imageDirectory } from './root-files.js';
 import { keptDirectory, volumeKey } from './volume-files.js';
 import type { MachineWorld } from './world.js';
 
@@ -91,10 +94,19 @@ function owned(root: DirectoryNode, gid: number): DirectoryNode {
 /** The directory of a volume with the group that its pod asks for. */
 export async function volumeDirectory(world: VolumeWorld, pod: corev1.Pod, volume: corev1.Volume): Promise<DirectoryNode> {
   const root = await contentOf(world, pod, volume);
+  // The files of images belong to whom they belong there.
+  if (volume.image) return root;
   // What is on a node belongs to root there, whatever the pod asks for.
   if (volume.hostPath) return { ...root, mode: 0o755 };
   const { fsGroup } = pod.spec?.securityContext ?? {};
   return fsGroup === undefined ? root : owned(root, fsGroup);
+}
+
+/** The files of an image, which nobody can change. */
+function imageContent({ reference = '' }: corev1.ImageVolumeSource, now: number): DirectoryNode {
+  const parsed = parseImage(reference);
+  const found = parsed && findImage(parsed);
+  return { ...(found ? imageDirectory(found.definition, reference, now) : directory(now)), readOnly: true };
 }
 
 /** The directory of a volume. Volumes without content of their own begin empty, or with what earlier pods have left in them. */
@@ -110,6 +122,7 @@ async function contentOf(world: VolumeWorld, pod: corev1.Pod, volume: corev1.Vol
       defaultMode: secret.defaultMode,
     });
   if (downwardAPI) return atomicDirectory(await downward(world, pod, downwardAPI.items), { now, defaultMode: downwardAPI.defaultMode });
+  if (volume.image) return imageContent(volume.image, now);
   if (!sources) {
     const key = world.volumeFiles && (await volumeKey(pod, volume, world.objects));
     const kept = key === undefined ? undefined : await world.volumeFiles?.(key);
