@@ -16,7 +16,7 @@ export { ConfigError, commaList, commonConfig, parseConfig, portNumber } from '.
 export type { ConnectionLimiter, Tenant } from './connection-limiter.js';
 export { createHealth, type Health } from './health.js';
 export { openKeys, openWorkerKeys } from './keys/keys.js';
-export { LARGE_REQUESTS, LISTENER_LIMITS, type ListenerLimits } from './limits.js';
+export { BODY_LIMITS, LARGE_REQUESTS, LISTENER_LIMITS, type ListenerLimits } from './limits.js';
 export { createLog, type Log } from './logging.js';
 export { machineShare } from './machine-share.js';
 export { answerCounts, ComponentCounts } from './metrics/component-counts.js';

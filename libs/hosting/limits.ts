@@ -70,10 +70,20 @@ export const SHARE_LIMITS = Object.freeze({
   slice: 2,
 });
 
+/** Bodies of the platform's API and of GraphQL, which the event loop parses. */
+export const BODY_LIMITS = Object.freeze({
+  /** Lists, objects and members; a long text is one. */
+  values: 30_000,
+});
+
 /** Requests with long bodies are answered in a thread of their own. */
 export const LARGE_REQUESTS = Object.freeze({
   /** Bodies from this length on. */
   bytes: 64 * KiB,
+  /** Bodies from this length on wait while the thread starts; shorter ones are answered by the event loop until then. */
+  waiting: 256 * KiB,
+  /** For how long they do. */
+  patience: 5_000,
   /** How long the thread is kept after the last one. */
   idle: 5 * 60_000,
   heapMegabytes: 1_024,

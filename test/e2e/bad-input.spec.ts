@@ -470,6 +470,17 @@ describe('a cluster answers like a real server', () => {
     ]);
   });
 
+  test('the longest bodies wait for the thread that answers long ones', async () => {
+    const body = { metadata: { name: 'waits' }, data: { a: 'x'.repeat(600_000) } };
+    await own.must('POST', maps, body);
+    const answered = Date.now();
+    const log = path.join(service.home, 'logs/api.log');
+    const ready = () => /^.*the thread for large requests is ready.*$/m.exec(readFileSync(log, 'utf8'))?.[0];
+    expect(await until(() => ready() !== undefined)).toBe(true);
+    expect(new Date(JSON.parse(ready() ?? '{}').time).getTime()).toBeLessThanOrEqual(answered);
+    expect((await own.call('GET', `${maps}/waits`)).json?.data).toEqual(body.data);
+  });
+
   test('a body over 3 MiB is rejected, with or without a declared length, and the connection is not kept waiting', async () => {
     const big = JSON.stringify({ metadata: { name: 'big' }, data: { a: 'x'.repeat(3 * 1024 * 1024) } });
     const { status, json } = await own.call('POST', maps, big);
@@ -504,7 +515,6 @@ describe('a cluster answers like a real server', () => {
     const log = path.join(service.home, 'logs/api.log');
     const isReady = () => readFileSync(log, 'utf8').includes('the thread for large requests is ready');
     const sized = (name: string, length: number) => ({ metadata: { name }, data: { a: 'x'.repeat(length) } });
-    // The first one starts it, and is not answered by it.
     await own.must('POST', maps, sized('starts-the-thread', 100_000));
     expect(await until(isReady)).toBe(true);
     const outcomes = async (length: number) => {
@@ -719,6 +729,8 @@ describe('GraphQL', () => {
     expect(json.errors[0].extensions).toMatchObject({ code: 'BAD_REQUEST', status: { kind: 'Status', code: 400, reason: 'BadRequest' } });
     const big = await post('', { body: JSON.stringify({ query: `{ a${'b'.repeat(4_000_000)} }` }) });
     expect([400, 413]).toContain(big.status);
+    const many = await post('', { body: `{"query":"{ clock { mode } }","variables":{"a":[${'[],'.repeat(40_000)}0]}}` });
+    expect([many.status, many.json.message]).toEqual([413, 'the body has more than 30000 values']);
   });
 });
 
@@ -744,6 +756,12 @@ describe('the platform', () => {
       'organization: there is no organization named nobody',
     ],
     ['a list', ['POST', '/clusters', '[]'], 422, /.*/],
+    [
+      'more values than are parsed at once',
+      ['POST', '/clusters', `[${'{},'.repeat(40_000)}{}]`],
+      413,
+      'the body has more than 30000 values',
+    ],
     ['nothing, called JSON', ['POST', '/clusters', ''], 422, /.*/],
     ['a deletion whose empty body is called JSON', ['DELETE', '/clusters/none', ''], 404, 'there is no cluster none'],
     ['a name that is taken', ['POST', '/clusters', '{"name":"own"}'], 409, 'the organization already has a cluster named own'],

@@ -17,6 +17,8 @@ import {
   toGraphQLError,
   validationOptions,
 } from '#graphql';
+import { Problem } from '#hosting';
+import { checkValues } from '../json-body.js';
 import { clusterIn, type OpenGraph, unauthenticated } from './sessions.js';
 
 type Result = NonNullable<GraphResult>;
@@ -167,9 +169,11 @@ export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, ope
       { parseAs: 'string', bodyLimit: graphLimits.manifestLength + graphLimits.documentLength },
       (_request, body, done) => {
         try {
+          checkValues(body as string);
           done(null, JSON.parse(body as string));
-        } catch {
-          done(null, undefined);
+        } catch (error) {
+          if (error instanceof Problem) done(error);
+          else done(null, undefined);
         }
       },
     );

@@ -152,7 +152,8 @@ export class KubernetesEndpoint {
     const { body, user } = call;
     const request = { ...this.requestOf(call), ...(body && { body }), ...(user && { user }) };
     const elsewhere = body && this.options.large.answer(cluster.id, request);
-    return elsewhere ? elsewhere.then((answer) => (answer === 'gone' ? refused() : answer)) : api.handle(request);
+    if (!elsewhere) return api.handle(request);
+    return elsewhere.then((answer) => (answer === 'gone' ? refused() : (answer ?? api.handle(request))));
   }
 
   private requestOf({ request, target: { path, escapedPath, query }, requestId }: Asked): ApiRequest {

@@ -41,11 +41,13 @@ const ownMemory = (body: Uint8Array | undefined): ArrayBuffer[] =>
 /**
  * Answers requests with long bodies in a thread, which is to the clusters what another process of the service is: parsing, validating and
  * comparing a megabyte takes tens of milliseconds in steps that cannot be interrupted, for which no other tenant should wait. The thread is
- * started by the first such request, which it does not answer yet, and ends when there has been none for some time.
+ * started by the first such request, which waits for it only if its body is very long, and ends when there has been none for some time.
  */
 export class LargeRequests {
   private thread: Worker | undefined;
   private isReady = false;
+  /** Resolves when the thread takes requests, has ended, or has not started for so long that nobody should wait any more. */
+  private starting: Promise<void> = Promise.resolve();
   private readonly waiting = new Map<number, Waiting>();
   private asked = 0;
   private timer: NodeJS.Timeout | undefined;
@@ -56,19 +58,28 @@ export class LargeRequests {
     private readonly log: Log,
   ) {}
 
-  /** Undefined if the caller has to answer the request: its body is short, or the thread is not ready. Otherwise the body is handed over. */
-  answer(cluster: string, request: ApiRequest): Promise<LargeAnswer['answer']> | undefined {
-    const { body } = request;
-    if (body === undefined || body.byteLength < LARGE_REQUESTS.bytes || this.closed) return undefined;
+  /**
+   * Undefined if the caller has to answer the request: its body is short, or the thread is not ready. Otherwise the body is handed over, and
+   * must not be used unless the promise resolves with undefined: the request waited for the thread in vain.
+   */
+  answer(cluster: string, request: ApiRequest): Promise<LargeAnswer['answer'] | undefined> | undefined {
+    const length = request.body?.byteLength ?? 0;
+    if (length < LARGE_REQUESTS.bytes || this.closed) return undefined;
     this.thread ??= this.start();
     this.rest();
-    if (!this.isReady) return undefined;
+    if (this.isReady) return this.ask(cluster, request);
+    if (length < LARGE_REQUESTS.waiting) return undefined;
+    return this.starting.then(() => (this.isReady ? this.ask(cluster, request) : undefined));
+  }
+
+  /** Hands a request to the thread. */
+  private ask(cluster: string, request: ApiRequest): Promise<LargeAnswer['answer']> {
     this.asked += 1;
     const id = this.asked;
     const asked: LargeRequest = { id, cluster, request };
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.thread?.postMessage(asked, ownMemory(body));
+      this.thread?.postMessage(asked, ownMemory(request.body));
     });
   }
 
@@ -85,6 +96,15 @@ export class LargeRequests {
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: 64 },
     });
     thread.unref();
+    this.starting = new Promise((resolve) => {
+      const late = setTimeout(resolve, LARGE_REQUESTS.patience);
+      const over = () => {
+        clearTimeout(late);
+        resolve();
+      };
+      thread.once('message', over);
+      thread.once('exit', over);
+    });
     thread.on('message', (message: FromThread) => this.hear(message));
     thread.on('error', (error: Error) => this.log.error({ err: error }, 'the thread for large requests failed'));
     thread.on('exit', () => {

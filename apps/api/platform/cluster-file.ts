@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { Problem } from '#hosting';
+import { checkValues } from '../json-body.js';
 
 /** The media type of a cluster as a file. */
 export const CLUSTER_FILE = 'application/x-ndjson';
@@ -13,8 +14,17 @@ export function acceptBodies(fastify: FastifyInstance): void {
   const json = fastify.getDefaultJsonParser('error', 'error');
   fastify.removeContentTypeParser('application/json');
   fastify.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined);
-    else json(request, body, done);
+    if (body === '') {
+      done(null, undefined);
+      return;
+    }
+    try {
+      checkValues(body);
+    } catch (error) {
+      done(error as Problem);
+      return;
+    }
+    json(request, body, done);
   });
   fastify.addContentTypeParser('*', ({ routeOptions, headers }, payload, done) => {
     const imports = routeOptions.url?.endsWith('/import');
