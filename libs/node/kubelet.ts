@@ -20,7 +20,6 @@ import { sliceWiping } from './devices/wiping.js';
 import { Evictions } from './eviction/evictions.js';
 import { nodePressure } from './eviction/node-pressure.js';
 import { isMirrorPod } from './eviction/pressure.js';
-import { heartbeats } from './heartbeats.js';
 import { nodeImages } from './image-store/node-images.js';
 import { ImageStores } from './image-store/store.js';
 import { ends, isOurs, isOver, isSimulated, isUnbound } from './kubelet-changes.js';
@@ -36,7 +35,7 @@ import { REFERRED, worldOf } from './pod-world.js';
 import { ClusterProcesses } from './processes/cluster-processes.js';
 import { keepVolumes } from './processes/keep-volumes.js';
 import { registration } from './registration.js';
-import { schedulable } from './schedulable.js';
+import { nodeReports } from './schedulable.js';
 import { nodeShutdown } from './shutdown/node-shutdown.js';
 import { staticPods } from './static-pods.js';
 import { volumeExpansion } from './volumes/expansion.js';
@@ -279,7 +278,7 @@ function parts(): Component {
     kubelets(evictions, images),
     staticPods,
     registration(images),
-    heartbeats,
+    ...nodeReports,
     configuredNodes,
     nodePressure(evictions, images),
     nodeImages(images),
@@ -288,7 +287,6 @@ function parts(): Component {
     volumeExpansion,
     driverRegistration,
     sliceWiping,
-    schedulable,
   ]);
 }
 

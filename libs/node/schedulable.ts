@@ -1,6 +1,6 @@
 import { type corev1, Node } from '#api';
 import type { ClusterContext, ComponentChange, Controller, OpenController, ReconcileContext, WorkQueue } from '#controller-runtime';
-import { say } from './heartbeats.js';
+import { heartbeats, say } from './heartbeats.js';
 
 const isCordoned = ({ spec }: corev1.Node): boolean => spec?.unschedulable === true;
 
@@ -40,9 +40,12 @@ class Schedulable implements OpenController {
 const interests = ({ group, resource }: ComponentChange): boolean => group === '' && resource === 'nodes';
 
 /** The events of kubelets whose nodes are cordoned and uncordoned (kubelet_node_status.go recordNodeSchedulableEvent). */
-export const schedulable: Controller = {
+const schedulable: Controller = {
   name: 'kubelet-schedulable',
   eventSource: 'kubelet',
   interests,
   open: (context, queue) => new Schedulable(context, queue),
 };
+
+/** The parts of the kubelets that tell how it is with their nodes. */
+export const nodeReports: readonly Controller[] = [heartbeats, schedulable];
