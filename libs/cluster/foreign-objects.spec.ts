@@ -47,14 +47,16 @@ beforeAll(async () => {
 const changed = (key: string, from: string | RegExp, to: string): ForeignRow[] =>
   rows.map((row) => (row.key === key ? { ...row, value: row.value.replace(from, to) } : row));
 
-test('all objects that a working cluster stores are accepted as they are, and the files of its nodes', async () => {
+test('all objects that a working cluster stores are accepted as they are, and the files of its nodes but those of its cloud', async () => {
   const accepted = await acceptedRows(rows);
   const control = { key: '/machine/control-plane', value: expect.stringContaining('"nodes":["kind-control-plane"]') };
   const machines = {
     key: '/machine/nodes',
     value: expect.stringMatching(/"name":"kind-control-plane","address":"192.168.0.10","cpu":"4",.*"kind-worker"/),
   };
-  const taken = rows.filter(({ key }) => key.startsWith('/registry/') || key.startsWith('/machine/files/'));
+  const isOfCloud = (key: string) => key.endsWith('/cloud-controller-manager.yaml');
+  expect(rows.some(({ key }) => isOfCloud(key))).toBe(true);
+  const taken = rows.filter(({ key }) => key.startsWith('/registry/') || (key.startsWith('/machine/files/') && !isOfCloud(key)));
   const byKey = (some: readonly ForeignRow[]) => [...some].sort((a, b) => (a.key < b.key ? -1 : 1));
   expect(byKey(accepted)).toEqual(byKey([control as ForeignRow, machines as ForeignRow, ...taken]));
   expect(taken.some(({ key }) => key.startsWith('/machine/files/kind-control-plane/etc/'))).toBe(true);

@@ -2,6 +2,7 @@ import type { corev1, ResourceInfo } from '#api';
 import { type KubeObject, seededRandom } from '#apimachinery';
 import {
   type ApiServer,
+  CLOUD_CONTROLLER_MANAGER_MANIFEST,
   CONTROL_PLANE_KEY,
   controlPlaneText,
   createApiServer,
@@ -88,10 +89,13 @@ async function check(api: ApiServer, served: readonly ResourceInfo[], row: Forei
   return refuse(row, message ?? `refused with ${answer.status}`);
 }
 
-/** The file of a node, if it is one that is kept. Other rows of machines are not taken: nothing can tell whether they are sound. */
+/**
+ * The file of a node, if it is one that is kept. Other rows of machines are not taken: nothing can tell whether they are sound. Without the
+ * machines of its cloud a cluster has no cloud-controller-manager.
+ */
 function fileRow(row: ForeignRow): ForeignRow[] {
   const [, node = '', path = ''] = FILE.exec(row.key) ?? [];
-  if (node === '') return [];
+  if (node === '' || path === CLOUD_CONTROLLER_MANAGER_MANIFEST) return [];
   const { content } = objectOf(row) as NodeFile;
   if (typeof content !== 'string') return refuse(row, 'it has no content');
   const trouble = fileTrouble(path, content);
