@@ -44,6 +44,8 @@ export interface ControlPlane {
   kubeletTrouble(node: string): 'refused' | 'timeout' | 'paused' | undefined;
   /** The KubeletConfiguration of a node as it was written; empty where there is none. */
   kubeletConfiguration(node: string): Readonly<Record<string, unknown>>;
+  /** From when to when the machine of a node was off last; undefined if it has never been. */
+  boot(node: string): { readonly off: Instant; readonly at: Instant } | undefined;
   /** By how many milliseconds the clock of a node is ahead at a time. */
   skewAt(node: string, at: Instant): number;
   /** The same of the API server to which the connection of a client comes, as of now; `client` tells connections apart. */
@@ -67,6 +69,7 @@ export const WHOLE: ControlPlane = {
   reaches: () => true,
   kubeletTrouble: () => undefined,
   kubeletConfiguration: () => ({}),
+  boot: () => undefined,
   skewAt: () => 0,
   serverSkew: () => 0,
   lastWords: () => undefined,

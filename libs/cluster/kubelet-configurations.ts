@@ -15,6 +15,12 @@ function parsed(text: string): Configuration {
   return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Configuration) : NONE;
 }
 
+/** The KubeletConfiguration of a node, read from the store. */
+export async function kubeletConfiguration(store: Pick<ClusterStore, 'get'>, node: string): Promise<Configuration> {
+  const row = await store.get(fileKey(node, KUBELET_CONFIG));
+  return row === undefined ? NONE : parsed((row.object as NodeFile).content);
+}
+
 /** What the kubelets of a cluster are configured with, from the files of their nodes. */
 export class KubeletConfigurations {
   private readonly read = new WeakMap<CachedObject, Configuration>();

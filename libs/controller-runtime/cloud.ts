@@ -1,4 +1,5 @@
 import type { Instant } from '#apimachinery';
+import type { Boot } from './faults.js';
 
 /** A machine in the cloud of a cluster. */
 export interface CloudInstance {
@@ -11,6 +12,8 @@ export interface CloudInstance {
   readonly addresses: ReadonlyArray<{ type: string; address: string }>;
   /** Since when it has been shut down. */
   readonly stopped?: Instant;
+  /** Its last start, and how often it has been started since it was shut down first. */
+  readonly booted?: Boot & { readonly times: number };
 }
 
 /** The cloud that a cluster runs in, as of now. */

@@ -32,6 +32,15 @@ export interface NodeShutdown {
   readonly periods: readonly ShutdownPeriod[];
 }
 
+/** The last start of a machine that was off. */
+export interface Boot {
+  /** Tells it from the other starts of the machine. */
+  readonly id: string;
+  /** From when to when the machine was off. */
+  readonly off: Instant;
+  readonly at: Instant;
+}
+
 /** The faults of a cluster as its components feel them. Everything is as of now and cheap to ask. */
 export interface Faults {
   /** Set while no instance of a control plane's component does its work: kube-controller-manager, kube-scheduler … */
@@ -48,6 +57,8 @@ export interface Faults {
   isDiskFull(node: string): boolean;
   /** Set while a node is being shut down, and while it is off because of that. */
   shutdown(node: string): NodeShutdown | undefined;
+  /** The last start of the machine of a node; unset if it has never been off. */
+  boot(node: string): Boot | undefined;
   /** Set while the kubelet of a node does nothing or reaches no API server: it renews no Lease, and no pod of the node gets a new status. */
   kubelet(node: string): Outage | undefined;
   /** How many milliseconds later a slow kubelet reacts; 0 for others. */
@@ -73,6 +84,7 @@ export const NO_FAULTS: Faults = {
   pull: () => undefined,
   isDiskFull: () => false,
   shutdown: () => undefined,
+  boot: () => undefined,
   kubeletDelay: () => 0,
   kubelet: () => undefined,
   reaches: () => true,

@@ -23,7 +23,7 @@ export type { Controller, ControllerDefinition, OpenController, ReconcileContext
 export { defineController, watching, watchingServed } from './controller.js';
 export type { EventNote } from './event-object.js';
 export { isFenced, reportDroppedEvents } from './failures.js';
-export { type Crash, FAULTS_GROUP, type Faults, NO_FAULTS, type NodeShutdown, type Outage, type PullFault } from './faults.js';
+export { type Boot, type Crash, FAULTS_GROUP, type Faults, NO_FAULTS, type NodeShutdown, type Outage, type PullFault } from './faults.js';
 export { type Duty, LocalHost, type LocalHostOptions } from './local-host.js';
 export type { Machine, MachineRows } from './machines.js';
 export { FILES_GROUP, type Manifests, NO_MANIFESTS, POD_FILES_GROUP, type StaticPod } from './manifests.js';

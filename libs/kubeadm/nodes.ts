@@ -30,7 +30,7 @@ export function nodeSteps({ now }: ClusterTemplate, nodes: readonly NodePlan[]):
     create(Node, {
       metadata: { name: node.name, labels: labelsOf(node), annotations },
       spec: { podCIDR: node.podCIDR, podCIDRs: [node.podCIDR], taints: [...node.taints] },
-      status: nodeStatus(node, now, imagesOfStatus(imagesOn(node))),
+      status: nodeStatus(node, now, { images: imagesOfStatus(imagesOn(node)) }),
     }),
   );
 }

@@ -1,10 +1,10 @@
 import { type coordinationv1, type corev1, Lease, Node } from '#api';
 import { formatMicroTime, formatTime, type Instant, type ObjectMeta, parseTime } from '#apimachinery';
 import { conditionOf, renewalSkew } from '#component-helpers';
-import type { ClusterContext, ComponentChange, Controller, OpenController, ReconcileContext, WorkQueue } from '#controller-runtime';
+import type { Boot, ClusterContext, ComponentChange, Controller, OpenController, ReconcileContext, WorkQueue } from '#controller-runtime';
 import { nodeReference } from './node-reference.js';
 import { reportNode } from './node-report.js';
-import { healthyConditions } from './node-status.js';
+import { bootID, healthyConditions } from './node-status.js';
 
 /** The namespace of the Leases of nodes. */
 export const NODE_LEASES = 'kube-node-lease';
@@ -58,8 +58,9 @@ class Heartbeats implements OpenController {
     nodes.on(({ object, deleted, revision }) => {
       const { name } = object.metadata;
       if (deleted) this.stopped.delete(name);
+      if (deleted) return;
       const isSilent = faults.kubelet(name) !== undefined || conditionOf(object.status?.conditions, 'Ready')?.status === 'Unknown';
-      if (!deleted && isSilent) queue.add(name, revision || undefined);
+      if (isSilent || isRebooted(object, faults.boot(name))) queue.add(name, revision || undefined);
     });
   }
 
@@ -74,11 +75,16 @@ class Heartbeats implements OpenController {
       if (lease) await lastSign(lease, outage.since, ctx);
       return;
     }
-    if (this.stopped.delete(name)) say(node, STARTED, ctx);
+    const boot = faults.boot(name);
+    const rebooted = isRebooted(node, boot);
+    if (this.stopped.delete(name) || rebooted) say(node, STARTED, ctx);
     const now = Math.floor(ctx.clock.now());
     if (lease) await renewAgain(lease, { now, skew: faults.skewAt(name, now) }, ctx);
-    const conditions = reportedAgain(node, now);
-    if (conditions) await report(node, conditions, ctx);
+    if (rebooted) await reportBoot(node, bootID(name, boot), ctx);
+    else {
+      const conditions = reportedAgain(node, now);
+      if (conditions) await report(node, { conditions }, ctx);
+    }
   }
 }
 
@@ -121,9 +127,30 @@ async function renew(
   await client.as({ node: name }).patch(Lease, name, namespace, 'merge', { ...noted, spec: { renewTime: formatMicroTime(at) } });
 }
 
-async function report(node: corev1.Node, conditions: corev1.NodeCondition[], ctx: ReconcileContext): Promise<void> {
-  await reportNode(node, { conditions }, ctx.client);
+async function report(node: corev1.Node, status: Pick<corev1.NodeStatus, 'conditions' | 'nodeInfo'>, ctx: ReconcileContext): Promise<void> {
+  await reportNode(node, status, ctx.client);
   say(node, reportedReasons(node), ctx);
+}
+
+/** Whether a machine has been started since its kubelet reported last. */
+export const isRebooted = ({ metadata, status }: corev1.Node, boot: Boot | undefined): boolean =>
+  boot !== undefined && Boolean(status?.nodeInfo?.kubeletVersion) && status?.nodeInfo?.bootID !== bootID(metadata.name, boot);
+
+/** The first report of a kubelet after its machine has been started (nodestatus MachineInfo): it knows nothing of a shutdown before. */
+async function reportBoot(node: corev1.Node, id: string, ctx: ReconcileContext): Promise<void> {
+  const { name } = node.metadata;
+  const { nodeInfo, conditions = [] } = node.status ?? {};
+  if (nodeInfo === undefined) return;
+  const now = Math.floor(ctx.clock.now());
+  const healthy = healthyConditions(now);
+  const reported = (reportedAgain(node, now) ?? conditions).map((condition) =>
+    condition.type === 'Ready' && condition.status !== 'True' ? (conditionOf(healthy, 'Ready') ?? condition) : condition,
+  );
+  await report(node, { conditions: reported, nodeInfo: { ...nodeInfo, bootID: id } }, ctx);
+  if (conditionOf(conditions, 'Ready')?.status === 'False') say(node, [['NodeReady', `Node ${name} status is now: NodeReady`]], ctx);
+  const recorder = ctx.recorder.through(ctx.client.as({ node: name }));
+  const message = `Node ${name} has been rebooted, boot id: ${id}`;
+  recorder.record({ about: nodeReference(node), type: 'Warning', reason: 'Rebooted', message, host: name });
 }
 
 /** What a kubelet says of each condition that nobody knew while it was silent, in the order in which it sets them. */

@@ -3,6 +3,7 @@ import { deepEqual, formatKey, isNotFound, keyOf, parseKey } from '#apimachinery
 import { indexPodsByNode, podsOnNode } from '#client';
 import { bringsPods, isTerminalPhase } from '#component-helpers';
 import {
+  type Boot,
   type Change,
   type ClusterContext,
   type Component,
@@ -19,7 +20,7 @@ import { configuredNodes } from './configured-nodes.js';
 import { sliceWiping } from './devices/wiping.js';
 import { Evictions } from './eviction/evictions.js';
 import { nodePressure } from './eviction/node-pressure.js';
-import { isMirrorPod } from './eviction/pressure.js';
+import { FaultyKubelets } from './faulty-kubelets.js';
 import { nodeImages } from './image-store/node-images.js';
 import { ImageStores } from './image-store/store.js';
 import { ends, isOurs, isOver, isSimulated, isUnbound } from './kubelet-changes.js';
@@ -28,7 +29,6 @@ import { NO_MEMORY, type PodMemory } from './pod/memory.js';
 import { planPod } from './pod/plan.js';
 import { probesAgain } from './pod/probes-again.js';
 import { readCommands } from './pod/programs.js';
-import { withoutBackOffs } from './pod/restart.js';
 import { type Unwritten, withOwnStatus } from './pod/unwritten.js';
 import type { PodPlan } from './pod/world.js';
 import { REFERRED, worldOf } from './pod-world.js';
@@ -56,11 +56,7 @@ class Kubelets implements OpenController {
   /** Pods whose status is being written by this component. */
   private readonly writing = new Set<string>();
   private readonly processes: ClusterProcesses;
-  /** Static pods whose process ends whenever it is started, and those whose process hangs, by uid. */
-  private readonly crashing = new Set<string>();
-  private readonly hanging = new Set<string>();
-  /** Nodes whose kubelet did not do what was to be done, because it was down, and whether it was stopped. */
-  private readonly silenced = new Map<string, { stopped: boolean }>();
+  private readonly faulty: FaultyKubelets;
 
   constructor(
     private readonly context: ClusterContext,
@@ -77,7 +73,7 @@ class Kubelets implements OpenController {
     informers.of(Node).on((change) => this.nodeChanged(change));
     pods.on((change) => this.podChanged(change));
     onMountable(informers, (pod, revision) => queue.add(formatKey(keyOf(pod)), revision));
-    context.faults.onChange(() => this.faultsChanged());
+    this.faulty = new FaultyKubelets(context, queue, { pods: this.pods, nodes: this.nodes });
     context.machines?.onFiles((uid) => this.filesChanged(uid));
   }
 
@@ -92,7 +88,7 @@ class Kubelets implements OpenController {
     if (!pod || !isSimulated(node)) return undefined;
     const outage = this.context.faults.kubelet(node.metadata.name);
     if (outage !== undefined) {
-      this.silenced.set(node.metadata.name, { stopped: outage.state === 'stopped' });
+      this.faulty.silence(node.metadata.name, outage);
       return undefined;
     }
     const memory = this.memoryOf(node);
@@ -131,11 +127,27 @@ class Kubelets implements OpenController {
 
   private memoryOf(node: corev1.Node): NodeMemory {
     const { name } = node.metadata;
+    const { faults, informers, clock } = this.context;
+    const boot = faults.boot(name);
     const known = this.nodes.get(name);
-    if (known) return known;
-    const made = new NodeMemory(node, podsOnNode(this.context.informers, name), this.images.of(name), this.context.clock.now());
+    if (known) {
+      if (known.boot !== boot?.id) this.machineStarted(name, known, boot);
+      return known;
+    }
+    const made = new NodeMemory(node, podsOnNode(informers, name), { images: this.images.of(name), now: clock.now(), boot });
     this.nodes.set(name, made);
     return made;
+  }
+
+  /** A machine that was off is up again: what its kubelet had in memory is gone. */
+  private machineStarted(name: string, memory: NodeMemory, boot: Boot | undefined): void {
+    memory.machineStarted(boot);
+    for (const { metadata } of podsOnNode(this.context.informers, name)) {
+      const { uid = '' } = metadata;
+      this.unwritten.delete(uid);
+      this.evictions.forget(uid);
+      this.processes.delete(uid);
+    }
   }
 
   private plan(pod: corev1.Pod, node: corev1.Node, memory: NodeMemory): PodPlan {
@@ -192,8 +204,7 @@ class Kubelets implements OpenController {
       this.unwritten.delete(uid);
       this.evictions.forget(uid);
       this.processes.delete(uid);
-      this.crashing.delete(uid);
-      this.hanging.delete(uid);
+      this.faulty.forget(uid);
       this.nodes.get(nodeName)?.release(uid);
     } else if (!old || !((this.writing.has(uid) && isOurs(object, old)) || isOver(object, old)))
       this.queue.addAfter(formatKey(keyOf(object)), this.context.faults.kubeletDelay(nodeName), revision);
@@ -208,45 +219,6 @@ class Kubelets implements OpenController {
       if (memory) this.pods.set(uid, probesAgain(pod, memory, this.context.clock.now()));
       this.queue.add(formatKey(keyOf(pod)));
     }
-  }
-
-  /** Kubelets that are up again look at all their pods, and all kubelets at those that crash or hang, or did. */
-  private faultsChanged(): void {
-    for (const pod of this.context.informers.of(Pod).list()) if (isMirrorPod(pod)) this.processChanged(pod);
-    for (const name of this.nodes.keys()) {
-      const outage = this.context.faults.kubelet(name);
-      if (outage && !this.silenced.has(name)) this.silenced.set(name, { stopped: outage.state === 'stopped' });
-    }
-    for (const [name, { stopped }] of this.silenced) {
-      if (this.context.faults.kubelet(name) !== undefined) continue;
-      this.silenced.delete(name);
-      for (const pod of podsOnNode(this.context.informers, name)) {
-        const { uid = '' } = pod.metadata;
-        const memory = this.pods.get(uid);
-        // It has not probed anything in the meantime.
-        const now = this.context.clock.now();
-        if (stopped && memory) this.pods.set(uid, { ...withoutBackOffs(memory, now), ...(this.hanging.has(uid) ? { at: now } : {}) });
-        this.queue.add(formatKey(keyOf(pod)));
-      }
-    }
-  }
-
-  private processChanged(pod: corev1.Pod): void {
-    const { uid = '' } = pod.metadata;
-    const { faults } = this.context;
-    const process = [pod.spec.containers[0]?.name ?? '', pod.spec.nodeName ?? ''] as const;
-    const hang = faults.hang(...process);
-    const hangs = hang !== undefined && hang.until === undefined;
-    if (hangs !== this.hanging.has(uid)) this.queue.add(formatKey(keyOf(pod)));
-    if (hangs) this.hanging.add(uid);
-    else this.hanging.delete(uid);
-    const crash = faults.crash(...process);
-    const memory = this.pods.get(uid);
-    if ((crash !== undefined) === this.crashing.has(uid)) return;
-    if (crash) this.crashing.add(uid);
-    else this.crashing.delete(uid);
-    if (!crash && memory) this.pods.set(uid, withoutBackOffs(memory, this.context.clock.now()));
-    this.queue.add(formatKey(keyOf(pod)));
   }
 
   /** A node was added or removed: its state is recreated, and its pods are queued. */

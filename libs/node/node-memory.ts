@@ -1,9 +1,11 @@
 import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
 import { isTerminalPhase } from '#component-helpers';
+import type { Boot } from '#controller-runtime';
 import { PodAddresses } from '#network';
 import type { ImageStore } from './image-store/store.js';
 import { madeByVolume, type PathKind } from './pod/host-paths.js';
+import { isLeft } from './pod/reboot.js';
 
 /** Paths that are remembered of a node at most, and directories above one path. */
 const MOST_PATHS = 1_000;
@@ -22,14 +24,19 @@ export class NodeMemory {
   private readonly paths = new Map<string, PathKind>();
   /** IP addresses by pod uid. */
   private readonly given = new Map<string, string>();
+  private readonly images: ImageStore;
+  /** When what is found there was there at the latest. */
+  private readonly now: Instant;
+  private started: Boot | undefined;
 
   constructor(
     node: corev1.Node,
     pods: readonly corev1.Pod[],
-    private readonly images: ImageStore,
-    /** When what is found there was there at the latest. */
-    private readonly now: Instant,
+    { images, now, boot }: { images: ImageStore; now: Instant; boot: Boot | undefined },
   ) {
+    this.images = images;
+    this.now = now;
+    this.started = boot;
     const { podCIDR } = node.spec ?? {};
     this.addresses = podCIDR?.includes('.') ? new PodAddresses(podCIDR) : undefined;
     for (const pod of pods) this.learn(pod);
@@ -43,11 +50,24 @@ export class NodeMemory {
     if (status?.podIP && !isTerminalPhase(status.phase)) {
       this.addresses?.claim(status.podIP, uid);
       this.given.set(uid, status.podIP);
+      // Its sandbox is gone: it gets another address than before.
+      if (isLeft(pod, { boot: this.started })) this.release(uid);
     }
     const created = (status?.containerStatuses ?? []).some(({ containerID }) => containerID);
     for (const { image } of created ? (pod.spec.volumes ?? []) : []) if (image?.reference) this.images.add(image.reference, this.now);
     for (const { image, imageID } of [...(status?.containerStatuses ?? []), ...(status?.initContainerStatuses ?? [])])
       if (imageID) this.images.add(image, this.now);
+  }
+
+  /** The start of its machine up to which it holds. */
+  get boot(): string | undefined {
+    return this.started?.id;
+  }
+
+  /** The machine was started again: the sandboxes are gone, and with them the addresses of their pods. */
+  machineStarted(boot: Boot | undefined): void {
+    this.started = boot;
+    for (const uid of [...this.given.keys()]) this.release(uid);
   }
 
   /** What a pod that was started has made on the node through its volumes. It stays there when the pod is gone. */

@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { formatTime, type Instant, uuidOf } from '#apimachinery';
-import type { Machine } from '#controller-runtime';
+import type { Boot, Machine } from '#controller-runtime';
 import { KERNEL_VERSION, OS_IMAGE, RUNTIME_VERSION } from './machine-system.js';
 
 /** The node status that the kubelet of a simulated machine reports (kubelet/nodestatus/setters.go). */
@@ -31,6 +31,9 @@ export function healthyConditions(now: Instant): corev1.NodeCondition[] {
 
 type Reported = Pick<Machine, 'name' | 'cpu' | 'memory' | 'pods' | 'address' | 'version'>;
 
+/** What the kernel of a machine tells as /proc/sys/kernel/random/boot_id: another one after each start. */
+export const bootID = (name: string, boot: Boot | undefined): string => uuidOf(boot ? `boot/${name}/${boot.id}` : `boot/${name}`);
+
 /** The labels of a machine that its kubelet sets itself (initialNode). */
 export const machineLabels = (name: string): Record<string, string> => ({
   'beta.kubernetes.io/arch': 'amd64',
@@ -44,7 +47,7 @@ export const machineLabels = (name: string): Record<string, string> => ({
 export function nodeStatus(
   { name, cpu, memory, pods, address, version }: Reported,
   now: Instant,
-  images: corev1.ContainerImage[] = [],
+  { images = [], boot }: { images?: corev1.ContainerImage[]; boot?: Boot | undefined } = {},
 ): corev1.NodeStatus {
   const capacity = { cpu, 'ephemeral-storage': STORAGE, 'hugepages-1Gi': '0', 'hugepages-2Mi': '0', memory, pods: String(pods) };
   const features = { recursiveReadOnlyMounts: true, userNamespaces: true };
@@ -61,7 +64,7 @@ export function nodeStatus(
     nodeInfo: {
       machineID: uuidOf(`machine/${name}`).replaceAll('-', ''),
       systemUUID: uuidOf(`system/${name}`),
-      bootID: uuidOf(`boot/${name}`),
+      bootID: bootID(name, boot),
       kernelVersion: KERNEL_VERSION,
       osImage: OS_IMAGE,
       containerRuntimeVersion: RUNTIME_VERSION,

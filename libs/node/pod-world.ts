@@ -68,6 +68,7 @@ export function worldOf(
     hostIPs: hostIPs(node),
     podIP: pod.spec?.hostNetwork || isTerminalPhase(pod.status?.phase) ? undefined : memory.addressFor(uid),
     profile,
+    boot: faults.boot(node.metadata.name),
     hasImage: (reference) => memory.hasImage(reference),
     configMap: (name) => informers.of(ConfigMap).get(name, namespace),
     secret: (name) => informers.of(Secret).get(name, namespace),

@@ -1,6 +1,15 @@
 import { type coordinationv1, type corev1, Lease, Node } from '#api';
 import { formatMicroTime, type Instant, ignoreAlreadyExists, type OwnerReference } from '#apimachinery';
-import type { ClusterContext, Controller, Machine, OpenController, ReconcileContext, Reconciled, WorkQueue } from '#controller-runtime';
+import type {
+  Boot,
+  ClusterContext,
+  Controller,
+  Machine,
+  OpenController,
+  ReconcileContext,
+  Reconciled,
+  WorkQueue,
+} from '#controller-runtime';
 import { NODE_LEASES, STARTED, say } from './heartbeats.js';
 import type { ImageStores } from './image-store/store.js';
 import { reportNode } from './node-report.js';
@@ -34,11 +43,17 @@ function taintsOf(machine: Machine, { registerWithTaints }: Readonly<Record<stri
 /** The Node that a kubelet creates (initialNode). Pure. */
 function initialNode(
   machine: Machine,
-  about: { configuration: Readonly<Record<string, unknown>>; inCloud: boolean; images: corev1.ContainerImage[]; now: Instant },
+  about: {
+    configuration: Readonly<Record<string, unknown>>;
+    inCloud: boolean;
+    images: corev1.ContainerImage[];
+    boot?: Boot | undefined;
+    now: Instant;
+  },
 ): corev1.Node {
-  const { configuration, inCloud, images, now } = about;
+  const { configuration, inCloud, images, boot, now } = about;
   const taints = [...taintsOf(machine, configuration), ...(inCloud ? [UNINITIALIZED] : [])];
-  const status = nodeStatus(machine, now, images);
+  const status = nodeStatus(machine, now, { images, boot });
   const notReady = { status: 'False', reason: 'KubeletNotReady', message: NOT_YET };
   return {
     apiVersion: 'v1',
@@ -92,17 +107,21 @@ class Registration implements OpenController {
       if (!this.starting.has(name) || manifests.configuration(name).registerNode === false) return undefined;
       await this.register(machine, ctx);
     } else if (this.unready.has(name)) await this.becomeReady(standing, ctx);
-    else if (!standing.status?.nodeInfo?.kubeletVersion) await firstStatus(machine, { node: standing, images: this.imagesOf(name) }, ctx);
+    else if (!standing.status?.nodeInfo?.kubeletVersion)
+      await firstStatus(machine, { node: standing, images: this.imagesOf(name), boot: faults.boot(name) }, ctx);
     return undefined;
   }
 
   private async register(machine: Machine, ctx: ReconcileContext): Promise<void> {
     const { name } = machine;
-    const { manifests, cloud } = this.context;
+    const { manifests, cloud, faults } = this.context;
     const now = Math.floor(ctx.clock.now());
     const client = ctx.client.as({ node: name });
     const inCloud = cloud.instances() !== undefined;
-    const wanted = initialNode(machine, { configuration: manifests.configuration(name), inCloud, images: this.imagesOf(name), now });
+    const wanted = initialNode(machine, {
+      ...{ configuration: manifests.configuration(name), inCloud, images: this.imagesOf(name) },
+      ...{ boot: faults.boot(name), now },
+    });
     this.unready.add(name);
     const node = await client.create(Node, wanted).catch(ignoreAlreadyExists);
     this.starting.delete(name);
@@ -162,12 +181,12 @@ async function createLease({ metadata }: corev1.Node, now: Instant, { client }: 
 /** What the kubelet of a machine reports of a Node that somebody else has created. */
 async function firstStatus(
   machine: Machine,
-  { node, images }: { node: corev1.Node; images: corev1.ContainerImage[] },
+  { node, images, boot }: { node: corev1.Node; images: corev1.ContainerImage[]; boot: Boot | undefined },
   ctx: ReconcileContext,
 ): Promise<void> {
   const now = Math.floor(ctx.clock.now());
   const { name } = machine;
-  await reportNode(node, nodeStatus(machine, now, images), ctx.client);
+  await reportNode(node, nodeStatus(machine, now, { images, boot }), ctx.client);
   say(
     node,
     [...FIRST_REPORTS, 'NodeReady'].map((reason) => [reason, `Node ${name} status is now: ${reason}`] as const),

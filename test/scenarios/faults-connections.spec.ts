@@ -24,9 +24,11 @@ async function opened(controlPlanes = 1) {
   };
   const log = (pod: string, namespace = 'default', query = '') => get(`/api/v1/namespaces/${namespace}/pods/${pod}/log`, query);
   const message = async (answer: Promise<{ text: string }>) => JSON.parse((await answer).text).message;
-  await client.create(Pod, podOn('worker-2', 'web', { image: 'nginx' }));
+  const web = podOn('worker-2', 'web', { image: 'nginx' });
+  await client.create(Pod, { ...web, spec: { ...web.spec, restartPolicy: 'Always' } });
   await cluster.settle();
-  const address = (await client.get(Pod, 'web', 'default')).status?.podIP ?? '';
+  /** Of the pod `web`, which gets another one when its machine is started again. */
+  const address = async () => (await client.get(Pod, 'web', 'default')).status?.podIP ?? '';
   return { ...cluster, faults: new ClusterFaults(api), log, message, address };
 }
 
@@ -37,13 +39,14 @@ describe('connections to a pod', () => {
   ] as const)('%s time out, and are made again when the fault is healed', async (_, request) => {
     const { client, settle, advance, faults, log, address } = await opened();
     const { id } = await faults.inject(request);
-    const wget = `wget -T 5 -qO /dev/null http://${address} && echo reached`;
-    await client.create(Pod, podOn('worker-1', 'a', sh(wget)));
+    const wget = async () => `wget -T 5 -qO /dev/null http://${await address()} && echo reached`;
+    await client.create(Pod, podOn('worker-1', 'a', sh(await wget())));
     await settle();
     await advance(10_000);
     expect((await log('a')).text).toBe('wget: download timed out\n');
     await faults.heal(id);
-    await client.create(Pod, podOn('worker-1', 'b', sh(wget)));
+    await settle();
+    await client.create(Pod, podOn('worker-1', 'b', sh(await wget())));
     await settle();
     await advance(10_000);
     expect((await log('b')).text).toBe('reached\n');

@@ -42,11 +42,11 @@ export async function story(cluster: LocalCluster, name = 'web'): Promise<string
 }
 
 /** Lines that a pod has printed. */
-export async function logOf({ api }: LocalCluster, name = 'web'): Promise<string[]> {
+export async function logOf({ api }: LocalCluster, name = 'web', query = ''): Promise<string[]> {
   const { body, pieces } = await api.handle({
     method: 'GET',
     path: `/api/v1/namespaces/default/pods/${name}/log`,
-    query: '',
+    query,
     headers: {},
     user: { name: 'admin', groups: ['system:masters', 'system:authenticated'] },
     requestId: 'r',

@@ -15,7 +15,7 @@ export class CloudController {
   @Get()
   async list(@Param('cluster') cluster: string) {
     const instances = (await (await this.cloudOf(cluster)).instances()) ?? [];
-    return { items: instances.map(({ stopped, ...instance }) => ({ ...instance, running: stopped === undefined })) };
+    return { items: instances.map(({ stopped, booted: _, ...instance }) => ({ ...instance, running: stopped === undefined })) };
   }
 
   @Patch(':instance')

@@ -1,5 +1,5 @@
 import type { ClusterStore } from '#cacher';
-import type { Cloud, CloudInstance, Outage } from '#controller-runtime';
+import type { Boot, Cloud, CloudInstance, Outage } from '#controller-runtime';
 import { CLOUD_KEY, type CloudRow, type ManagerPlace, managerPlace } from './cloud.js';
 
 /** The cloud of a cluster as its components see it, from the cache of its store. */
@@ -34,6 +34,11 @@ export class CloudView implements Cloud {
   outage(node: string): Outage | undefined {
     this.follow();
     return this.down.get(node);
+  }
+
+  /** The last start of a machine. */
+  boot(node: string): Boot | undefined {
+    return this.instances()?.get(node)?.booted;
   }
 
   private follow(): void {

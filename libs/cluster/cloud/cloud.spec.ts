@@ -25,6 +25,15 @@ it('machines are removed, shut down and started', () => {
   const stillStopped = stopped && withPower(stopped, 'a', false, 9);
   expect([removed?.instances.map(({ name }) => name), removed?.removed]).toEqual([['b'], [{ name: 'a', since: 5 }]]);
   expect(stillStopped?.instances.map(({ stopped: since }) => since)).toEqual([7, undefined]);
-  expect(stopped && withPower(stopped, 'a', true, 9)).toEqual(cloud);
+  const started = stopped && withPower(stopped, 'a', true, 9);
+  const again = started && withPower(withPower(started, 'a', false, 11) ?? started, 'a', true, 12);
+  const boots = [cloud, started, again].map((row) => row?.instances.map(({ name, stopped: since, booted }) => ({ name, since, booted })));
+  expect(boots).toEqual(
+    [undefined, { id: 'cloud-1', off: 7, at: 9, times: 1 }, { id: 'cloud-2', off: 11, at: 12, times: 2 }].map((booted) => [
+      { name: 'a', since: undefined, booted },
+      { name: 'b', since: undefined, booted: undefined },
+    ]),
+  );
+  expect(withPower(cloud, 'a', true, 9)).toEqual(cloud);
   expect([withoutInstance(cloud, 'x', 0), withPower(cloud, 'x', true, 0)]).toEqual([undefined, undefined]);
 });

@@ -54,12 +54,20 @@ export function withoutInstance(row: CloudRow, name: string, now: Instant): Clou
   return { ...row, instances, removed: [...row.removed, { name, since: now }] };
 }
 
+/** The start of a machine that is shut down. */
+function bootOf({ booted }: CloudInstance, off: Instant, at: Instant): NonNullable<CloudInstance['booted']> {
+  const times = (booted?.times ?? 0) + 1;
+  return { id: `cloud-${times}`, off, at, times };
+}
+
 /** The cloud with a machine shut down or running again; undefined if it has none of that name. */
 export function withPower(row: CloudRow, name: string, on: boolean, now: Instant): CloudRow | undefined {
   if (!row.instances.some((instance) => instance.name === name)) return undefined;
   const instances = row.instances.map((instance) => {
+    if (instance.name !== name) return instance;
     const { stopped, ...running } = instance;
-    return instance.name !== name ? instance : on ? running : { ...running, stopped: stopped ?? now };
+    if (!on) return { ...running, stopped: stopped ?? now };
+    return stopped === undefined ? running : { ...running, booted: bootOf(instance, stopped, now) };
   });
   return { ...row, instances };
 }

@@ -4,7 +4,9 @@ import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, defaultElection, 
 import { hungUntil } from '#node';
 import type { WriteOp } from '#storage';
 import { CLOUD_KEY, managerPlace } from '../cloud/cloud.js';
+import { kubeletConfiguration } from '../kubelet-configurations.js';
 import { MACHINES_KEY, machinesOf } from '../machines.js';
+import { withBoots } from './boots.js';
 import { changedFaults, soundHistory, stateOf } from './control-plane.js';
 import { dataChange, withDataTroubles } from './data-change.js';
 import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest } from './fault.js';
@@ -143,7 +145,8 @@ export class ClusterFaults {
       const wanted = troubled === list ? list : await withRestarts(troubled, (process) => this.killedAt(process));
       const ops: WriteOp[] = changed && files ? fileOps(files, changed, clock.now()) : [];
       if (data?.restore) ops.push(data.restore.op);
-      const next = changedFaults(list, wanted, clock.now());
+      const changes = changedFaults(list, wanted, clock.now());
+      const next = await withBoots(list, changes, { configurationOf: (node) => kubeletConfiguration(store, node), now: clock.now() });
       if (wanted !== list) {
         const { resourceVersion: _, ...metadata } = next.metadata;
         const base = { key: FAULTS_KEY, value: JSON.stringify({ ...next, metadata }), cause: CAUSE, at: clock.now() };

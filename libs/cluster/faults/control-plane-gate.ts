@@ -2,6 +2,7 @@ import { type Clock, failureStatus, type Instant, StatusError, serviceUnavailabl
 import { type AuthorizationAttributes, CONTROL_PLANE_KEY, type ControlPlane, controlPlaneNodes, type Timers } from '#apiserver';
 import type { CachedObject, ClusterStore } from '#cacher';
 import type { Family } from '#component-base';
+import type { Boot } from '#controller-runtime';
 import { CloudView } from '../cloud/cloud-view.js';
 import { KubeletConfigurations } from '../kubelet-configurations.js';
 import { ControlPlaneState, type Serving, soundHistory } from './control-plane.js';
@@ -108,6 +109,10 @@ export class ControlPlaneGate implements ControlPlane {
 
   kubeletConfiguration(node: string): Readonly<Record<string, unknown>> {
     return this.configurations.of(node);
+  }
+
+  boot(node: string): Boot | undefined {
+    return this.view.boot(node);
   }
 
   skewAt(node: string, at: Instant): number {

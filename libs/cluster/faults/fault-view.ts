@@ -1,8 +1,10 @@
 import type { Clock, Instant } from '#apimachinery';
 import { CONTROL_PLANE_KEY, controlPlaneNodes } from '#apiserver';
 import type { CachedObject, ClusterStore } from '#cacher';
-import { type Crash, type Faults, type NodeShutdown, type Outage, type PullFault, shutdownPeriods } from '#controller-runtime';
+import type { Boot, Crash, Faults, NodeShutdown, Outage, PullFault } from '#controller-runtime';
+import type { CloudView } from '../cloud/cloud-view.js';
 import type { KubeletConfigurations } from '../kubelet-configurations.js';
+import { laterBoot, type MachineBoot, shutdownOf } from './boots.js';
 import { type ControlPlaneState, stateOf } from './control-plane.js';
 import { cutBetween, FAULTS_KEY, FAULTY_COMPONENTS, type FaultList, type Hold, holdOf, isOutOfValidity, skewAt, slowOf } from './fault.js';
 import { pullFault } from './image-pulls.js';
@@ -15,6 +17,7 @@ const outageOf = ({ type, since }: Hold): Outage => ({ state: type === 'pause' ?
 export class FaultRow {
   private read: CachedObject | undefined;
   private state: ControlPlaneState | undefined;
+  private boots: ReadonlyMap<string, MachineBoot> = new Map();
 
   constructor(private readonly store: Pick<ClusterStore, 'peek'>) {}
 
@@ -25,8 +28,15 @@ export class FaultRow {
       this.read = row;
       const list = row?.object as FaultList | undefined;
       this.state = list && stateOf(list);
+      this.boots = new Map(list?.boots?.map((boot) => [boot.node, boot]));
     }
     return this.state;
+  }
+
+  /** The last start of a machine that was off because of a fault. */
+  boot(node: string): MachineBoot | undefined {
+    this.current();
+    return this.boots.get(node);
   }
 }
 
@@ -39,7 +49,7 @@ export class FaultView implements Faults {
     private readonly store: Pick<ClusterStore, 'peek'>,
     private readonly clock: Clock,
     /** The machines of a cloud, which fail as nodes do. */
-    private readonly machines: { outage(node: string): Outage | undefined },
+    private readonly machines: Pick<CloudView, 'outage' | 'boot'>,
     private readonly configurations: Pick<KubeletConfigurations, 'of'>,
   ) {
     this.row = new FaultRow(store);
@@ -118,10 +128,11 @@ export class FaultView implements Faults {
 
   shutdown(node: string): NodeShutdown | undefined {
     const fault = this.row.current()?.holds.find((each) => each.type === 'shutdown' && each.node === node);
-    if (fault === undefined) return undefined;
-    const periods = shutdownPeriods(this.configurations.of(node));
-    const seconds = periods.reduce((sum, period) => sum + period.seconds, 0);
-    return { since: fault.since, off: fault.since + seconds * 1000, periods };
+    return fault && shutdownOf(fault, this.configurations.of(node));
+  }
+
+  boot(node: string): Boot | undefined {
+    return laterBoot(this.row.boot(node), this.machines.boot(node));
   }
 
   /** Set while a node is off because it was shut down. */

@@ -1,4 +1,5 @@
 import type { Instant, KubeObject } from '#apimachinery';
+import type { MachineBoot } from './boots.js';
 import type { ControlPlaneHistory } from './history.js';
 import type { InstanceElection } from './leader-election.js';
 
@@ -89,6 +90,8 @@ export interface FaultList extends KubeObject {
   /** How instances of components elect their leaders, where their files say otherwise than kubeadm's. */
   elections?: readonly InstanceElection[];
   history: ControlPlaneHistory;
+  /** The last starts of machines that were off, the latest at the end. */
+  boots?: readonly MachineBoot[];
 }
 
 /** The key of the row. */

@@ -16,9 +16,17 @@ const WITHOUT: Readonly<Record<FaultyComponent, string>> = {
 const PAUSED =
   'its liveness probe fails, so that after about two minutes its kubelet kills and restarts it, unless that is down, too: then it works again';
 
+/** Of a machine that has been off. */
+const REBOOTED = 'healed, it has the event Rebooted, and its pods get new sandboxes and addresses: their containers are restarted';
+
 function processSymptoms({ type, component, node, exitCode = 1 }: Fault): string[] {
   if (component === undefined)
-    return [WITHOUT.kubelet, `connections to the pods of ${node} time out`, 'so do components of the control plane that run there'];
+    return [
+      WITHOUT.kubelet,
+      `connections to the pods of ${node} time out`,
+      'so do components of the control plane that run there',
+      REBOOTED,
+    ];
   const without = WITHOUT[component];
   if (component === 'kubelet') return [without, type === 'pause' ? 'its containers go on' : 'its containers go on, and are not restarted'];
   if (type === 'stop') return [without, 'its mirror pod is gone'];
@@ -65,6 +73,7 @@ export function symptomsOf(fault: Fault): string[] {
       return [
         `${node} is NotReady ("node is shutting down"), and its pods are terminated by their priority as shutdownGracePeriod in its /var/lib/kubelet/config.yaml says`,
         'then the machine is off; without shutdownGracePeriod at once, and its pods are not told',
+        REBOOTED,
       ];
     case 'slow-pull':
       return [`pulls of ${image ?? 'images'} take ${formatGoDuration(delay)} longer`];

@@ -70,6 +70,7 @@ export function planOf(sim: Simulation, status: corev1.PodStatus, rest: { at?: I
       containers,
       at: sim.now,
       generation: sim.pod.metadata.generation,
+      ...(sim.world.boot ? { boot: sim.world.boot.id } : {}),
       ...(sim.busy ? { busy: sim.busy } : {}),
       ...(sim.mount ? { mount: sim.mount } : {}),
       ...(sim.resize ? { resize: sim.resize } : {}),

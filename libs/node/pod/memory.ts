@@ -31,6 +31,8 @@ export interface PodMemory {
   /** When it was last planned, and at which generation of its spec. */
   readonly at?: Instant;
   readonly generation?: number;
+  /** The start of the machine after which it was last planned; unset: the machine had never been off. */
+  readonly boot?: string;
   /** Its deletion was requested from the API. */
   readonly removed?: boolean;
 }
@@ -76,8 +78,9 @@ export interface ContainerMemory {
   readonly hook?: { readonly status: corev1.ContainerStatus; readonly killing?: Killing };
   /** No attempt to start it before this time. */
   readonly notBefore?: Instant;
-  /** Exact time of the last start. */
-  readonly startedAt?: Instant;
+  /** Exact time of the last start, and the start of the machine that it followed. */
+  readonly startedAt?: Instant | undefined;
+  readonly boot?: string | undefined;
   readonly pull?: FailedPull | undefined;
   readonly crash?: { readonly delay: number; readonly at: Instant };
   /** It is not started again before an instant, because it keeps ending. */

@@ -13,6 +13,7 @@ import { finishKill, killContainer } from './kill.js';
 import { phaseOf } from './phase.js';
 import { applyProbes, nextProbe, runProbe } from './probing.js';
 import { beginStart, finishPull } from './pull.js';
+import { isFromBefore, isLeft, planFound, rememberedSince, staysDown } from './reboot.js';
 import { resizePod } from './resize.js';
 import { shouldRestart } from './restart.js';
 import { restartAll } from './restart-all.js';
@@ -50,7 +51,8 @@ interface Step {
 
 /** The container to be started next, and when. Init containers are started one after the other, then all the others. */
 function nextStart(sim: Simulation): { slot: Slot; at: Instant } | undefined {
-  const initialized = sim.slots.some(({ role, status }) => role === 'main' && status.containerID);
+  const { boot } = sim.world;
+  const initialized = sim.slots.some((slot) => slot.role === 'main' && slot.status.containerID && !isFromBefore(slot, boot));
   let soonest: { slot: Slot; at: Instant } | undefined;
   for (const slot of sim.slots) {
     const { state } = slot.status;
@@ -67,6 +69,7 @@ function nextStart(sim: Simulation): { slot: Slot; at: Instant } | undefined {
 /** A container that has ended permanently. */
 function isDone(sim: Simulation, slot: Slot): boolean {
   const { terminated } = slot.status.state ?? {};
+  if (slot.role === 'init' && isFromBefore(slot, sim.world.boot)) return false;
   return terminated !== undefined && !shouldRestart(slot, sim.pod, terminated.exitCode);
 }
 
@@ -76,7 +79,7 @@ function blocks(sim: Simulation, slot: Slot): boolean {
     applyProbes(sim, slot);
     return slot.status.started !== true;
   }
-  return slot.role === 'init' && slot.status.state?.terminated?.exitCode !== 0;
+  return slot.role === 'init' && (slot.status.state?.terminated?.exitCode !== 0 || isFromBefore(slot, sim.world.boot));
 }
 
 function exitStep(sim: Simulation, slot: Slot): Step | undefined {
@@ -151,13 +154,14 @@ function nextStep(sim: Simulation): Step | undefined {
   return earliest(steps);
 }
 
-/** Volumes that are not attached to the node yet are waited for: a change of the node plans the pod again. */
-const NOT_BEFORE_ATTACHED = Number.POSITIVE_INFINITY;
+/** Nothing is retried: volumes that are not attached to the node yet are waited for, and a change of the node plans the pod again. */
+const NEVER = Number.POSITIVE_INFINITY;
 
 /** The sandbox comes first: no container starts before it is ready. Returns when to retry. */
 function sandboxRetry(sim: Simulation): Instant | undefined {
   if (hasSandbox(sim.pod)) return undefined;
-  if (sim.world.volumes().waits) return NOT_BEFORE_ATTACHED;
+  if (staysDown(sim)) return NEVER;
+  if (sim.world.volumes().waits) return NEVER;
   const { mount } = sim;
   if (mount && mount.retryAt > sim.now) return mount.retryAt;
   const errors = sandboxErrors(sim);
@@ -249,10 +253,13 @@ function planEviction(sim: Simulation, { at, message }: Overage): PodPlan {
  * Determines the state of a pod on its node at this time, and what follows: its status, events, and when to plan it again. Pure: everything
  * is in the pod, in the world and in the memory, of which all but the pod may be lost.
  */
-export function planPod(pod: corev1.Pod, world: PodWorld, now: Instant): PodPlan {
+export function planPod(pod: corev1.Pod, given: PodWorld, now: Instant): PodPlan {
+  const memory = isLeft(pod, given) ? given.memory : rememberedSince(given.memory, given.boot);
+  const world = memory === given.memory ? given : { ...given, memory };
   const idle: PodPlan = { events: [], memory: world.memory, pulled: [], remove: false };
   if (pod.metadata.deletionTimestamp) return planTermination(pod, world, now);
   if (isTerminalPhase(pod.status?.phase)) return idle;
+  if (isLeft(pod, world)) return planFound(pod, world, now);
   const sim = new Simulation(pod, world, now);
   if (world.memory.ending) return planEnding(sim, world.memory.ending, { remove: false });
   const rejected = rejection(sim);
@@ -267,7 +274,7 @@ export function planPod(pod: corev1.Pod, world: PodWorld, now: Instant): PodPlan
   if (overage && overage.at <= now) return planEviction(sim, overage);
   if (isDoneButSidecars(sim)) return planEnding(sim, { since: now, grace: sim.grace }, { remove: false });
   const status = statusOf(sim, { stopped: false, sandbox: retry === undefined });
-  const next = isTerminalPhase(status.phase) || at === NOT_BEFORE_ATTACHED ? undefined : at;
+  const next = isTerminalPhase(status.phase) || at === NEVER ? undefined : at;
   const due = [next, ...(isTerminalPhase(status.phase) ? [] : [deadline, sim.resize?.at, overage?.at, lookAt])].filter(
     (time) => time !== undefined,
   );

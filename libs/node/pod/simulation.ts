@@ -128,6 +128,7 @@ export class Simulation {
       ...status,
       state: { running: { startedAt: formatTime(this.at) } },
       lastState: before ? { terminated: before } : {},
+      ready: false,
       restartCount,
       image: image.name,
       imageID: image.id,
@@ -139,6 +140,7 @@ export class Simulation {
     };
     this.remember(slot, {
       startedAt: this.at,
+      boot: this.world.boot?.id,
       notBefore: undefined,
       backOff: undefined,
       probes: undefined,

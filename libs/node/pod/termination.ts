@@ -2,6 +2,7 @@ import type { corev1 } from '#api';
 import { type Instant, parseTime } from '#apimachinery';
 import { hasSandbox, planOf, statusOf } from './assemble.js';
 import type { Ending } from './memory.js';
+import { asFound, isLeft } from './reboot.js';
 import { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
 import { KILLED, type Stop, stopOf } from './stop.js';
@@ -99,5 +100,6 @@ export function planTermination(pod: corev1.Pod, world: PodWorld, now: Instant):
   // If this is noticed late, e.g. after a restart: what is left of the time that a container takes to stop.
   const since = ending?.since ?? Math.max(stoppingSince(pod, now), now - grace);
   const shorter = Math.min(grace, ending?.grace ?? grace);
-  return planEnding(new Simulation(pod, world, now), { ...ending, since, grace: shorter }, { remove: true });
+  const sim = isLeft(pod, world) ? asFound(pod, world, now) : new Simulation(pod, world, now);
+  return planEnding(sim, { ...ending, since, grace: shorter }, { remove: true });
 }

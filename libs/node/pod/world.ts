@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
-import type { Crash, PullFault, TimingProfile } from '#controller-runtime';
+import type { Boot, Crash, PullFault, TimingProfile } from '#controller-runtime';
 import type { PodDevices } from '../devices/pod-devices.js';
 import type { Overage } from '../runtime/storage-limits.js';
 import type { ServerState } from '../volumes/servers.js';
@@ -25,6 +25,8 @@ export interface PodWorld {
   /** The address reserved for this pod; unset if the node has none left. */
   podIP: string | undefined;
   profile: TimingProfile;
+  /** The last start of the node's machine, if it was off. */
+  boot?: Boot | undefined;
   memory: PodMemory;
   /** Whether an image, by its full reference, is on the node. */
   hasImage(reference: string): boolean;

@@ -59,6 +59,12 @@ export class Container {
     return endedInstance(this.status?.lastState?.terminated);
   }
 
+  /** The starts that are known, in their order. */
+  get starts(): Instance[] {
+    const { previous, current } = this;
+    return [...(previous && previous.id !== current?.id ? [previous] : []), ...(current ? [current] : [])];
+  }
+
   get isRunning(): boolean {
     return this.status?.state?.running !== undefined;
   }

@@ -24,6 +24,7 @@ import { Listener, openPort } from './listener.js';
 import { crashingProcess, mainProcess, shellHost } from './main-process.js';
 import { ending, finishing, following } from './main-tasks.js';
 import { mountVolume } from './mount.js';
+import { endedAt, lostVolumes, powerCut } from './power.js';
 import { processLimit } from './process-limit.js';
 import { rootDirectory } from './root-files.js';
 import { hasStorageLimits, type Overage, StorageMeters } from './storage-limits.js';
@@ -186,17 +187,16 @@ export class PodMachine {
 
   /** A kernel in which every known start of every container is a task that begins and ends when its status says so. */
   private started(): Kernel {
-    const instances: Array<{ container: Container; instance: Instance }> = [];
-    for (const container of this.containers.values()) {
-      const { previous, current } = container;
-      if (previous && previous.id !== current?.id) instances.push({ container, instance: previous });
-      if (current) instances.push({ container, instance: current });
-    }
-    const first = Math.min(this.world.clock.now(), ...instances.map(({ instance }) => instance.startedAt));
+    const instances = [...this.containers.values()].flatMap((container) => container.starts.map((instance) => ({ container, instance })));
+    const starts = instances.map(({ instance }) => instance);
+    const first = Math.min(this.world.clock.now(), ...starts.map(({ startedAt }) => startedAt));
     const kernel = new Kernel(first);
     kernel.known = () => this.world.clock.now();
     if (this.parts.updates.length > 0) kernel.attend('volumes', updating(this.volumes, this.parts.updates));
-    for (const { container, instance } of instances) this.startMain(kernel, container, instance);
+    const cut = powerCut(this.pod, starts, this.world);
+    for (const { container, instance } of instances) this.startMain(kernel, container, { ...instance, end: endedAt(instance, cut) });
+    const lost = cut && lostVolumes(this.pod, this.volumes, cut);
+    if (lost) kernel.attend('memory', updating(this.volumes, [lost]));
     for (const container of this.containers.values()) {
       const changes = this.keptFor(container);
       if (changes.length > 0) kernel.attend('files', replay(container.files, changes));
@@ -205,7 +205,7 @@ export class PodMachine {
     return kernel;
   }
 
-  private startMain(kernel: Kernel, container: Container, { id, startedAt: second, finishedAt }: Instance): void {
+  private startMain(kernel: Kernel, container: Container, { id, startedAt: second, end }: Instance & { end: number | undefined }): void {
     const startedAt = this.options.startedAt?.(id) ?? second;
     const log = new ContainerLog(container.spec.name === this.options.logged ? LOG_BYTES : 0, () => kernel.now);
     this.logs.set(id, log);
@@ -221,8 +221,7 @@ export class PodMachine {
     const hook = container.spec.lifecycle?.postStart?.exec?.command;
     const body = hook && commandBody({ host, container }, hook, { input: EMPTY_INPUT, output: UNREAD, errors: UNREAD });
     if (body && typeof body !== 'string') kernel.spawn('postStart', body, startedAt);
-    // The status knows whole seconds: a container that ended is stopped at the end of that second.
-    if (task && finishedAt !== undefined) kernel.attend('reaper', ending(task, finishedAt + 999), startedAt);
+    if (task && end !== undefined) kernel.attend('reaper', ending(task, end), startedAt);
   }
 
   /** The init containers that have been started so far. */

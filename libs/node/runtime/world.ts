@@ -31,6 +31,8 @@ export interface MachineWorld {
   readonly faults?: {
     /** Whether connections get from one node to another. */
     reaches(from: string, to: string): boolean;
+    /** From when to when the machine of a node was off last. */
+    boot?(node: string): { readonly off: number; readonly at: number } | undefined;
     /** By how many milliseconds the clock of a node is ahead at a time. */
     skewAt?(node: string, at: number): number;
     /** What the process of a static pod says before it ends, while it ends whenever it is started. */

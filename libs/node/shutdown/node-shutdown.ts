@@ -12,7 +12,7 @@ import type {
   WorkQueue,
 } from '#controller-runtime';
 import type { Evictions } from '../eviction/evictions.js';
-import { lastSign, NODE_LEASES } from '../heartbeats.js';
+import { isRebooted, lastSign, NODE_LEASES } from '../heartbeats.js';
 import { nodeReference } from '../node-reference.js';
 import { reportNode } from '../node-report.js';
 import { healthyConditions } from '../node-status.js';
@@ -66,7 +66,8 @@ class NodeShutdowns implements OpenController {
     if (!node?.status?.nodeInfo?.kubeletVersion) return undefined;
     if (shutdown === undefined) {
       this.known.delete(name);
-      if (isShuttingDown(node) && !faults.kubelet(name)) await report(node, undefined, ctx);
+      // One that has been off is reported by its new start.
+      if (isShuttingDown(node) && !faults.kubelet(name) && !isRebooted(node, faults.boot(name))) await report(node, undefined, ctx);
       return undefined;
     }
     const now = clock.now();
