@@ -77,7 +77,7 @@ class Heartbeats implements OpenController {
     }
     const boot = faults.boot(name);
     const rebooted = isRebooted(node, boot);
-    if (this.stopped.delete(name) || rebooted) say(node, STARTED, ctx);
+    if (this.stopped.delete(name) || rebooted) say(node, startEvents(name), ctx);
     const now = Math.floor(ctx.clock.now());
     if (lease) await renewAgain(lease, { now, skew: faults.skewAt(name, now) }, ctx);
     if (rebooted) await reportBoot(node, bootID(name, boot), ctx);
@@ -171,9 +171,13 @@ function reportedReasons({ metadata, status }: corev1.Node): Said[] {
 
 type Said = readonly [reason: string, message: string];
 
-/** The events of a kubelet that starts (BirthCry, enforceNodeAllocatableCgroups). */
-export const STARTED: readonly Said[] = [
+/**
+ * The events of a kubelet that starts: BirthCry, those of the status with which it would register (kubelet_node_status.go initialNode: it
+ * knows of no conditions before), enforceNodeAllocatableCgroups.
+ */
+export const startEvents = (name: string): readonly Said[] => [
   ['Starting', 'Starting kubelet.'],
+  ...REPORTED.flatMap(([type, reason]): Said[] => (type === 'Ready' ? [] : [[reason, `Node ${name} status is now: ${reason}`]])),
   ['NodeAllocatableEnforced', 'Updated Node Allocatable limit across pods'],
 ];
 

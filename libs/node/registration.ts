@@ -10,7 +10,7 @@ import type {
   Reconciled,
   WorkQueue,
 } from '#controller-runtime';
-import { NODE_LEASES, STARTED, say } from './heartbeats.js';
+import { NODE_LEASES, say, startEvents } from './heartbeats.js';
 import type { ImageStores } from './image-store/store.js';
 import { reportNode } from './node-report.js';
 import { healthyConditions, machineLabels, nodeStatus } from './node-status.js';
@@ -129,9 +129,7 @@ class Registration implements OpenController {
       this.unready.delete(name);
       return;
     }
-    const [first = STARTED[0], ...rest] = STARTED;
-    const reports = FIRST_REPORTS.map((reason) => [reason, `Node ${name} status is now: ${reason}`] as const);
-    say(node, first === undefined ? reports : [first, ...reports, ...rest], ctx);
+    say(node, startEvents(name), ctx);
     await createLease(node, now, ctx);
     this.queue.add(name);
   }

@@ -43,7 +43,8 @@ class StaticPods implements OpenController {
     manifests.onChange((node) => queue.add(node));
     faults.onChange(() => {
       for (const { metadata } of informers.of(Node).list()) if (faults.shutdown(metadata.name)) this.silenced.add(metadata.name);
-      for (const node of this.silenced) if (!faults.kubelet(node) && !faults.shutdown(node)) queue.add(node);
+      // One that is up again may reach no API server yet: then it is looked at as soon as one answers.
+      for (const node of this.silenced) if (!faults.shutdown(node)) queue.add(node);
     });
   }
 

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { expect, it } from '@jest/globals';
 import { type corev1, Deployment, EndpointSlice, Event, Job, Node, Pod, Service } from '#api';
 import { ClusterCloud, ClusterFaults, type LocalCluster, NodeFiles } from '#cluster';
 import { deploymentOf } from '../cluster-api.js';
@@ -278,39 +278,4 @@ it('kubelet: endpoints follow the new address', async () => {
   const { status } = await client.get(Pod, 'web', 'default');
   expect(await endpoints()).toEqual([`${status?.podIP} true`]);
   expect(await endpoints()).not.toEqual([before]);
-});
-
-describe('the control plane', () => {
-  const COMPONENTS = ['etcd', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'];
-  const restarts = async ({ client }: LocalCluster, node: string): Promise<string[]> =>
-    Promise.all(COMPONENTS.map(async (name) => summary(await client.get(Pod, `${name}-${node}`, 'kube-system'))));
-
-  it('is restarted with its machine, and the pods of workers are not', async () => {
-    const cluster = await start();
-    const { client } = cluster;
-    await client.create(Pod, podOf({ nodeName: NODE, containers: [nginx] }));
-    await cluster.advance(10_000);
-    const faults = new ClusterFaults(cluster.api);
-    const { id } = await faults.inject({ type: 'stop', node: 'control-plane' });
-    await cluster.advance(30_000);
-    await faults.heal(id);
-    await cluster.advance(20_000);
-    expect(await restarts(cluster, 'control-plane')).toEqual(COMPONENTS.map((name) => `Running ${name}=running+ready*1`));
-    expect(await shown(cluster)).toBe('Running c=running+ready');
-    await client.create(Pod, podOf({ containers: [nginx] }, 'next'));
-    await cluster.advance(10_000);
-    expect(await shown(cluster, 'next')).toBe('Running c=running+ready');
-  });
-
-  it('of several machines is restarted on the one that was off', async () => {
-    const cluster = await start({ nodes: { count: 4, controlPlanes: 3, cpu: '4', memory: '8Gi', pods: 110 } });
-    const faults = new ClusterFaults(cluster.api);
-    const { id } = await faults.inject({ type: 'stop', node: 'control-plane-2' });
-    await cluster.advance(30_000);
-    await faults.heal(id);
-    await cluster.advance(20_000);
-    expect(await restarts(cluster, 'control-plane')).toEqual(COMPONENTS.map((name) => `Running ${name}=running+ready`));
-    expect(await restarts(cluster, 'control-plane-2')).toEqual(COMPONENTS.map((name) => `Running ${name}=running+ready*1`));
-    expect((await faults.etcd()).members.map(({ role }) => role).sort()).toEqual(['follower', 'follower', 'leader']);
-  });
 });

@@ -33,6 +33,18 @@ it('the last start of each machine is kept', async () => {
   ]);
 });
 
+it('what was paused on a machine that is started runs again', async () => {
+  const others = [
+    fault({ id: 'fault-2', type: 'pause', component: 'kubelet' }),
+    fault({ id: 'fault-3', type: 'pause', component: 'kube-scheduler', node: 'cp', restarts: { cp: 90_000 } }),
+    fault({ id: 'fault-4', type: 'pause', component: 'kubelet', node: 'm' }),
+    fault({ id: 'fault-5', component: 'kubelet' }),
+  ];
+  const before = listOf(fault({}), fault({ id: 'fault-0', node: 'cp' }), ...others);
+  const after = await withBoots(before, listOf(...others), { configurationOf: async () => ({}), now: 20_000 });
+  expect(after.faults.map(({ id }) => id)).toEqual(['fault-4', 'fault-5']);
+});
+
 it.each([
   ['one after the other', [10, 20], [30, 40], { id: 'b', off: 30, at: 40 }],
   ['both at a time', [10, 35], [30, 40], { id: 'b', off: 10, at: 40 }],

@@ -1,6 +1,7 @@
 import type { Instant } from '#apimachinery';
 import { type Boot, type NodeShutdown, shutdownPeriods } from '#controller-runtime';
 import type { Fault, FaultList, Hold } from './fault.js';
+import { afterBoots } from './restarts.js';
 
 /** Machines whose last start is remembered at most: the oldest starts are forgotten. */
 const MOST_BOOTS = 1_000;
@@ -26,7 +27,7 @@ function offBy(fault: Fault, configuration: Readonly<Record<string, unknown>>, n
   return off <= now ? off : undefined;
 }
 
-/** The faults after a change, with the starts of the machines that are on again because of it. */
+/** The faults after a change, with the starts of the machines that are on again because of it: nothing is paused there any more. */
 export async function withBoots(
   before: FaultList,
   after: FaultList,
@@ -42,7 +43,11 @@ export async function withBoots(
   }
   if (boots.length === 0) return after;
   const nodes = new Set(boots.map(({ node }) => node));
-  return { ...after, boots: [...(after.boots ?? []).filter(({ node }) => !nodes.has(node)), ...boots].slice(-MOST_BOOTS) };
+  return {
+    ...after,
+    faults: afterBoots(after.faults, nodes, after.history.members),
+    boots: [...(after.boots ?? []).filter(({ node }) => !nodes.has(node)), ...boots].slice(-MOST_BOOTS),
+  };
 }
 
 /** The last of two starts of a machine, of which each is known for another reason. */

@@ -142,11 +142,12 @@ export class ClusterFaults {
       const data = changed && member ? await dataChange(this.api, list.history.members, changed) : undefined;
       const filed = files && member ? await filesFollowed(this.api, asked, { ...changed, files, now: clock.now() }) : asked;
       const troubled = data ? withDataTroubles(filed, data.troubles, clock.now()) : filed;
-      const wanted = troubled === list ? list : await withRestarts(troubled, (process) => this.killedAt(process));
+      const configurationOf = (node: string) => kubeletConfiguration(store, node);
+      const booted = troubled === list ? list : await withBoots(list, troubled, { configurationOf, now: clock.now() });
+      const wanted = booted === list ? list : await withRestarts(booted, (process) => this.killedAt(process));
       const ops: WriteOp[] = changed && files ? fileOps(files, changed, clock.now()) : [];
       if (data?.restore) ops.push(data.restore.op);
-      const changes = changedFaults(list, wanted, clock.now());
-      const next = await withBoots(list, changes, { configurationOf: (node) => kubeletConfiguration(store, node), now: clock.now() });
+      const next = changedFaults(list, wanted, clock.now());
       if (wanted !== list) {
         const { resourceVersion: _, ...metadata } = next.metadata;
         const base = { key: FAULTS_KEY, value: JSON.stringify({ ...next, metadata }), cause: CAUSE, at: clock.now() };

@@ -46,17 +46,30 @@ export function nextRestart(faults: ReadonlyArray<Pick<Fault, 'restarts'>>): Ins
   return all.length > 0 ? Math.min(...all) : undefined;
 }
 
+/** A fault whose process has been restarted on some nodes; undefined if it pauses none any more. */
+function restartedOn(fault: Fault, nodes: readonly string[], members: readonly string[]): Fault | undefined {
+  const { restarts = {}, ...others } = fault;
+  const next: Fault = { ...others, restarted: [...(fault.restarted ?? []), ...nodes] };
+  if (pausedBy(next, members).length === 0) return undefined;
+  const left = Object.entries(restarts).filter(([node]) => !nodes.includes(node));
+  return left.length > 0 ? { ...next, restarts: Object.fromEntries(left) } : next;
+}
+
 /** The faults after the restarts that are due: a process that was restarted is not paused any more. */
 export function afterRestarts(list: FaultList, now: Instant): FaultList {
   if ((nextRestart(list.faults) ?? Number.POSITIVE_INFINITY) > now) return list;
   const faults = list.faults.flatMap((fault) => {
-    const { restarts = {}, ...others } = fault;
-    const due = Object.keys(restarts).filter((node) => (restarts[node] ?? 0) <= now);
-    if (due.length === 0) return [fault];
-    const next: Fault = { ...others, restarted: [...(fault.restarted ?? []), ...due] };
-    if (pausedBy(next, list.history.members).length === 0) return [];
-    const left = Object.entries(restarts).filter(([node]) => !due.includes(node));
-    return [left.length > 0 ? { ...next, restarts: Object.fromEntries(left) } : next];
+    const due = Object.entries(fault.restarts ?? {}).flatMap(([node, at]) => (at <= now ? [node] : []));
+    return due.length === 0 ? [fault] : (restartedOn(fault, due, list.history.members) ?? []);
   });
   return { ...list, faults };
+}
+
+/** The faults after some machines were started: their processes are not paused any more, whether or not they are static pods. */
+export function afterBoots(faults: readonly Fault[], nodes: ReadonlySet<string>, members: readonly string[]): readonly Fault[] {
+  return faults.flatMap((fault) => {
+    if (fault.type === 'pause' && fault.component === 'kubelet' && nodes.has(fault.node ?? '')) return [];
+    const started = pausedBy(fault, members).flatMap(({ node }) => (nodes.has(node) ? [node] : []));
+    return started.length === 0 ? [fault] : (restartedOn(fault, started, members) ?? []);
+  });
 }
