@@ -10,6 +10,7 @@ import type {
   Reconciled,
   WorkQueue,
 } from '#controller-runtime';
+import { countInitialized } from './metrics.js';
 import { changedAddresses, fateOf, initialized, isUninitialized, routeCondition } from './nodes.js';
 import { Periodic } from './periodic.js';
 
@@ -60,7 +61,7 @@ function ofNodes(name: string, about: Pick<Controller, 'eventSource' | 'flag'>, 
 export const cloudNode = ofNodes(
   'cloud-node-controller',
   {},
-  async (node, { cloud }, { client, clock, recorder, periodic, cloudOptions }) => {
+  async (node, { cloud }, { client, clock, recorder, metrics, periodic, cloudOptions }) => {
     const { name } = node.metadata;
     const instance = cloud.instances()?.get(name);
     const correct = (addresses: corev1.NodeAddress[]) =>
@@ -78,6 +79,7 @@ export const cloudNode = ofNodes(
     const addresses = changedAddresses(updated, instance);
     if (addresses) await correct(addresses);
     recorder.normal(node, 'Synced', 'Node synced successfully');
+    countInitialized(metrics, node, clock.now());
     return undefined;
   },
 );

@@ -13,6 +13,7 @@ import {
 } from '#controller-runtime';
 import { concernsMachines } from './controllers.js';
 import { addressOf, FINALIZER, fingerprint, freeAddress, hostsOf, needsCleanup, wantsLoadBalancer } from './load-balancers.js';
+import { countHostUpdate } from './metrics.js';
 
 /** How long a cloud takes for a load balancer on realistic machines. */
 const TAKES = 5_000;
@@ -124,7 +125,7 @@ class ServiceController implements OpenController {
   }
 
   /** The load balancers follow the nodes. */
-  private async syncHosts({ informers, recorder }: ReconcileContext): Promise<undefined> {
+  private async syncHosts({ informers, recorder, metrics }: ReconcileContext): Promise<undefined> {
     const hosts = hostsOf(informers.of(Node).list());
     const text = hosts.join();
     const before = this.hosts;
@@ -132,6 +133,7 @@ class ServiceController implements OpenController {
     if (before === undefined || before === text) return;
     for (const service of informers.of(Service).byIndex(BY_TYPE, 'true')) {
       if (!this.made.has(formatKey(keyOf(service)))) continue;
+      countHostUpdate(metrics);
       if (hosts.length === 0) recorder.warning(service, 'UnAvailableLoadBalancer', 'There are no available nodes for LoadBalancer');
       else recorder.normal(service, 'UpdatedLoadBalancer', 'Updated load balancer with new hosts');
     }

@@ -1,5 +1,5 @@
 import { expect, it } from '@jest/globals';
-import { ClusterRole, ClusterRoleBinding, type corev1, Deployment, Job, Lease, Pod, Service, ServiceAccount } from '#api';
+import { ClusterRole, ClusterRoleBinding, type corev1, Deployment, Job, Lease, Node, Pod, Service, ServiceAccount } from '#api';
 import { ClusterCloud, ClusterFaults, NodeFiles } from '#cluster';
 import { execIn } from './pod-exec.js';
 import { openCluster } from './story.js';
@@ -167,6 +167,14 @@ it('cloud-controller-manager tells of its queue and its Lease, and its health', 
     'workqueue_depth{name="service"}': '0',
   });
   expect(Number(found['workqueue_adds_total{name="service"}'])).toBeGreaterThan(0);
+  expect([
+    found.node_controller_cloud_provider_taint_removal_delay_seconds_count,
+    found.service_controller_loadbalancer_sync_total,
+  ]).toEqual(['2', undefined]);
+  const excluded = { 'node.kubernetes.io/exclude-from-external-load-balancers': '' };
+  await client.patch(Node, 'worker-1', undefined, 'merge', { metadata: { labels: excluded } });
+  await advance(10_000);
+  expect(values(await curl('https://127.0.0.1:10258/metrics')).service_controller_loadbalancer_sync_total).toBe('1');
   expect(await curl('https://127.0.0.1:10258/metrics', '')).toContain('cannot get path');
   expect(await curl('https://127.0.0.1:10258/healthz?verbose')).toBe('[+]leaderElection ok\nhealthz check passed\n');
   expect(await curl('https://127.0.0.1:10258/livez')).toBe('404 page not found\n');
