@@ -115,7 +115,8 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
         const root = prefix.startsWith(REGISTRY) ? prefix.slice(0, prefix.lastIndexOf('/') + 1) : REGISTRY;
         if (!root.startsWith(prefix) && !prefix.startsWith(REGISTRY)) return [];
         const { items } = await cluster.store.list({ prefix: root });
-        return items.filter(({ key }) => key.startsWith(prefix));
+        const found = items.filter(({ key }) => key.startsWith(prefix));
+        return found.map(({ key, value, createRevision, revision }) => ({ key, value, createRevision, modRevision: revision }));
       },
     },
     pace: work,

@@ -12,7 +12,9 @@ const SOUND: EtcdMemberState[] = [
   { name: 'cp-2', role: 'follower', term: 3, leader: 0 },
   { name: 'cp-3', role: 'learner', term: 3, leader: 0 },
 ];
-const STORED = ['/registry/configmaps/default/a', '/registry/pods/default/p'].map((key) => ({ key, value: `{"of":"${key}"}` }));
+const STORED = ['/registry/configmaps/default/a', '/registry/pods/default/p'].map((key, at) => ({
+  ...{ key, value: `{"of":"${key}"}`, createRevision: 7 + at, modRevision: 9 + at },
+}));
 const nodes = SOUND.map(({ name }, position) => ({
   metadata: { name },
   status: { addresses: [{ type: 'InternalIP', address: `10.0.0.${position + 1}` }] },
@@ -93,6 +95,25 @@ test.each<[string, RegExp]>([
   ['get /registry/pods', /^$/],
   ['snapshot save /tmp/a.db', /^Snapshot saved at \/tmp\/a\.db\nServer version 3\.6\.8\n$/],
   ['alarm list', /^$/],
+  ['alarm disarm', /^$/],
+  ['defrag', /^Finished defragmenting etcd member\[127\.0\.0\.1:2379\]\. took [\d.]+ms\n$/],
+  ['defrag --cluster', /^(Finished defragmenting etcd member\[https:\/\/10\.0\.0\.\d:2379\]\. took .*\n){3}$/],
+  [
+    'endpoint health --cluster -w table',
+    /^\+-+\+.*\n\| +ENDPOINT +\| HEALTH \| +TOOK +\| ERROR \|\n\+.*\n\| https:\/\/10\.0\.0\.1:2379 \| true +\|/,
+  ],
+  [
+    'endpoint health --endpoints 127.0.0.1:2380',
+    /^127\.0\.0\.1:2380 is unhealthy: .*context deadline exceeded\nError: unhealthy cluster\n$/,
+  ],
+  ['member list --endpoints 127.0.0.1:1', /^Error: context deadline exceeded\n$/],
+  ['get / --prefix --count-only', /^Error: --count-only is only for `--write-out=fields`\n$/],
+  [
+    'get / --prefix --count-only -w fields',
+    /^"ClusterID" : \d+\n"MemberID" : \d+\n"Revision" : 42\n"RaftTerm" : 3\n"More" : false\n"Count" : 2\n$/,
+  ],
+  ['get / --prefix -w table', /^Error: table not supported as output format\n$/],
+  ['constructor', /^Error: unknown command "constructor" for "etcdctl"\n$/],
   ['version', /^etcdctl version: 3\.6\.8\nAPI version: 3\.6\n$/],
   ['put a b', /^Error: unknown command "put a" for "etcdctl"\n$/],
 ])('etcdctl %s', async (line, want) => {
@@ -102,7 +123,73 @@ test.each<[string, RegExp]>([
 test('a full disk raises an alarm', async () => {
   expect(await etcdctl('alarm list', { isFull: true })).toMatch(/^memberID:\d+ alarm:NOSPACE \n$/);
   expect(await etcdctl('endpoint health', { isFull: true })).toBe(
-    '127.0.0.1:2379 is unhealthy: alarm: NOSPACE\nError: unhealthy cluster\n',
+    '127.0.0.1:2379 is unhealthy: failed to commit proposal: Active Alarm(s): NOSPACE \nError: unhealthy cluster\n',
+  );
+  expect(await etcdctl('alarm disarm', { isFull: true })).toMatch(/^memberID:\d+ alarm:NOSPACE \n$/);
+});
+
+/** What a command prints as JSON; ids of 64 bits become strings. */
+const json = async (line: string, given: Parameters<typeof printed>[1] = {}): Promise<unknown> =>
+  JSON.parse((await etcdctl(`${line} -w json`, given)).replace(/:(\d{17,})/g, ':"$1"'));
+const NUMBER = expect.stringMatching(/^\d{17,20}$/);
+const HEADER = { cluster_id: NUMBER, member_id: NUMBER, raft_term: 3 };
+
+test.each<[string, unknown]>([
+  [
+    'member list',
+    {
+      header: HEADER,
+      members: [
+        { ID: NUMBER, name: 'cp-1', peerURLs: ['https://10.0.0.1:2380'], clientURLs: ['https://10.0.0.1:2379'] },
+        expect.anything(),
+        { ID: NUMBER, name: 'cp-3', peerURLs: ['https://10.0.0.3:2380'], clientURLs: ['https://10.0.0.3:2379'], isLearner: true },
+      ],
+    },
+  ],
+  [
+    'endpoint status',
+    [
+      {
+        Endpoint: '127.0.0.1:2379',
+        Status: {
+          ...{ header: { ...HEADER, revision: 42 }, version: '3.6.8', dbSize: 126, leader: NUMBER },
+          ...{ raftIndex: 42, raftTerm: 3, raftAppliedIndex: 42, dbSizeInUse: 126 },
+          ...{ storageVersion: '3.6.0', dbSizeQuota: 2147483648, downgradeInfo: {} },
+        },
+      },
+    ],
+  ],
+  ['endpoint health', [{ endpoint: '127.0.0.1:2379', health: true, took: expect.stringMatching(/^[\d.]+ms$/) }]],
+  [
+    'get /registry --prefix --limit 1',
+    {
+      header: { ...HEADER, revision: 42 },
+      kvs: [
+        {
+          ...{ key: 'L3JlZ2lzdHJ5L2NvbmZpZ21hcHMvZGVmYXVsdC9h', create_revision: 7, mod_revision: 9 },
+          value: 'eyJvZiI6Ii9yZWdpc3RyeS9jb25maWdtYXBzL2RlZmF1bHQvYSJ9',
+        },
+      ],
+      more: true,
+      count: 2,
+    },
+  ],
+  ['get /none', { header: { ...HEADER, revision: 42 } }],
+  ['alarm list', { header: HEADER }],
+])('etcdctl %s -w json', async (line, want) => {
+  expect(await json(line)).toEqual(want);
+});
+
+test('an alarm in JSON', async () => {
+  expect(await json('alarm list', { isFull: true })).toEqual({ header: HEADER, alarms: [{ memberID: NUMBER, alarm: 1 }] });
+});
+
+test('an endpoint that does not answer is told, and the command fails', async () => {
+  const members = [...SOUND.slice(0, 2), { name: 'cp-3', role: 'stopped', term: 0 }];
+  const text = await etcdctl('endpoint status --cluster', { members });
+  expect(text.match(/Failed to get the status of endpoint https:\/\/10\.0\.0\.3:2379 \(context deadline exceeded\)\n/g)).toHaveLength(1);
+  expect(await etcdctl('defrag --cluster', { members })).toMatch(
+    /Failed to defragment etcd member\[https:\/\/10\.0\.0\.3:2379\]\. took 5s\. \(context deadline exceeded\)\n$/,
   );
 });
 

@@ -1,105 +1,18 @@
-import { formatGoDuration } from '#apimachinery';
-import { ETCD_QUOTA, ETCD_VERSION, memberId } from '../images/etcd-metrics.js';
+import { ETCD_VERSION } from '../images/etcd-metrics.js';
 import type { Wait } from '../shell/kernel.js';
-import { asked, type Command, type EtcdView, type Process, pathIn, print, readFile } from '../shell/process.js';
+import { asked, type Command, type EtcdView, pathIn, print, readFile } from '../shell/process.js';
 import { writeTo } from '../shell/streams.js';
+import { foundFields, foundJson, idOf, jsonText, snapshotJson } from './etcd-answers.js';
+import { agreed, authenticated, type Call, callOf, deadline, formatOf, header, membersOf, show } from './etcd-call.js';
+import { alarmText, defrag, endpointHealth, endpointStatus } from './etcd-endpoints.js';
 import { EtcdError, factsIn, restoreSnapshot, takenSnapshot } from './etcd-snapshots.js';
-import { bordered, bytesText } from './etcd-tables.js';
+import { bytesText } from './etcd-tables.js';
 
-/** etcdctl and etcdutl 3.6: what reads, and snapshots. Keys cannot be written past the API server here. */
+/** etcdctl and etcdutl 3.6: what reads, snapshots and defragmentation. Keys cannot be written past the API server here, nor members changed. */
 
-const DEADLINE = 5_000;
 /** Keys and characters that one answer has at most. */
 const MOST_KEYS = 10_000;
 const MOST_TEXT = 1024 * 1024;
-
-/** Flags that stand alone; the others take a value. */
-const ALONE = new Set([
-  'prefix',
-  'keys-only',
-  'print-value-only',
-  'count-only',
-  'cluster',
-  'from-key',
-  'debug',
-  'hex',
-  'help',
-  'skip-hash-check',
-  'mark-compacted',
-]);
-const SHORT: Readonly<Record<string, string>> = { w: 'write-out', h: 'help' };
-
-interface Call {
-  process: Process;
-  flags: ReadonlyMap<string, string>;
-  words: readonly string[];
-}
-
-/** The command line, and the flags that the environment sets: ETCDCTL_CACERT for --cacert. */
-function callOf(process: Process): Call {
-  const { argv, env } = process;
-  const flags = new Map<string, string>();
-  for (const [name, value] of env) if (name.startsWith('ETCDCTL_')) flags.set(name.slice(8).toLowerCase().replaceAll('_', '-'), value);
-  const words: string[] = [];
-  for (let at = 1; at < argv.length; at += 1) {
-    const [, name, value] = /^--?([a-z][\w-]*)(?:=(.*))?$/s.exec(argv[at] ?? '') ?? [];
-    const long = SHORT[name ?? ''] ?? name;
-    if (long === undefined) words.push(argv[at] ?? '');
-    else if (value !== undefined || ALONE.has(long)) flags.set(long, value ?? 'true');
-    else flags.set(long, argv[++at] ?? '');
-  }
-  return { process, flags, words };
-}
-
-function* deadline({ process }: Call): Generator<Wait, never, void> {
-  const until = process.kernel.now + DEADLINE;
-  while (process.kernel.now < until) yield { until };
-  throw new EtcdError('context deadline exceeded');
-}
-
-/** Throws what etcdctl says without the certificates that the members want. */
-function* authenticated(call: Call): Generator<Wait, void, void> {
-  for (const flag of ['cacert', 'cert', 'key']) {
-    const path = call.flags.get(flag) ?? '';
-    const isKubeadms = /^\/etc\/kubernetes\/pki\/(etcd\/(ca|server|peer|healthcheck-client)|apiserver-etcd-client)\.(crt|key)$/.test(path);
-    if (path !== '' && !isKubeadms && typeof readFile(call.process, path) !== 'string')
-      throw new EtcdError(`open ${path}: no such file or directory`);
-  }
-  if (['cacert', 'cert', 'key'].some((flag) => (call.flags.get(flag) ?? '') === '')) yield* deadline(call);
-}
-
-type Member = ReturnType<EtcdView['members']>[number] & { id: string; address: string };
-
-const membersOf = (etcd: EtcdView): Member[] =>
-  etcd.members().map((member) => ({ ...member, id: memberId(member.name), address: etcd.addresses.get(member.name) ?? '' }));
-
-/** The endpoints that are asked, each with its member. */
-function endpointsOf({ flags, process }: Call, members: readonly Member[]): Array<{ endpoint: string; member: Member | undefined }> {
-  const given = flags.has('cluster')
-    ? members.map(({ address }) => `https://${address}:2379`)
-    : (flags.get('endpoints') ?? '127.0.0.1:2379').split(',');
-  return given.map((endpoint) => {
-    const host = endpoint.replace(/^https?:\/\//, '').replace(/:\d+$/, '');
-    const own = members.find(({ address, name }) => address === process.around.podIP || name === process.around.hostname);
-    const member = /^(127\.0\.0\.1|localhost)$/.test(host) ? own : members.find(({ address }) => address === host);
-    return { endpoint, member: member?.role === 'stopped' ? undefined : member };
-  });
-}
-
-/** Throws if the endpoints cannot agree with a majority. */
-function* agreed(call: Call, members: readonly Member[]): Generator<Wait, void, void> {
-  const [first] = endpointsOf(call, members);
-  const isLed = first?.member && (first.member.role === 'leader' || first.member.leader !== undefined);
-  if (!isLed || !members.some(({ role }) => role === 'leader')) yield* deadline(call);
-}
-
-function* table({ process, flags }: Call, head: readonly string[], rows: ReadonlyArray<readonly string[]>): Generator<Wait, number, void> {
-  const format = flags.get('write-out') ?? 'simple';
-  if (format === 'json')
-    yield* print(process, `${JSON.stringify(rows.map((row) => Object.fromEntries(head.map((name, at) => [name, row[at]]))))}\n`);
-  else yield* print(process, format === 'table' ? bordered(head, rows) : rows.map((row) => `${row.join(', ')}\n`).join(''));
-  return 0;
-}
 
 function* memberList(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
   const members = membersOf(etcd);
@@ -109,69 +22,44 @@ function* memberList(call: Call, etcd: EtcdView): Generator<Wait, number, void> 
     const learns = String(role === 'learner');
     return [id, 'started', name, `https://${address}:2380`, `https://${address}:2379`, learns];
   });
-  return yield* table(call, head, rows);
-}
-
-/** How long a proposal takes: some milliseconds. */
-const tookAt = (now: number): string => formatGoDuration(2 + (now % 9_973) / 1000);
-
-function* endpointHealth(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
-  const members = membersOf(etcd);
-  let sick = false;
-  for (const { endpoint, member } of endpointsOf(call, members)) {
-    const healthy = member !== undefined && (member.role === 'leader' || member.leader !== undefined) && !etcd.isFull();
-    sick ||= !healthy;
-    const why = member && etcd.isFull() ? 'alarm: NOSPACE' : 'failed to commit proposal: context deadline exceeded';
-    if (healthy)
-      yield* print(call.process, `${endpoint} is healthy: successfully committed proposal: took = ${tookAt(call.process.kernel.now)}\n`);
-    else yield* writeTo(call.process.errors, `${endpoint} is unhealthy: ${why}\n`);
-  }
-  if (sick) throw new EtcdError('unhealthy cluster');
-  return 0;
-}
-
-const HEAD =
-  'ENDPOINT,ID,VERSION,STORAGE VERSION,DB SIZE,IN USE,PERCENTAGE NOT IN USE,QUOTA,IS LEADER,IS LEARNER,RAFT TERM,RAFT INDEX,RAFT APPLIED INDEX,ERRORS,DOWNGRADE TARGET VERSION,DOWNGRADE ENABLED';
-
-function* endpointStatus(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
-  const revision = String(yield* asked(call.process, () => etcd.revision()));
-  const keys = yield* asked(call.process, () => etcd.keys('/'));
-  const size = bytesText(keys.reduce((sum, { key, value }) => sum + key.length + value.length, 0));
-  const rows: string[][] = [];
-  for (const { endpoint, member } of endpointsOf(call, membersOf(etcd))) {
-    if (member === undefined) {
-      yield* writeTo(call.process.errors, `Failed to get the status of endpoint ${endpoint} (context deadline exceeded)\n`);
-      continue;
-    }
-    const { id, role, term } = member;
-    const errors = etcd.isFull() ? `memberID:${BigInt(`0x${id}`)} alarm:NOSPACE ` : '';
-    rows.push([
-      ...[endpoint, id, ETCD_VERSION, '3.6.0', size, size, '0%', bytesText(ETCD_QUOTA)],
-      ...[String(role === 'leader'), String(role === 'learner'), String(term), revision, revision, errors, '', 'false'],
-    ]);
-  }
-  return yield* table(call, HEAD.split(','), rows);
+  const listed = members.map(({ id, name, address, role }) => ({
+    ...{ ID: idOf(id), name, peerURLs: [`https://${address}:2380`], clientURLs: [`https://${address}:2379`] },
+    ...(role === 'learner' ? { isLearner: true } : {}),
+  }));
+  return yield* show(call, { head, rows, json: { header: header(call, members), members: listed } });
 }
 
 function* get(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
   const { process, flags, words } = call;
   const [, key] = words;
   if (key === undefined) throw new EtcdError('get command needs one argument as key and an optional argument as range_end');
-  yield* agreed(call, membersOf(etcd));
+  const format = formatOf(call);
+  if (flags.has('count-only') && format !== 'fields') throw new EtcdError('--count-only is only for `--write-out=fields`');
+  if (format === 'table') throw new EtcdError('table not supported as output format');
+  const members = membersOf(etcd);
+  yield* agreed(call, members);
   const all = yield* asked(process, () => etcd.keys(key));
   const found = flags.has('prefix') ? all : all.filter((each) => each.key === key);
-  if (flags.has('count-only')) return 0;
   const limit = Math.min(Number(flags.get('limit') ?? 0) || MOST_KEYS, MOST_KEYS);
-  let left = MOST_TEXT;
-  for (const each of found.slice(0, limit)) {
-    const value = flags.has('keys-only') ? '' : each.value;
-    const text = flags.has('print-value-only') ? `${value}\n` : `${each.key}\n${value}\n`;
-    left -= text.length;
-    if (left < 0) throw new EtcdError(`the answer has more than ${MOST_TEXT} bytes: use --limit or --keys-only`);
-    yield* print(process, Buffer.from(text).toString('latin1'));
+  const keysOnly = flags.has('keys-only');
+  const kvs = flags.has('count-only') ? [] : found.slice(0, limit);
+  const length = kvs.reduce((sum, each) => sum + each.key.length + (keysOnly ? 0 : each.value.length) + 2, 0);
+  if (length > MOST_TEXT) throw new EtcdError(`the answer has more than ${MOST_TEXT} bytes: use --limit or --keys-only`);
+  if (format === 'simple') {
+    for (const each of kvs) {
+      const value = keysOnly ? '' : each.value;
+      yield* print(process, latin(flags.has('print-value-only') ? `${value}\n` : `${each.key}\n${value}\n`));
+    }
+    return 0;
   }
+  const revision = yield* asked(process, () => etcd.revision());
+  const answer = { header: header(call, members, { revision }), kvs, count: found.length, keysOnly };
+  yield* print(process, latin(format === 'json' ? `${jsonText(foundJson(answer))}\n` : foundFields(answer)));
   return 0;
 }
+
+/** Text as the streams of processes carry it: a character is a byte. */
+const latin = (text: string): string => Buffer.from(text).toString('latin1');
 
 function* snapshotSave(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
   const { process, words } = call;
@@ -189,13 +77,21 @@ function* snapshotStatus(call: Call): Generator<Wait, number, void> {
   const facts = factsIn(text);
   if (facts === undefined) throw new EtcdError('snapshot file integrity check failed. 1 errors found.\ninvalid database');
   const row = [facts.hash, String(facts.revision), String(facts.keys), bytesText(facts.size), '3.6.0'];
-  return yield* table(call, ['HASH', 'REVISION', 'TOTAL KEYS', 'TOTAL SIZE', 'STORAGE VERSION'], [row]);
+  const head = ['HASH', 'REVISION', 'TOTAL KEYS', 'TOTAL SIZE', 'STORAGE VERSION'];
+  return yield* show(call, { head, rows: [row], json: snapshotJson(facts) });
 }
 
-function* alarmList(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
-  const [member] = membersOf(etcd);
-  if (member && etcd.isFull()) yield* print(call.process, `memberID:${BigInt(`0x${member.id}`)} alarm:NOSPACE \n`);
-  return 0;
+/** `alarm list`, and `alarm disarm`, which says what it has disarmed: a member whose disk is still full raises its alarm again at once. */
+function* alarms(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
+  const members = membersOf(etcd);
+  yield* agreed(call, members);
+  const raised = etcd.isFull() ? members.slice(0, 1) : [];
+  const json = {
+    header: header(call, members),
+    ...(raised.length > 0 ? { alarms: raised.map(({ id }) => ({ memberID: idOf(id), alarm: 1 })) } : {}),
+  };
+  if (formatOf(call) === 'table') throw new EtcdError('table not supported as output format');
+  return yield* show(call, { head: [], rows: raised.map((member) => [alarmText(member)]), json });
 }
 
 type Action = (call: Call, etcd: EtcdView) => Generator<Wait, number, void>;
@@ -205,8 +101,15 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   'endpoint health': endpointHealth,
   'endpoint status': endpointStatus,
   'snapshot save': snapshotSave,
-  'alarm list': alarmList,
+  'alarm list': alarms,
+  'alarm disarm': alarms,
 };
+
+/** Those whose command is one word. */
+const SINGLE: ReadonlyMap<string, Action> = new Map([
+  ['get', get],
+  ['defrag', defrag],
+]);
 
 function* run(call: Call): Generator<Wait, number, void> {
   const [first = '', second = ''] = call.words;
@@ -214,7 +117,7 @@ function* run(call: Call): Generator<Wait, number, void> {
     yield* print(call.process, `etcdctl version: ${ETCD_VERSION}\nAPI version: 3.6\n`);
     return 0;
   }
-  const action = first === 'get' ? get : ACTIONS[`${first} ${second}`];
+  const action = SINGLE.get(first) ?? ACTIONS[`${first} ${second}`];
   if (action === undefined)
     throw new EtcdError(`unknown command ${JSON.stringify(first === '' ? first : `${first} ${second}`.trim())} for "etcdctl"`);
   yield* authenticated(call);

@@ -9,9 +9,11 @@ export interface EtcdMemberState {
 }
 
 /** A key and its value in etcd. */
-interface EtcdKey {
+export interface EtcdKey {
   readonly key: string;
   readonly value: string;
+  readonly createRevision: number;
+  readonly modRevision: number;
 }
 
 /** What the members of etcd tell of themselves. */
