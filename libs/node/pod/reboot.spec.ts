@@ -88,6 +88,23 @@ it('back-offs are forgotten', () => {
   expect([...new Set(story.writes)].slice(0, 2)).toEqual([`Running c=Error(1)*${before}`, `Running c=running+ready*${before + 1}`]);
 });
 
+it('a container whose postStart hook ran has ended, too, and its hook runs again', () => {
+  const hooked = { ...nginx, lifecycle: { postStart: { exec: { command: ['sleep', '20'] } } } };
+  const { story, reboot } = started({ containers: [hooked] });
+  story.pass(5_000);
+  expect([story.summary, reboot().summary]).toEqual(['Pending c=ContainerCreating', 'Running c=Unknown(255)']);
+  expect(story.pass(10_000).summary).toBe('Running c=running+ready*1');
+});
+
+it('ephemeral containers are not started again', () => {
+  const { story, reboot } = started({ containers: [nginx], ephemeralContainers: [shell('e', 'sleep 9999')] });
+  story.pass(5_000);
+  reboot();
+  expect(story.pod.status?.ephemeralContainerStatuses?.map(({ state, restartCount }) => [state?.terminated?.reason, restartCount])).toEqual(
+    [['Unknown', 0]],
+  );
+});
+
 it('a pod without a sandbox begins as if nothing had been', () => {
   const { story, reboot } = started({ containers: [nginx] }, { volumes: () => ({ waits: false, errors: ['no volume'] }) });
   story.pass(100_000);

@@ -22,12 +22,9 @@ const after = { id: 'b', startedAt: 9_000 };
 it('what ran when the machine went off has ended then; what ended before, at the end of that second', () => {
   const cut = powerCut(pod, [before, after], world);
   const earlier = { id: 'c', startedAt: 1_000, finishedAt: 3_000 };
-  expect([endedAt(before, cut), endedAt(earlier, cut), endedAt(after, cut), endedAt(before, undefined)]).toEqual([
-    5_300,
-    3_999,
-    undefined,
-    9_999,
-  ]);
+  const untold = { id: 'd', startedAt: 1_000 };
+  expect([before, untold, earlier, after].map((instance) => endedAt(instance, cut))).toEqual([5_300, 5_300, 3_999, undefined]);
+  expect([endedAt(before, undefined)]).toEqual([9_999]);
 });
 
 it('volumes in memory are empty before anything is started again', () => {

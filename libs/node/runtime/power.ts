@@ -24,10 +24,10 @@ export function powerCut(pod: corev1.Pod, instances: readonly Instance[], { faul
   return { off: Math.min(boot.off, on - 0.5), on };
 }
 
-/** When a process that its status tells the end of has ended: with its machine, if that went off meanwhile. */
+/** When a process has ended: with its machine, if that went off meanwhile, whether or not its status tells that; undefined if it goes on. */
 export function endedAt({ startedAt, finishedAt }: Instance, cut: PowerCut | undefined): number | undefined {
+  if (cut && startedAt < cut.on && (finishedAt ?? cut.on) >= toSecond(cut.on)) return cut.off;
   if (finishedAt === undefined) return undefined;
-  if (cut && startedAt < cut.on && finishedAt >= toSecond(cut.on)) return cut.off;
   // The status knows whole seconds: a container that ended is stopped at the end of that second.
   return finishedAt + 999;
 }
