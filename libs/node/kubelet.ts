@@ -17,6 +17,8 @@ import {
   type WorkQueue,
 } from '#controller-runtime';
 import { configuredNodes } from './configured-nodes.js';
+import { asksForDevices } from './devices/allocation.js';
+import { DevicePlugins } from './devices/plugin-states.js';
 import { sliceWiping } from './devices/wiping.js';
 import { Evictions } from './eviction/evictions.js';
 import { nodePressure } from './eviction/node-pressure.js';
@@ -63,6 +65,7 @@ class Kubelets implements OpenController {
     private readonly queue: WorkQueue,
     private readonly evictions: Evictions,
     private readonly images: ImageStores,
+    private readonly plugins: DevicePlugins,
   ) {
     evictions.onEviction((pod) => queue.add(formatKey(keyOf(pod))));
     const { informers } = context;
@@ -74,6 +77,9 @@ class Kubelets implements OpenController {
     pods.on((change) => this.podChanged(change));
     onMountable(informers, (pod, revision) => queue.add(formatKey(keyOf(pod)), revision));
     this.faulty = new FaultyKubelets(context, queue, { pods: this.pods, nodes: this.nodes });
+    plugins.onChange((node) => {
+      for (const pod of podsOnNode(informers, node)) if (asksForDevices(pod)) queue.add(formatKey(keyOf(pod)));
+    });
     context.machines?.onFiles((uid) => this.filesChanged(uid));
   }
 
@@ -99,7 +105,7 @@ class Kubelets implements OpenController {
     const plan = await this.processes.planned(seen, () => this.plan(seen, node, memory));
     // What has been decided has happened, whether or not it can be written.
     this.pods.set(uid, plan.memory);
-    if (plan.pulled.length > 0) this.pulled(node.metadata.name, plan.pulled);
+    this.images.pulled(node.metadata.name, plan.pulled, this.context.clock.now());
     memory.addPaths(pod, plan.status ?? pod.status);
     const due = unwritten ? { ...plan, status: plan.status ?? seen.status, remove: plan.remove || unwritten.remove } : plan;
     if (ends(pod, due)) await keepVolumes(due.status ? { ...pod, status: due.status } : pod, this.context);
@@ -109,13 +115,6 @@ class Kubelets implements OpenController {
       this.processes.delete(uid);
     }
     return plan.at === undefined ? undefined : { requeueAfter: Math.max(0, plan.at - this.context.clock.now()) };
-  }
-
-  private pulled(node: string, pulled: readonly string[]): void {
-    const store = this.images.of(node);
-    const now = this.context.clock.now();
-    const added = pulled.filter((image) => store.add(image, now));
-    if (added.length > 0) this.images.changed(node);
   }
 
   private beginEviction(uid: string): void {
@@ -153,7 +152,7 @@ class Kubelets implements OpenController {
   private plan(pod: corev1.Pod, node: corev1.Node, memory: NodeMemory): PodPlan {
     const { uid = '' } = pod.metadata;
     const world = {
-      ...worldOf(this.context, { pod, node, memory }),
+      ...worldOf(this.context, { pod, node, memory, plugins: this.plugins }),
       memory: this.pods.get(uid) ?? NO_MEMORY,
       processes: this.processes.of(pod),
     };
@@ -232,26 +231,27 @@ class Kubelets implements OpenController {
   }
 }
 
-const kubelets = (evictions: Evictions, images: ImageStores): Controller => ({
+const kubelets = (evictions: Evictions, images: ImageStores, plugins: DevicePlugins): Controller => ({
   name: 'kubelet',
   interests: ({ group, resource, object }: ComponentChange) => {
     if (group === POD_FILES_GROUP) return true;
     if (group !== '') return group === 'storage.k8s.io' && (resource === 'csinodes' || resource === 'csidrivers');
     return resource === 'pods' ? Boolean((object() as corev1.Pod).spec?.nodeName) : resource === 'nodes';
   },
-  open: (context, queue) => new Kubelets(context, queue, evictions, images),
+  open: (context, queue) => new Kubelets(context, queue, evictions, images, plugins),
 });
 
 /** All parts of the kubelets, for one cluster. */
 function parts(): Component {
   const evictions = new Evictions();
   const images = new ImageStores();
+  const plugins = new DevicePlugins();
   return componentOf('kubelet', [
-    kubelets(evictions, images),
+    kubelets(evictions, images, plugins),
     staticPods,
     registration(images),
     ...nodeReports,
-    configuredNodes,
+    configuredNodes(plugins),
     nodePressure(evictions, images),
     nodeImages(images),
     nodeShutdown(evictions),

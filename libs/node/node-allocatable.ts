@@ -1,11 +1,13 @@
 import type { corev1 } from '#api';
 import { isQuantity, parseQuantity, Quantity } from '#apimachinery';
+import { isExtendedResource } from '#component-helpers';
+import type { PluginResource } from './devices/plugin-states.js';
 import { evictionSettings } from './eviction/thresholds.js';
 
 /** What of a node pods may use, by the configuration of its kubelet (kubelet/cm GetNodeAllocatableReservation, nodestatus MachineInfo). */
 
 type Configuration = Readonly<Record<string, unknown>>;
-type Resources = Record<string, string>;
+export type Resources = Record<string, string>;
 
 /** The keys of a KubeletConfiguration that say it. */
 const KEYS = ['maxPods', 'podsPerCore', 'kubeReserved', 'systemReserved', 'evictionHard'] as const;
@@ -47,4 +49,23 @@ export function allocatableBy(
     return [resource, rest.sign < 0 ? '0' : rest.toString()];
   });
   return { capacity, allocatable: Object.fromEntries(allocatable) };
+}
+
+/**
+ * The same with the extended resources of a node: what device plugins have registered, and what somebody has written into its capacity, all of which
+ * pods may use; those that are in the capacity no more go (nodestatus/setters.go MachineInfo). Pure.
+ */
+export function withExtended(
+  { capacity, allocatable }: { capacity: Resources; allocatable: Resources },
+  plugins: readonly PluginResource[],
+): { capacity: Resources; allocatable: Resources } {
+  const result = { capacity: { ...capacity }, allocatable: { ...allocatable } };
+  for (const resource of Object.keys(allocatable))
+    if (isExtendedResource(resource) && !Object.hasOwn(capacity, resource)) delete result.allocatable[resource];
+  for (const [resource, amount] of Object.entries(capacity)) if (isExtendedResource(resource)) result.allocatable[resource] = amount;
+  for (const { resource, capacity: all, allocatable: usable } of plugins) {
+    result.capacity[resource] = String(all);
+    result.allocatable[resource] = String(usable);
+  }
+  return result;
 }

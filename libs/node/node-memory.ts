@@ -3,6 +3,7 @@ import type { Instant } from '#apimachinery';
 import { isTerminalPhase } from '#component-helpers';
 import type { Boot } from '#controller-runtime';
 import { PodAddresses } from '#network';
+import { DeviceAllocations } from './devices/allocation.js';
 import type { ImageStore } from './image-store/store.js';
 import { madeByVolume, type PathKind } from './pod/host-paths.js';
 import { isLeft } from './pod/reboot.js';
@@ -22,6 +23,8 @@ function ancestorsOf(path: string): string[] {
 export class NodeMemory {
   private readonly addresses: PodAddresses | undefined;
   private readonly paths = new Map<string, PathKind>();
+  /** The devices of plugins that its pods have. */
+  readonly devices = new DeviceAllocations();
   /** IP addresses by pod uid. */
   private readonly given = new Map<string, string>();
   private readonly images: ImageStore;
@@ -47,6 +50,7 @@ export class NodeMemory {
     const { metadata, status } = pod;
     const { uid = '' } = metadata;
     this.addPaths(pod, status);
+    if (!isTerminalPhase(status?.phase)) this.devices.learn(pod);
     if (status?.podIP && !isTerminalPhase(status.phase)) {
       this.addresses?.claim(status.podIP, uid);
       this.given.set(uid, status.podIP);
@@ -98,8 +102,9 @@ export class NodeMemory {
     return address;
   }
 
-  /** The pod has ended: releases its address. */
+  /** The pod has ended: releases its address and its devices. */
   release(uid: string): void {
+    this.devices.release(uid);
     const address = this.given.get(uid);
     if (address === undefined) return;
     this.given.delete(uid);

@@ -13,6 +13,8 @@ import {
 import { podsOnNode } from '#client';
 import { isTerminalPhase } from '#component-helpers';
 import type { ClusterContext, Faults, Informers } from '#controller-runtime';
+import { givenByPlugins } from './devices/allocation.js';
+import type { DevicePlugins } from './devices/plugin-states.js';
 import { podDevices } from './devices/pod-devices.js';
 import { isMirrorPod, refusalOf } from './eviction/pressure.js';
 import type { NodeMemory } from './node-memory.js';
@@ -59,8 +61,8 @@ const SHUTTING_DOWN = { reason: 'NodeShutdown', message: 'Pod was rejected as th
 
 /** What a pod finds on its node and in its cluster. */
 export function worldOf(
-  { informers, profile, faults, manifests }: ClusterContext,
-  { pod, node, memory }: { pod: corev1.Pod; node: corev1.Node; memory: NodeMemory },
+  { informers, profile, faults, manifests, clock }: ClusterContext,
+  { pod, node, memory, plugins }: { pod: corev1.Pod; node: corev1.Node; memory: NodeMemory; plugins: DevicePlugins },
 ): Omit<PodWorld, 'memory' | 'processes'> {
   const { namespace = '', uid = '' } = pod.metadata;
   const neighbours = () => podsOnNode(informers, node.metadata.name);
@@ -83,6 +85,10 @@ export function worldOf(
     server: (host, port) => serverState(informers, host, port),
     volumes: () => volumeTroubles({ pod, node, informers, neighbours }),
     missingRuntime: () => missingRuntime(pod, node, informers),
+    pluginDevices: givenByPlugins(pod, {
+      allocations: memory.devices,
+      plugins: () => plugins.of(node, neighbours(), clock.now()),
+    }),
     devices: () => podDevices(pod, { node, informers, neighbours }),
     ...(isMirrorPod(pod) ? processFaults(faults, pod, node.metadata.name) : {}),
     pullFault: (reference) => faults.pull(node.metadata.name, reference),

@@ -55,6 +55,12 @@ export class ImageStores {
     this.listeners.push(listener);
   }
 
+  /** Images were pulled to a machine. */
+  pulled(node: string, images: readonly string[], now: Instant): void {
+    const store = this.of(node);
+    if (images.filter((image) => store.add(image, now)).length > 0) this.changed(node);
+  }
+
   /** An image was pulled to a machine, or removed from it. */
   changed(node: string): void {
     for (const listener of this.listeners) listener(node);

@@ -7,6 +7,7 @@ import { busybox } from './busybox.js';
 import { cloudControllerManager, kubeApiserver, kubeControllerManager, kubeProxy, kubeScheduler } from './control-plane.js';
 import { coredns } from './coredns.js';
 import { deviceDriver } from './device-driver.js';
+import { devicePlugin } from './device-plugin.js';
 import { endToEndTests } from './e2e-tests.js';
 import { echoServer } from './echo-server.js';
 import { etcd } from './etcd.js';
@@ -43,6 +44,7 @@ export const images: readonly ImageDefinition[] = [
   cloudControllerManager,
   coredns,
   deviceDriver,
+  devicePlugin,
   echoServer,
   ...endToEndTests,
   etcd,

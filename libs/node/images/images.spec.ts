@@ -26,6 +26,8 @@ test.each([
   ['busybox:1.36', true],
   ['alpine:3.20', true],
   ['quay.io/crio/artifact:v2', true],
+  ['nvcr.io/nvidia/k8s-device-plugin:v0.17.1', true],
+  ['registry.k8s.io/e2e-test-images/sample-device-plugin:1.7', true],
   ['ubuntu:22.04', true],
   ['ubuntu:22.05', false],
   ['redis:7.2-alpine', true],

@@ -13,6 +13,9 @@ function refused({ pod, world }: Simulation): { reason: string; message: string 
   if (world.refusal !== undefined) return world.refusal;
   const sysctl = pod.spec.securityContext?.sysctls && sysctlRefusal(pod, world.machine().configuration.allowedUnsafeSysctls);
   if (sysctl) return sysctl;
+  const noDevices = world.pluginDevices?.admissionError();
+  if (noDevices !== undefined)
+    return { reason: 'UnexpectedAdmissionError', message: `Allocate failed due to ${noDevices}, which is unexpected` };
   if (pod.spec.os && pod.spec.os.name !== 'linux') return WRONG_OS;
   return status?.conditions?.some(({ type }) => type === 'PodScheduled') ? undefined : world.shortage(pod);
 }

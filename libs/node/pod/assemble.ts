@@ -7,7 +7,7 @@ import { phaseOf } from './phase.js';
 import { applyProbes } from './probing.js';
 import type { Simulation } from './simulation.js';
 import type { Slot } from './slot.js';
-import type { PodPlan } from './world.js';
+import type { PodPlan, PodWorld } from './world.js';
 
 /** Whether a pod's sandbox is ready: it has its volumes and its network. */
 export function hasSandbox({ status }: corev1.Pod): boolean {
@@ -54,9 +54,17 @@ export function statusOf(
     ...(allocated && allocated.size > 0 ? { allocatedResources: resourceListTexts(allocated) } : {}),
     startTime: old.startTime ?? formatTime(sim.now),
     ...(initStatuses.length > 0 ? { initContainerStatuses: initStatuses } : {}),
-    containerStatuses: of('main'),
+    containerStatuses: of('main').map((status) => withPluginDevices(status, world)),
     ...(ephemeral.length > 0 ? { ephemeralContainerStatuses: ephemeral } : {}),
   };
+}
+
+/** A container's status with the health of the devices that plugins have given it. */
+function withPluginDevices(status: corev1.ContainerStatus, { pluginDevices }: PodWorld): corev1.ContainerStatus {
+  const health = pluginDevices?.health(status.name);
+  if (health === undefined) return status;
+  const others = (status.allocatedResourcesStatus ?? []).filter(({ name }) => !health.some((own) => own.name === name));
+  return { ...status, allocatedResourcesStatus: [...others, ...health] };
 }
 
 /** The result of a simulation, as a plan. */

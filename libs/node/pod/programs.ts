@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import { Memo } from '#apimachinery';
+import { isExtendedResource } from '#component-helpers';
 import type { InTurn } from '#controller-runtime';
 import { commandsOf, shellsOf } from '../commands/image-commands.js';
 import { findImage } from '../images/catalogue.js';
@@ -83,6 +84,7 @@ export function textOf(container: corev1.Container): string {
     runAsUser,
     runAsGroup,
     resources?.limits?.['ephemeral-storage'],
+    Object.keys(resources?.limits ?? {}).some(isExtendedResource),
     capabilities,
     privileged,
     allowPrivilegeEscalation,

@@ -66,6 +66,7 @@ export class Story {
         pathKind: () => undefined,
         server: () => 'silent',
         volumes: () => ({ waits: false, errors: [] }),
+        pluginDevices: undefined,
         devices: () => undefined,
         missingRuntime: () => undefined,
         processes,

@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
 import type { Instant } from '#apimachinery';
 import type { Boot, Crash, PullFault, TimingProfile } from '#controller-runtime';
+import type { GivenByPlugins } from '../devices/allocation.js';
 import type { PodDevices } from '../devices/pod-devices.js';
 import type { Overage } from '../runtime/storage-limits.js';
 import type { ServerState } from '../volumes/servers.js';
@@ -42,6 +43,8 @@ export interface PodWorld {
   server(host: string, port: number): ServerState;
   /** What keeps the pod's volumes of CSI drivers from being mounted. */
   volumes(): { readonly waits: boolean; readonly errors: readonly string[] };
+  /** The devices that plugins of its node give it; undefined if it asks for none. */
+  pluginDevices: GivenByPlugins | undefined;
   /** The devices of its claims; undefined if it has none. */
   devices(): PodDevices | undefined;
   /** The handler of its RuntimeClass, if the container runtime of the node has none of that name. */

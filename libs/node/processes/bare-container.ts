@@ -1,4 +1,5 @@
 import type { corev1 } from '#api';
+import { isExtendedResource } from '#component-helpers';
 import { FileSystem } from '../files/file-system.js';
 import { type DirectoryNode, directory, type FileNode, file } from '../files/nodes.js';
 import { findImage } from '../images/catalogue.js';
@@ -62,7 +63,8 @@ export function bareContainer(spec: corev1.Container, kernel: Kernel): BareConta
   const reference = parseImage(spec.image ?? '');
   const image = reference && findImage(reference)?.definition;
   if (!image) return undefined;
-  let asked = false;
+  // Which devices it gets differs from pod to pod.
+  let asked = Object.keys(spec.resources?.limits ?? {}).some(isExtendedResource);
   const ask = (): void => {
     asked = true;
   };

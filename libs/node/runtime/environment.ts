@@ -1,5 +1,6 @@
 import type { corev1, resourcev1 } from '#api';
 import { getOwn, type Instant, parseTime } from '#apimachinery';
+import { givenDevices } from '../devices/device-plugin.js';
 import { usedBy, usesDevices } from '../devices/pod-claims.js';
 import { deviceVariables } from '../devices/variables.js';
 import { resourceValue } from './resource-fields.js';
@@ -115,13 +116,14 @@ async function variableValue(
 
 /** What the drivers of a container's devices add. */
 async function devices({ objects }: MachineWorld, pod: corev1.Pod, container: corev1.Container): Promise<Array<[string, string]>> {
-  if (!usesDevices(pod)) return [];
+  const given = givenDevices(pod, container).variables;
+  if (!usesDevices(pod)) return given;
   const claims = new Map<string, resourcev1.ResourceClaim>();
   for (const { claim: name } of usedBy(pod, container)) {
     const claim = await objects.get<resourcev1.ResourceClaim>('resource.k8s.io', 'resourceclaims', pod.metadata.namespace ?? '', name);
     if (claim) claims.set(name, claim);
   }
-  return deviceVariables(pod, container, claims);
+  return [...deviceVariables(pod, container, claims), ...given];
 }
 
 export interface EnvironmentOptions {

@@ -1,7 +1,13 @@
 import type { corev1 } from '#api';
+import { givenDevices } from '../devices/device-plugin.js';
 import { FileSystem } from '../files/file-system.js';
-import { type DirectoryNode, type FileNode, normalized } from '../files/nodes.js';
+import { type DirectoryNode, type FileNode, file, normalized } from '../files/nodes.js';
 import { WRITABLE_BYTES } from './limits.js';
+
+/** The files of the devices that plugins have given a container. */
+export function mountDevices(files: FileSystem, pod: corev1.Pod, { container, now }: { container: corev1.Container; now: number }): void {
+  for (const path of givenDevices(pod, container).files) files.mount(path, file('', now, 0o666));
+}
 
 /** What is at a path below a volume. */
 export const subPathNode = (volume: DirectoryNode, subPath: string): ReturnType<FileSystem['stat']> =>

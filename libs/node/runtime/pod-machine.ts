@@ -23,7 +23,7 @@ import { LOG_BYTES, STEPS_PER_LOOK, WRITABLE_BYTES } from './limits.js';
 import { Listener, openPort } from './listener.js';
 import { crashingProcess, mainProcess, shellHost } from './main-process.js';
 import { ending, finishing, following } from './main-tasks.js';
-import { mountVolume } from './mount.js';
+import { mountDevices, mountVolume } from './mount.js';
 import { endedAt, lostVolumes, powerCut } from './power.js';
 import { processLimit } from './process-limit.js';
 import { rootDirectory } from './root-files.js';
@@ -268,6 +268,7 @@ export class PodMachine {
       ...{ now, limit: WRITABLE_BYTES, readOnlyRoot, meter: this.meters?.ofContainer(spec.name) },
       user: fileUser(user, secured),
     });
+    mountDevices(files, pod, { container: spec, now: startedAt });
     if (user.uid) mountTerminationLog(files, spec, startedAt);
     mountProcessStatus(files, secured, { user, name: processName(spec, image), now: startedAt });
     const start = atStart(world, pod, status?.containerID || undefined);
