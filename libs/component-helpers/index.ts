@@ -87,6 +87,7 @@ export {
   usesClaims,
 } from './volumes/claims.js';
 export {
+  allowsNode,
   bindVolumeToClaim,
   differInVolumeMode,
   findBestVolume,

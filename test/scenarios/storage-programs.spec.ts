@@ -189,4 +189,19 @@ describe('storage programs', () => {
     await cluster.advance(10_000);
     expect(await claims()).toEqual({ a: expect.stringMatching(/^Bound pvc-/), b: 'Pending ' });
   });
+
+  it('provisioners that work for their own nodes make no volumes on nodes that the class does not allow', async () => {
+    await make(...csiDriver({ provisionerFlags: ['--node-deployment'] }));
+    const allowing = (node: string) => {
+      const allowedTopologies = [{ matchLabelExpressions: [{ key: 'topology.hostpath.csi/node', values: [node] }] }];
+      return storageClass(node, { provisioner: 'hostpath.csi.k8s.io', allowedTopologies });
+    };
+    for (const name of ['worker-1', 'worker-2', 'none']) await make(allowing(name), claim(name, 1, { storageClassName: name }));
+    const { items } = await cluster.client.list(PersistentVolume);
+    const places = items.map(({ spec }) => [
+      spec.claimRef?.name,
+      spec.nodeAffinity?.required?.nodeSelectorTerms[0]?.matchExpressions?.[0]?.values?.[0],
+    ]);
+    expect(Object.fromEntries(places)).toEqual({ 'worker-1': 'worker-1', 'worker-2': 'worker-2' });
+  });
 });

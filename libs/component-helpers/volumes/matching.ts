@@ -1,4 +1,4 @@
-import type { corev1 } from '#api';
+import type { corev1, storagev1 } from '#api';
 import { labelSelectorAsSelector, parseQuantity, type Quantity } from '#apimachinery';
 import { nodeSelectorMatcher } from '../node-affinity.js';
 import { BOUND_BY_CONTROLLER } from './annotations.js';
@@ -128,4 +128,13 @@ export function findBestVolume(claim: Claim, volumes: readonly Volume[], options
     if (found) return found;
   }
   return undefined;
+}
+
+/** Whether a class allows a node: one of its terms does (MatchTopologySelectorTerms). */
+export function allowsNode({ allowedTopologies = [] }: storagev1.StorageClass, { metadata }: Pick<corev1.Node, 'metadata'>): boolean {
+  if (allowedTopologies.length === 0) return true;
+  return allowedTopologies.some(({ matchLabelExpressions = [] }) => {
+    const matches = matchLabelExpressions.every(({ key, values }) => values.includes(metadata.labels?.[key] ?? ''));
+    return matches && matchLabelExpressions.length > 0;
+  });
 }

@@ -11,14 +11,14 @@ import {
 } from '#api';
 import { formatKey, ignoreAlreadyExists, isNotFound, keyOf } from '#apimachinery';
 import { perCluster } from '#client';
-import { delaysBinding, PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassOf } from '#component-helpers';
+import { allowsNode, delaysBinding, PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassOf } from '#component-helpers';
 import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { attachmentsOf, indexAttachments, indexVolumesByDriver } from '../attach-detach/indexes.js';
 import { usedByNode } from './driver-volumes.js';
 import { SLOW_RETRY } from './external-resizer.js';
 import { operation } from './operations.js';
 import { awaitedBy, deleterOf, provisionedVolume, volumeNameOf } from './plan.js';
-import { concernsPrograms, indexPrograms, type RunningProgram, runningProgram, startedPrograms } from './programs.js';
+import { concernsPrograms, indexPrograms, type RunningProgram, runningProgram, runningPrograms, startedPrograms } from './programs.js';
 import { EXHAUSTED, provisionerOf } from './provisioners.js';
 import { rpcError } from './rpc-error.js';
 
@@ -67,6 +67,12 @@ const failuresOf = perCluster(() => new Map<string, number>());
 /** How long a claim waits after so many failures, in milliseconds (--retry-interval-start, --retry-interval-max). */
 const retryAfter = (failures: number): number => Math.min(1_000 * 2 ** (failures - 1), SLOW_RETRY);
 
+/** Whether a program that works for its own node alone may make volumes of a class there (external-provisioner checkNode). */
+function isOwned(found: storagev1.StorageClass, { perNode, pod }: RunningProgram, { informers }: ReconcileContext): boolean {
+  const node = informers.of(Node).get(pod.spec.nodeName ?? '');
+  return !perNode || node === undefined || allowsNode(found, node);
+}
+
 async function provision(claim: Claim, ctx: ReconcileContext): Promise<Reconciled | undefined> {
   const { informers } = ctx;
   const found = informers.of(StorageClass).get(storageClassOf(claim));
@@ -75,7 +81,7 @@ async function provision(claim: Claim, ctx: ReconcileContext): Promise<Reconcile
   const volume = volumeNameOf(claim);
   if (informers.of(PersistentVolume).get(volume) !== undefined) return undefined;
   const selected = claim.metadata.annotations?.[SELECTED_NODE];
-  const program = runningProgram({ task: 'provision', name, node: selected }, ctx);
+  const program = runningPrograms({ task: 'provision', name, node: selected }, ctx).find((one) => isOwned(found, one, ctx));
   if (program === undefined) return undefined;
   const { first, wait } = operation(`provision/${claim.metadata.uid}`, ctx);
   const about = `${claim.metadata.namespace}/${claim.metadata.name}`;

@@ -1,7 +1,15 @@
 import { CSIDriver, CSINode, CSIStorageCapacity, type corev1, PersistentVolume, StorageClass, type storagev1 } from '#api';
 import { labelSelectorAsSelector, parseQuantity } from '#apimachinery';
 import type { Informers } from '#client';
-import { asCSI, bindVolumeToClaim, findMatchingVolume, migratedDriver, storageClassOf, volumeReachesNode } from '#component-helpers';
+import {
+  allowsNode,
+  asCSI,
+  bindVolumeToClaim,
+  findMatchingVolume,
+  migratedDriver,
+  storageClassOf,
+  volumeReachesNode,
+} from '#component-helpers';
 import type { AssumedVolumes, PodVolumes } from './assumed.js';
 import type { PodClaims } from './pod-claims.js';
 
@@ -53,15 +61,6 @@ function matchVolumes(claims: readonly Claim[], { node, assumed }: Where): { bin
     bindings.push({ claim, volume: bindVolumeToClaim(volume, claim) });
   }
   return { bindings, left };
-}
-
-/** Whether a class allows a node: one of its terms does (MatchTopologySelectorTerms). */
-function allowsNode({ allowedTopologies = [] }: storagev1.StorageClass, { metadata }: Pick<corev1.Node, 'metadata'>): boolean {
-  if (allowedTopologies.length === 0) return true;
-  return allowedTopologies.some(({ matchLabelExpressions = [] }) => {
-    const matches = matchLabelExpressions.every(({ key, values }) => values.includes(metadata.labels?.[key] ?? ''));
-    return matches && matchLabelExpressions.length > 0;
-  });
 }
 
 /** Whether a driver that publishes its capacity has enough for a claim on a node (hasEnoughCapacity). */
