@@ -4,7 +4,7 @@ import { type ApiServer, CloudManagerSource, inProcessClient, SchedulerSource } 
 import { type ClusterStore } from '#cacher';
 import { createInformers } from '#client';
 import type { MetricRegistry } from '#component-base';
-import type { ClusterContext, HostedCluster, InTurn, ReconcileFailure, SigningKeys, TimingProfile } from '#controller-runtime';
+import type { ClusterContext, HostedCluster, InTurn, Pause, ReconcileFailure, SigningKeys, TimingProfile } from '#controller-runtime';
 import { configurationErrors } from '#scheduler';
 import type { Fence, Revision, Storage } from '#storage';
 import { CLOUD_KEY } from './cloud/cloud.js';
@@ -35,6 +35,8 @@ export interface HostedClusterOptions {
   conductor?: { name: string; under?: () => Fence | undefined };
   /** Where long work waits for its turn; by default, for the next iteration of the event loop. */
   inTurn?: InTurn;
+  /** How work of many small steps gives way to other clusters; unset: not at all. */
+  pause?: Pause;
   /** Where a component counts what it does; unset: nowhere. */
   metrics?: (component: string) => MetricRegistry;
   /** Bytes of memory used by the store. */
@@ -150,7 +152,7 @@ function serverRanges({ settings }: ApiServer): NonNullable<ClusterContext['serv
 
 /** One cluster for a host of components: informers shared by all its components, over the in-process pipeline. */
 export function hostedCluster(options: HostedClusterOptions): HostedCluster {
-  const { api, store, turns, clock, profile, rootCA, keys, delayUntil, onFailure, onClose, conductor } = options;
+  const { api, store, turns, clock, profile, rootCA, keys, delayUntil, onFailure, onClose, conductor, pause } = options;
   const { storages } = api.cluster;
   // Asked for when the cache has just caught up.
   const resources = async () => {
@@ -212,6 +214,7 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
         ...(component === SERVER ? { server: serverRanges(api) } : {}),
         ...(onFailure ? { onFailure } : {}),
         inTurn: options.inTurn ?? nextRound,
+        ...(pause && { pause }),
       };
       const setFence = (next: Fence | undefined) => {
         fence = next;
@@ -228,7 +231,10 @@ export function hostedCluster(options: HostedClusterOptions): HostedCluster {
       // Kubelets restart processes that hang, whether or not an API server answers.
       if ((faults.nextRestart() ?? Number.POSITIVE_INFINITY) <= clock.now()) await new ClusterFaults(api).restart();
       // While no API server answers, nothing is done: no component needs to know what there is.
-      if (faults.component('kubelet') === undefined) await informers.synced();
+      if (faults.component('kubelet') !== undefined) return;
+      const others = pause?.();
+      if (others) await others;
+      await informers.synced();
     },
     delivered: () => progress.revision,
     // The component that moves the clock is none of the cluster's: time goes on while no API server answers.

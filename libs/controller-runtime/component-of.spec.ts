@@ -17,7 +17,11 @@ function object(name: string, kind = 'ConfigMap', owner?: string): KubeObject {
 }
 
 /** A component of one controller over real informers that the spec fills; `reconcile` is defined by the spec. */
-async function opened(reconcile: (key: string, call: number) => Promise<Reconciled | undefined> | undefined, resumeAfter?: number) {
+async function opened(
+  reconcile: (key: string, call: number) => Promise<Reconciled | undefined> | undefined,
+  resumeAfter?: number,
+  pause?: ClusterContext['pause'],
+) {
   const clock = new SteppedClock(0);
   const indexes = new Map([ConfigMap, Secret].map((resource) => [resource.kind, new Indexer<KubeObject>()]));
   const causes: Array<[string, number | undefined]> = [];
@@ -40,6 +44,7 @@ async function opened(reconcile: (key: string, call: number) => Promise<Reconcil
     cloud: NO_CLOUD,
     manifests: NO_MANIFESTS,
     inTurn: async (work) => work(),
+    ...(pause && { pause }),
     resumeAfter,
     onFailure: (failure) => failures.push(failure),
   };
@@ -137,6 +142,28 @@ describe('componentOf', () => {
     for (const name of ['a', 'b']) put(object(name), 1);
     await expect(instance.drain(plenty)).rejects.toThrow(FencedError);
     expect(causes.length).toBeLessThanOrEqual(2);
+  });
+
+  it('gives way to others where its work has become long, and goes on with what was queued meanwhile', async () => {
+    const order: string[] = [];
+    let steps = 0;
+    const others = () => void order.push('others');
+    const pause = () => {
+      steps += 1;
+      return steps % 3 > 0 ? undefined : new Promise<void>((resolve) => setImmediate(resolve)).then(others);
+    };
+    const { instance, put } = await opened(
+      (key) => {
+        order.push(key);
+        if (key === 'b') setImmediate(() => put(object('d'), 2));
+        return undefined;
+      },
+      undefined,
+      pause,
+    );
+    for (const name of ['a', 'b', 'c']) put(object(name), 1);
+    expect(await instance.drain(plenty)).toEqual({ more: false, nextAt: undefined });
+    expect(order).toEqual(['a', 'b', 'others', 'c', 'd', 'others']);
   });
 
   it('knows the cause after a pause: none for old objects, and deletions that happened in the meantime', async () => {

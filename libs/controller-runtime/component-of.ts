@@ -10,7 +10,8 @@ import type {
   DrainResult,
   ManagerSettings,
 } from './component.js';
-import type { Controller, OpenController, ReconcileContext, Reconciled } from './controller.js';
+import type { Controller, ReconcileContext, Reconciled } from './controller.js';
+import { Drain, type Running } from './drain.js';
 import { isFenced, reportDroppedEvents } from './failures.js';
 import { FAULTS_GROUP } from './faults.js';
 import { QueueCounter } from './queue-metrics.js';
@@ -20,19 +21,6 @@ import { type WorkItem, WorkQueue } from './work-queue.js';
 
 /** Consecutive conflicts that are retried at once: the informer already has the newer object, so there is nothing to wait for. */
 const PROMPT_CONFLICTS = 5;
-
-interface Running {
-  controller: Controller;
-  open: OpenController;
-  queue: WorkQueue;
-  /** Made for the first reconcile: most controllers of an idle cluster have none. */
-  recorder: EventSink | undefined;
-  active: number;
-  /** Whether a reconcile can perhaps be started: a key was queued, or a reconcile has returned. */
-  ready: boolean;
-  /** Consecutive conflicts of a key; unset until there is one. */
-  conflicts: Map<string, number> | undefined;
-}
 
 /**
  * Combines many controllers into one component, as upstream compiles them into one binary: they share its turns, and reconciles of
@@ -136,9 +124,10 @@ class ControllersInstance implements ComponentInstance {
     const pending = this.context.manager?.ready();
     if (pending) await pending;
     this.follow();
-    const { faults } = this.context;
+    const { faults, pause } = this.context;
     const halted = () => faults.component(this.component) !== undefined;
-    const drain = new Drain(this.enabled, { reconciles: budget.reconciles, halted }, (running, item) => this.reconcile(running, item));
+    const bounds = { reconciles: budget.reconciles, halted, pause };
+    const drain = new Drain(this.enabled, bounds, (running, item) => this.reconcile(running, item));
     this.draining = drain;
     try {
       await drain.run();
@@ -224,68 +213,5 @@ class ControllersInstance implements ComponentInstance {
     const { wall, metrics } = this;
     const recorder = this.recorderOf(running).through(client);
     return { cluster, client, informers, clock, wall, random, profile, rootCA, keys, faults, settings, recorder, metrics };
-  }
-}
-
-/** One drain: starts reconciles in a fixed order (controllers as listed, keys first in, first out) until no work is left. */
-class Drain {
-  private inFlight = 0;
-  private failed: unknown;
-  private wake: (() => void) | undefined;
-
-  constructor(
-    private readonly running: readonly Running[],
-    private readonly bounds: { reconciles: number; halted(): boolean },
-    private readonly reconcile: (running: Running, item: WorkItem) => Promise<void>,
-  ) {}
-
-  /** Throws the FencedError that ended it, after all started reconciles have returned. */
-  async run(): Promise<void> {
-    // Timers may be due, or keys left over from a drain whose budget was used up.
-    for (const running of this.running) running.ready = true;
-    for (;;) {
-      for (let index = 0; index < this.running.length; index++) {
-        const running = this.running[index];
-        if (running?.ready) this.startAll(running);
-      }
-      if (this.inFlight === 0) break;
-      await new Promise<void>((resolve) => {
-        this.wake = resolve;
-      });
-    }
-    if (this.failed !== undefined) throw this.failed;
-  }
-
-  /** A reconcile has ended or a key was queued: starts what can be started. */
-  progress(): void {
-    this.wake?.();
-  }
-
-  private get goesOn(): boolean {
-    return this.failed === undefined && this.bounds.reconciles > 0 && !this.bounds.halted();
-  }
-
-  private startAll(running: Running): void {
-    running.ready = false;
-    while (this.goesOn && running.active < running.open.concurrency) {
-      const item = running.queue.take();
-      if (item === undefined) return;
-      this.bounds.reconciles -= 1;
-      void this.fly(running, item);
-    }
-  }
-
-  private async fly(running: Running, item: WorkItem): Promise<void> {
-    this.inFlight += 1;
-    running.active += 1;
-    try {
-      await this.reconcile(running, item);
-    } catch (error) {
-      this.failed ??= error;
-    }
-    running.active -= 1;
-    running.ready = true;
-    this.inFlight -= 1;
-    this.progress();
   }
 }

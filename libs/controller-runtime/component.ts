@@ -51,6 +51,9 @@ export interface ReconcileFailure {
 /** Runs work that may take some milliseconds, and resolves with its result. Throws what it throws. */
 export type InTurn = <T>(work: () => T) => Promise<T>;
 
+/** To be called between small steps of work: where they have become long together, a promise to be awaited before the next one. */
+export type Pause = () => Promise<void> | undefined;
+
 /**
  * The private keys that kube-controller-manager has (--cluster-signing-cert-file and --cluster-signing-key-file, PEM;
  * --service-account-private-key-file).
@@ -141,6 +144,8 @@ export interface ClusterContext {
   readonly fence?: () => Fence | undefined;
   /** Runs long work when it is this cluster's turn among those that share the process. */
   readonly inTurn: InTurn;
+  /** Gives way to other clusters that share the process; unset: there are none. */
+  readonly pause?: Pause;
   /** Called for every failed reconcile. */
   readonly onFailure?: (failure: ReconcileFailure) => void;
 }

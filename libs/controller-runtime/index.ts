@@ -11,6 +11,7 @@ export type {
   Informer,
   Informers,
   InTurn,
+  Pause,
   ReconcileFailure,
   SchedulerSettings,
   ServerRanges,

@@ -43,6 +43,27 @@ test('tenants take turns, one slice per iteration; the tasks of a tenant in the 
   expect(rounds).toEqual(['x0 y0 z0', 'x1 x2', 'z1 z2', 'y1 y2', 'x3 x4', '', '', '']);
 });
 
+test('small steps give way when they have become long together in one iteration, whoever’s they are; their tenants do not pause', async () => {
+  const { share, round, work } = machine();
+  const log: string[] = [];
+  const run = async (tenant: string, steps: number) => {
+    for (let step = 0; step < steps; step++) {
+      const pending = share.pause(tenant);
+      if (pending) await pending;
+      log.push(`${tenant}${step}`);
+      work(3);
+    }
+  };
+  const all = Promise.all([run('a', 5), run('b', 4)]);
+  const rounds: string[] = [];
+  for (let i = 0; i < 4; i++) {
+    rounds.push(log.splice(0).join(' '));
+    await round();
+  }
+  await all;
+  expect(rounds).toEqual(['a0 a1 a2', 'a3 a4', 'b0 b1 b2 b3', '']);
+});
+
 test('short work is not delayed', () => {
   const { share, work } = machine();
   const task = share.task('a');

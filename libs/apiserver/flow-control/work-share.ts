@@ -14,6 +14,8 @@ export interface WorkShareOptions {
 const REST = 3;
 /** Slices after which a step is long. */
 const LONG = 4;
+/** Slices that small steps may take together. */
+const STRETCH = 4;
 /** Milliseconds for which a tenant counts as active after its last request. */
 const LATELY = 1_000;
 
@@ -48,6 +50,8 @@ export class WorkShare {
   private readonly resting = new Map<string, number>();
   private scheduled = false;
   private sliceEnd = 0;
+  /** When the small steps of this iteration of the loop have become long; unset before the first one. */
+  private stretchEnd: number | undefined;
 
   constructor(private readonly options: WorkShareOptions) {}
 
@@ -87,6 +91,21 @@ export class WorkShare {
       },
       step: (work) => (granted || !this.resting.has(tenant) ? run(work) : turn().then(() => run(work))),
     };
+  }
+
+  /**
+   * To be called between small steps that follow one another without an event in between, whoever's they are: undefined until they have
+   * taken several slices together; afterwards a promise that resolves when it is this tenant's turn.
+   */
+  pause(tenant: string): Promise<void> | undefined {
+    const at = this.options.now();
+    if (this.stretchEnd === undefined) {
+      this.stretchEnd = at + STRETCH * this.options.slice;
+      this.options.immediate(() => {
+        this.stretchEnd = undefined;
+      });
+    }
+    return at < this.stretchEnd ? undefined : new Promise((resolve) => this.enqueue(tenant, resolve));
   }
 
   private note(tenant: string, at: number): void {

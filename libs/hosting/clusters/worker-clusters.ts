@@ -77,6 +77,8 @@ export async function openForWorker(
     },
     ...(stepped && { conductor: { name: CLOCK, ...(under && { under }) } }),
     inTurn: stepped ? inRoundOf(store) : inShare(share, id),
+    // What a stepped cluster writes does not depend on how fast the machine is.
+    ...(!stepped && { pause: () => share.pause(id) }),
     ...(counts && { metrics: (component: string) => counts.of(id, component) }),
     bytes: () => stores.bytes(id),
     onClose: release,
