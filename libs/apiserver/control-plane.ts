@@ -1,6 +1,7 @@
 import type { Instant } from '#apimachinery';
 import type { Family } from '#component-base';
 import type { AuthorizationAttributes } from './authorization/authorization.js';
+import type { LeaderElection } from './settings/leader-election.js';
 
 /** A member of etcd. */
 interface EtcdMemberState {
@@ -10,6 +11,13 @@ interface EtcdMemberState {
   readonly term: number;
   /** The position of the leader that it knows. */
   readonly leader?: number;
+}
+
+/** What a component was started with. */
+interface Configured {
+  readonly configurations: Readonly<Record<string, unknown>>;
+  /** Unset for one that elects nobody. */
+  readonly election?: LeaderElection;
 }
 
 /** The parts of the control plane that the API server depends on, or is asked about. Everything is as of now. */
@@ -31,6 +39,11 @@ export interface ControlPlane {
   leads(component: string, node: string): boolean;
   /** What the instance of a component that leads has counted since it was started. */
   metrics(component: string): Promise<readonly Family[]>;
+  /**
+   * The configurations that a component of the control plane serves at /configz, by their names, and how it elects its leader if it does.
+   * Undefined if it does not come up, or has none.
+   */
+  configured(component: string, node: string): Configured | undefined;
   /** The members of etcd, and whether the disk of one is full. */
   etcd(): {
     readonly members: readonly EtcdMemberState[];
@@ -65,6 +78,7 @@ export const WHOLE: ControlPlane = {
   isUp: () => true,
   leads: () => true,
   metrics: () => Promise.resolve([]),
+  configured: () => undefined,
   etcd: () => ({ members: [], isFull: false, leaderChanges: 1 }),
   reaches: () => true,
   kubeletTrouble: () => undefined,

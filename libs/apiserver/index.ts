@@ -65,7 +65,7 @@ export { unstored } from './rest/view.js';
 export { CloudManagerSource } from './settings/cloud-controller-manager-settings.js';
 export type { ConfigurationType } from './settings/configuration-type.js';
 export { CONTROL_PLANE_KEY, controlPlaneNodes, controlPlaneText } from './settings/control-plane-nodes.js';
-export type { ControllerManagerSource } from './settings/controller-manager-settings.js';
+export { ControllerManagerSource } from './settings/controller-manager-settings.js';
 export { type DataDirectory, ETCD_DATA_KEY, type EtcdData, keepDirectory, NO_DATA, withDirectory } from './settings/etcd-data.js';
 export { hasState, keepState, keptState, type StateFacts, type StateItem } from './settings/etcd-states.js';
 export { flagsOf, integerOf, StartFailure } from './settings/flags.js';

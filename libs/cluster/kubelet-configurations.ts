@@ -1,6 +1,7 @@
 import { yamlToJson } from '#api/yaml';
 import { fileKey, type NodeFile } from '#apiserver';
 import type { CachedObject, ClusterStore } from '#cacher';
+import { KUBELET_CONFIGURATION } from '#kubeadm';
 import { KUBELET_CONFIG } from './static-manifests.js';
 
 type Configuration = Readonly<Record<string, unknown>>;
@@ -15,10 +16,12 @@ function parsed(text: string): Configuration {
   return typeof found === 'object' && found !== null && !Array.isArray(found) ? (found as Configuration) : NONE;
 }
 
+const KUBEADMS = parsed(KUBELET_CONFIGURATION);
+
 /** The KubeletConfiguration of a node, read from the store. */
 export async function kubeletConfiguration(store: Pick<ClusterStore, 'get'>, node: string): Promise<Configuration> {
   const row = await store.get(fileKey(node, KUBELET_CONFIG));
-  return row === undefined ? NONE : parsed((row.object as NodeFile).content);
+  return row === undefined ? KUBEADMS : parsed((row.object as NodeFile).content);
 }
 
 /** What the kubelets of a cluster are configured with, from the files of their nodes. */
@@ -27,10 +30,10 @@ export class KubeletConfigurations {
 
   constructor(private readonly store: Pick<ClusterStore, 'peek'>) {}
 
-  /** The KubeletConfiguration of a node; empty where there is none that can be read: all is as by default. */
+  /** The KubeletConfiguration of a node: kubeadm's without a file; empty where it cannot be read: all is as by default. */
   of(node: string): Configuration {
     const row = this.store.peek(fileKey(node, KUBELET_CONFIG));
-    if (row === undefined) return NONE;
+    if (row === undefined) return KUBEADMS;
     const known = this.read.get(row) ?? parsed((row.object as NodeFile).content);
     this.read.set(row, known);
     return known;

@@ -1,4 +1,7 @@
 export { CLOUD_DEFAULTS, type CloudOptions } from './cloud-options.js';
+export { managerConfigurations } from './configurations/controller-manager.js';
+export { kubeletConfigurations } from './configurations/kubelet.js';
+export { proxyConfigurations } from './configurations/proxy.js';
 export { type AutoscalingOptions, CONTROLLER_DEFAULTS, type ControllerOptions } from './controller-options.js';
 export { type Family, familiesText, gaugeOf, type MetricSource, type Sample } from './families.js';
 export { checksAnswer } from './health.js';

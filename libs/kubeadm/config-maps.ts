@@ -26,7 +26,8 @@ proxy: {}
 scheduler: {}
 `;
 
-const KUBELET_CONFIGURATION = `apiVersion: kubelet.config.k8s.io/v1beta1
+/** The KubeletConfiguration that kubeadm leaves on each node, and in the ConfigMap kubelet-config. */
+export const KUBELET_CONFIGURATION = `apiVersion: kubelet.config.k8s.io/v1beta1
 authentication:
   anonymous:
     enabled: false

@@ -1,5 +1,6 @@
 export { bootstrapCluster, bootstrapPhases, runSteps } from './bootstrap.js';
 export { cloudControllerManagerManifest, cloudManifestFiles, cloudSteps } from './cloud-controller-manager.js';
+export { KUBELET_CONFIGURATION } from './config-maps.js';
 export { localPathStorage } from './local-path-storage.js';
 export { NODE_PRESETS, type NodePreset, presetNodes } from './presets.js';
 export { nodeRules } from './rbac.js';

@@ -98,6 +98,7 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
       review: (request) => reviewed(cluster, request),
       metrics: (component) => cluster.controlPlane.metrics(component),
       leads: (component, node) => cluster.controlPlane.leads(component, node),
+      configured: (component, node) => cluster.controlPlane.configured(component, node),
     },
     etcd: {
       members: () => cluster.controlPlane.etcd().members,

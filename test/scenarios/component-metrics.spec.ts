@@ -30,7 +30,7 @@ async function opened(nodes: { count: number; controlPlanes?: number }) {
     apiVersion: 'rbac.authorization.k8s.io/v1',
     kind: 'ClusterRole',
     metadata: { name: 'scraper' },
-    rules: [{ verbs: ['get'], nonResourceURLs: ['/metrics', '/healthz/*', '/statusz', '/flagz'] }],
+    rules: [{ verbs: ['get'], nonResourceURLs: ['/metrics', '/configz', '/healthz/*', '/statusz', '/flagz'] }],
   });
   await client.create(ClusterRoleBinding, {
     apiVersion: 'rbac.authorization.k8s.io/v1',
@@ -110,9 +110,9 @@ it('kube-scheduler tells on its port what it has counted, to those who may read 
     message: 'forbidden: User "system:anonymous" cannot get path "/metrics"',
   });
   expect(JSON.parse(await curl('https://127.0.0.1:10259/metrics', 'Authorization: Bearer none'))).toMatchObject({ code: 401 });
-  expect(JSON.parse(await curl('https://127.0.0.1:10259/configz'))).toMatchObject({
+  expect(JSON.parse(await curl('https://127.0.0.1:10259/metrics/slis'))).toMatchObject({
     code: 403,
-    message: 'forbidden: User "system:serviceaccount:default:scraper" cannot get path "/configz"',
+    message: 'forbidden: User "system:serviceaccount:default:scraper" cannot get path "/metrics/slis"',
   });
 });
 

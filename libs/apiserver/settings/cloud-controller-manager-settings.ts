@@ -1,7 +1,7 @@
 import { goQuote } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import { CLOUD_DEFAULTS, type CloudOptions, CONTROLLER_DEFAULTS, type ControllerOptions } from '#component-base';
-import { controllerErrors, controllerNames, enabledControllers } from './enabled-controllers.js';
+import { canonicalControllers, controllerErrors, controllerNames, enabledControllers } from './enabled-controllers.js';
 import { booleanOf, checkKnown, durationOf, endWith, type Flags, integerOf, listOf, StartFailure } from './flags.js';
 import { CLOUD_MANAGER_FLAGS } from './known-flags.js';
 import { checkElection, defaultElection, flaggedElection, type LeaderElection, managerLockErrors } from './leader-election.js';
@@ -20,6 +20,8 @@ interface CloudManagerSettings {
   readonly options: ControllerOptions;
   readonly cloud: CloudOptions;
   readonly election: LeaderElection;
+  /** The items of --controllers, by the controllers' own names. */
+  readonly controllers: readonly string[];
 }
 
 /** The only cloud that there is. */
@@ -63,7 +65,16 @@ export function cloudManagerSettings(flags: Flags, read: ReadFile): CloudManager
   const error = hasRoutes && enabled(ROUTES) ? rangesError(clusterRanges(flags)) : undefined;
   if (error !== undefined) throw new StartFailure(`error running controllers: ${error}`);
   const runs = (controller: string) => enabled(controller) && (controller !== ROUTES || hasRoutes);
-  return { flags, runs, signs: () => false, signingDuration: 0, options: CONTROLLER_DEFAULTS, cloud, election };
+  return {
+    flags,
+    runs,
+    signs: () => false,
+    signingDuration: 0,
+    options: CONTROLLER_DEFAULTS,
+    cloud,
+    election,
+    controllers: canonicalControllers(items, NAMES),
+  };
 }
 
 const kind: ManifestKind<CloudManagerSettings> = {

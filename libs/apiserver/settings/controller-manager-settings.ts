@@ -2,7 +2,7 @@ import { goQuote } from '#apimachinery';
 import type { ClusterStore } from '#cacher';
 import type { ControllerOptions } from '#component-base';
 import { controllerOptions, optionErrors } from './controller-options.js';
-import { controllerErrors, controllerNames, enabledControllers } from './enabled-controllers.js';
+import { canonicalControllers, controllerErrors, controllerNames, enabledControllers } from './enabled-controllers.js';
 import { booleanOf, checkKnown, durationOf, endWith, type Flags, listOf, StartFailure } from './flags.js';
 import { CONTROLLER_MANAGER_FLAGS } from './known-flags.js';
 import { checkElection, defaultElection, flaggedElection, type LeaderElection, managerLockErrors } from './leader-election.js';
@@ -22,6 +22,8 @@ export interface ControllerManagerSettings {
   /** What else the controllers do. */
   readonly options: ControllerOptions;
   readonly election: LeaderElection;
+  /** The items of --controllers, by the controllers' own names. */
+  readonly controllers: readonly string[];
 }
 
 const NAME = 'kube-controller-manager';
@@ -154,7 +156,15 @@ export function controllerManagerSettings(flags: Flags, read: ReadFile): Control
   endWith(ranges === undefined ? [] : [ranges]);
   const single = signerFiles(flags, 'cluster-signing');
   const signers = new Set(SIGNERS.filter(([, flag]) => (single.cert && single.key) || signerFiles(flags, flag).cert).map(([name]) => name));
-  return { flags, runs, signingDuration, signs: (signer) => signers.has(signer), options, election };
+  return {
+    flags,
+    runs,
+    signingDuration,
+    signs: (signer) => signers.has(signer),
+    options,
+    election,
+    controllers: canonicalControllers(items, NAMES),
+  };
 }
 
 /** What kubeadm's manifest says of what is decided here. */

@@ -24,6 +24,10 @@ export function enabledControllers(
   return (controller) => chosen.get(controller) ?? (all && !offByDefault.has(controller));
 }
 
+/** The items with the controllers' own names in place of aliases. */
+export const canonicalControllers = (items: readonly string[], names: ControllerNames): readonly string[] =>
+  items.map((item) => `${item.startsWith('-') ? '-' : ''}${names.get(nameIn(item)) ?? nameIn(item)}`);
+
 /** What is wrong with the items (controller-manager/options Validate). */
 export const controllerErrors = (items: readonly string[], names: ControllerNames): string[] =>
   items

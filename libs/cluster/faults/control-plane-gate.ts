@@ -5,6 +5,7 @@ import type { Family } from '#component-base';
 import type { Boot } from '#controller-runtime';
 import { CloudView } from '../cloud/cloud-view.js';
 import { KubeletConfigurations } from '../kubelet-configurations.js';
+import { configured } from '../served-configurations.js';
 import { ControlPlaneState, type Serving, soundHistory } from './control-plane.js';
 import { FAULTS_KEY, holdOf } from './fault.js';
 import { FaultRow, FaultView } from './fault-view.js';
@@ -85,6 +86,10 @@ export class ControlPlaneGate implements ControlPlane {
 
   async metrics(component: string): Promise<readonly Family[]> {
     return (await this.options.metrics?.(component)) ?? [];
+  }
+
+  configured(component: string, node: string): ReturnType<ControlPlane['configured']> {
+    return configured(this.options.store, component, node);
   }
 
   etcd(): ReturnType<ControlPlane['etcd']> {

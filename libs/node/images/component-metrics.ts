@@ -27,15 +27,21 @@ function atHost(family: Family, { podIP }: ProgramView): Family {
   return { ...family, samples: family.samples.map((sample) => ({ ...sample, labels: { ...sample.labels, host: `${podIP}:6443` } })) };
 }
 
+/** kube-scheduler names its election after itself, whatever its Lease is named (cmd/kube-scheduler/app/options makeLeaderElectionConfig). */
+const leaseName = (component: string, election: { readonly name: string }): string =>
+  component === 'kube-scheduler' ? component : election.name;
+
 /** The metrics of a component of the control plane: only the instance that leads has done any work. */
 export async function componentFamilies(name: SecuredComponent['name'], view: ProgramView): Promise<Family[]> {
   const { components, node = '', pod } = view;
   const isInstance = pod?.namespace === 'kube-system' && pod.name === `${name}-${node}`;
   const leads = isInstance && components?.leads(name, node) === true;
+  const configured = components?.configured(name, node);
+  const election = configured === undefined ? { name } : configured.election;
   const counted = leads ? ((await components?.metrics(name)) ?? []) : [];
   return [
     ...processFamilies(view, versionOf(view)),
-    gaugeOf('leader_election_master_status', LEADER, leads ? 1 : 0, { name }),
+    ...(election ? [gaugeOf('leader_election_master_status', LEADER, leads ? 1 : 0, { name: leaseName(name, election) })] : []),
     ...counted.map((family) => atHost(family, view)),
   ];
 }

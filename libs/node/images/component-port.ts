@@ -6,6 +6,9 @@ import { flagOf } from './flags.js';
 import { type HttpAnswer, type HttpRequest, type ProgramView, pathOf, plain, type ServedPort } from './program.js';
 import { versionOf } from './version-of.js';
 
+/** The check that depends on the Lease. */
+export const ELECTION_CHECK = 'leaderElection';
+
 /** A component of the control plane that serves on a secure port. */
 export interface SecuredComponent {
   readonly name: 'kube-controller-manager' | 'kube-scheduler' | 'cloud-controller-manager';
@@ -53,10 +56,26 @@ function pagedProcess({ name, health, paths }: SecuredComponent, view: ProgramVi
   };
 }
 
-function healthAnswer({ health }: SecuredComponent, request: HttpRequest, path: string): HttpAnswer | undefined {
+/** What components serve of their configurations (component-base/configz). */
+export const configzAnswer = (configurations: object = {}): HttpAnswer => ({
+  status: 200,
+  headers: { 'Content-Type': 'application/json', 'X-Content-Type-Options': 'nosniff' },
+  body: JSON.stringify(configurations),
+});
+
+/** The checks of a component that elects nobody have none of its election. */
+function checksOf(checks: readonly string[], { name }: SecuredComponent, { components, node = '' }: ProgramView): readonly string[] {
+  const configured = components?.configured(name, node);
+  return configured && !configured.election ? checks.filter((check) => check !== ELECTION_CHECK) : checks;
+}
+
+function healthAnswer(component: SecuredComponent, request: HttpRequest, view: ProgramView): HttpAnswer | undefined {
+  const { health } = component;
+  const path = pathOf(request);
   const [, name = '', ...below] = path.split('/');
-  const checks = Object.hasOwn(health, `/${name}`) ? health[`/${name}`] : undefined;
-  if (checks === undefined) return undefined;
+  const all = Object.hasOwn(health, `/${name}`) ? health[`/${name}`] : undefined;
+  if (all === undefined) return undefined;
+  const checks = checksOf(all, component, view);
   if (below.length > 0) return checks.includes(below.join('/')) ? plain('ok') : undefined;
   const query = new URLSearchParams(request.target.slice(path.length + 1));
   const asked = { failed: () => false, excluded: new Set(query.getAll('exclude')), verbose: query.has('verbose') };
@@ -69,7 +88,7 @@ async function answer(component: SecuredComponent, request: HttpRequest, view: P
   const path = pathOf(request);
   const refused = await reviewed(request, path, view);
   if (refused) return refused;
-  const healthy = healthAnswer(component, request, path);
+  const healthy = healthAnswer(component, request, view);
   if (healthy) return healthy;
   if (!component.paths.includes(path)) return NOT_FOUND;
   switch (path) {
@@ -77,6 +96,8 @@ async function answer(component: SecuredComponent, request: HttpRequest, view: P
       return metricsAnswer(await componentFamilies(component.name, view));
     case '/statusz':
       return plain(zpageText('statusz', pagedProcess(component, view)));
+    case '/configz':
+      return configzAnswer(view.components?.configured(component.name, view.node ?? '')?.configurations);
     case '/flagz':
       return plain(zpageText('flagz', pagedProcess(component, view)));
     default:

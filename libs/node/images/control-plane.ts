@@ -1,9 +1,15 @@
+import { yamlToJson } from '#api/yaml';
+import { proxyConfigurations } from '#component-base';
 import { metricsAnswer, processFamilies } from './component-metrics.js';
-import { type SecuredComponent, securedPort } from './component-port.js';
+import { configzAnswer, ELECTION_CHECK, type SecuredComponent, securedPort } from './component-port.js';
+import { flagOf } from './flags.js';
 import type { Executable, ImageDefinition } from './image.js';
 import { type HttpAnswer, type HttpRequest, type ProgramView, pathOf, plain, type ServedPort, serve } from './program.js';
 import { tags } from './tags.js';
 import { versionOf } from './version-of.js';
+
+/** Characters of a configuration that is read. */
+const LONGEST = 64 * 1024;
 
 const versions = tags({ versions: { 1: [20, 36] } });
 const HEALTH = ['/healthz', '/livez', '/readyz', '/version'];
@@ -16,34 +22,40 @@ const health = (port: number, paths: readonly string[] = HEALTH): ServedPort => 
 });
 
 const MORE = ['/configz', '/flagz', '/metrics', '/metrics/slis', '/statusz'];
-/** The checks that depend on the Lease come first in both (cmd/kube-scheduler, cmd/kube-controller-manager). */
-const ELECTION = 'leaderElection';
 
 const SCHEDULER: SecuredComponent = {
   name: 'kube-scheduler',
   port: 10259,
-  health: { '/healthz': [ELECTION], '/livez': ['ping'], '/readyz': [ELECTION, 'shutdown', 'sched-handler-sync'] },
+  health: { '/healthz': [ELECTION_CHECK], '/livez': ['ping'], '/readyz': [ELECTION_CHECK, 'shutdown', 'sched-handler-sync'] },
   paths: MORE,
 };
 const CONTROLLER_MANAGER: SecuredComponent = {
   name: 'kube-controller-manager',
   port: 10257,
-  health: { '/healthz': [ELECTION] },
+  health: { '/healthz': [ELECTION_CHECK] },
   paths: MORE,
 };
 /** cloud-provider/app serves neither z-pages nor /livez and /readyz. */
 const CLOUD_CONTROLLER_MANAGER: SecuredComponent = {
   name: 'cloud-controller-manager',
   port: 10258,
-  health: { '/healthz': [ELECTION] },
+  health: { '/healthz': [ELECTION_CHECK] },
   paths: ['/configz', '/metrics', '/metrics/slis'],
 };
+
+/** The KubeProxyConfiguration in the file of --config, as far as it can be read. */
+function proxyConfigurationOf({ args, read }: ProgramView): unknown {
+  const file = read(flagOf(args, '--config') ?? '');
+  const converted = file && file.length <= LONGEST ? yamlToJson(Buffer.from(file).toString()) : undefined;
+  return converted === undefined || 'error' in converted ? undefined : JSON.parse(converted.json);
+}
 
 /** What kube-proxy tells on its loopback address (--metrics-bind-address). */
 function proxyAnswer(request: HttpRequest, view: ProgramView): HttpAnswer {
   const path = pathOf(request);
   if (path === '/healthz') return plain('ok');
   if (path === '/metrics') return metricsAnswer(processFamilies(view, versionOf(view)));
+  if (path === '/configz') return configzAnswer(proxyConfigurations(proxyConfigurationOf(view)));
   return path === '/proxyMode' ? plain('iptables') : plain('404 page not found\n', 404);
 }
 

@@ -11,4 +11,9 @@ export interface ComponentAccess {
   metrics(component: string): Promise<readonly Family[]>;
   /** Whether the instance of a component on a node leads. */
   leads(component: string, node: string): boolean;
+  /** What the instance on a node was configured with, by the names in /configz, and the name of the Lease that it elects its leader by. */
+  configured(
+    component: string,
+    node: string,
+  ): { readonly configurations: Readonly<Record<string, unknown>>; readonly election?: { readonly name: string } } | undefined;
 }

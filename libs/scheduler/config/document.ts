@@ -37,6 +37,13 @@ export class Fields {
     return unset;
   }
 
+  /** A number of any kind; 0 without one. */
+  number(name: string): number {
+    const value = this.object[name];
+    if (value !== undefined && value !== null && typeof value !== 'number') this.errors.push(mistyped(this.at(name), value, 'number'));
+    return typeof value === 'number' ? value : 0;
+  }
+
   text(name: string, unset: string): string {
     const value = this.object[name];
     if (value === undefined || value === null) return unset;

@@ -13,6 +13,12 @@ const UPSTREAM: ReadonlySet<string> = new Set(
     .split(/\s+/),
 );
 
+/** The extension points in the order in which they are shown. */
+const SHOWN_POINTS = [
+  ...['preEnqueue', 'queueSort', 'preFilter', 'filter', 'postFilter', 'preScore', 'score'],
+  ...['reserve', 'permit', 'preBind', 'bind', 'postBind'],
+];
+
 /** A plugin as a configuration enables it. */
 interface Enabled {
   name: string;
@@ -48,6 +54,20 @@ function mergedMultiPoint({ enabled, disabled }: PluginSet): Enabled[] {
   const replaced = kept.map((each) => custom.get(each.name) ?? each);
   const there = new Set(kept.map(({ name }) => name));
   return [...replaced, ...enabled.filter(({ name }) => !there.has(name))];
+}
+
+/** The plugins of a profile as the scheduler shows them: the default ones with those of the configuration (mergePlugins). */
+export function shownPlugins(profile: Fields): Record<string, object> {
+  const plugins = profile.fields('plugins');
+  const listed = (names: ReadonlySet<string>) => (names.size > 0 ? { disabled: [...names].map((name) => ({ name, weight: 0 })) } : {});
+  const shown = Object.fromEntries(
+    SHOWN_POINTS.map((point) => {
+      const { enabled, disabled } = pluginSet(plugins, point);
+      return [point, { ...(enabled.length > 0 && { enabled }), ...listed(disabled) }];
+    }),
+  );
+  const multiPoint = pluginSet(plugins, 'multiPoint');
+  return { ...shown, multiPoint: { enabled: mergedMultiPoint(multiPoint), ...listed(multiPoint.disabled) } };
 }
 
 const weighted = ({ name, weight }: Enabled): Weighted[] => {

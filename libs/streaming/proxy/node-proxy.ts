@@ -1,6 +1,7 @@
 import type { corev1 } from '#api';
 import { badRequest, goQuote, StatusError } from '#apimachinery';
 import { type ApiRequest, type ApiResponse, getObject, type RestScope, type StorageProvider } from '#apiserver';
+import { kubeletConfigurations } from '#component-base';
 import { PodMachine } from '#node';
 import { logOptions } from '../log-options.js';
 import { checkLogExists, instanceOf, LogWriter } from '../log-source.js';
@@ -15,6 +16,10 @@ const KUBELET_PORT = 10_250;
 const PLAIN = { 'content-type': 'text/plain; charset=utf-8', 'x-content-type-options': 'nosniff' };
 
 const json = (body: unknown): ApiResponse => ({ status: 200, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+const configz = (configurations: object): ApiResponse => ({
+  ...json(configurations),
+  headers: { 'content-type': 'application/json', 'x-content-type-options': 'nosniff' },
+});
 const text = (status: number, body: string): ApiResponse => ({ status, headers: { ...PLAIN }, body });
 
 async function podsOn({ cluster }: RestScope, node: string): Promise<corev1.Pod[]> {
@@ -81,6 +86,9 @@ async function kubelet(scope: RestScope, node: corev1.Node, path: string, query:
     case 'metrics':
       if (parts.length > 1) break;
       return text(200, metrics(pods, node.status?.nodeInfo?.kubeletVersion ?? ''));
+    case 'configz':
+      if (parts.length > 1) break;
+      return configz(kubeletConfigurations(scope.cluster.controlPlane.kubeletConfiguration(node.metadata.name)));
     case 'containerLogs':
       if (parts.length === 4) return containerLogs(scope, pods, parts, query);
       break;
