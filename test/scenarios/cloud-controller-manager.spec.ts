@@ -218,6 +218,19 @@ describe('cloud-controller-manager', () => {
   });
 });
 
+it('in a cluster that is in no cloud its process ends', async () => {
+  const { client, api, advance } = await openCluster({ nodes: { count: 1, cpu: '4', memory: '8Gi', pods: 110 } });
+  const files = await NodeFiles.of(api);
+  await files.write(MANIFEST, stringify(cloudControllerManagerManifest()));
+  await advance(60_000);
+  const pod = async () => (await client.list(Pod, { namespace: 'kube-system', labelSelector: `component=${NAME}` })).items[0];
+  expect((await pod())?.status?.containerStatuses?.[0]).toMatchObject({ ready: false, lastState: { terminated: { exitCode: 1 } } });
+  expect((await client.list(Lease, { namespace: 'kube-system' })).items.map(({ metadata }) => metadata.name)).not.toContain(NAME);
+  await files.remove(MANIFEST);
+  await advance(10_000);
+  expect([await pod(), await new ClusterFaults(api).list()]).toEqual([undefined, []]);
+});
+
 it('in a cluster of a former version it runs outside, and goes on', async () => {
   const { client, api, balance, faults, advance, files } = await opened();
   const { store, clock } = api.cluster;

@@ -50,9 +50,15 @@ function sourceOf(api: ApiServer, component: Elected) {
   return component === CLOUD_CONTROLLER_MANAGER ? new CloudManagerSource(store) : new SchedulerSource(store, configurationErrors);
 }
 
-/** The components that are static pods. */
-const staticComponents = (cloudManager: ManagerPlace): readonly StaticComponent[] =>
-  STATIC_COMPONENTS.filter((component) => component !== CLOUD_CONTROLLER_MANAGER || cloudManager === 'static-pods');
+const NO_CLOUD = 'Cloud provider could not be initialized: could not init cloud provider "orrery": the machine is in no cloud';
+
+/** The same of cloud-controller-manager, which is not a static pod in every cluster; where there is no cloud, it finds none. */
+function cloudManagerTrouble(api: ApiServer, place: ManagerPlace, read: Read): ReturnType<typeof manifestTrouble> {
+  const trouble = manifestTrouble(api, CLOUD_CONTROLLER_MANAGER, read);
+  if (place === 'static-pods') return trouble;
+  if (place === 'outside' || trouble?.state === 'missing') return undefined;
+  return trouble ?? { state: 'failing', message: NO_CLOUD };
+}
 
 interface FileChange {
   node: string;
@@ -93,9 +99,10 @@ async function troublesAfter(api: ApiServer, list: FaultList, fileChange: FileCh
   const { node, now } = fileChange;
   const read = readAfter(fileChange);
   const before = list.troubles ?? [];
-  const components = staticComponents(managerPlace(await api.cluster.store.get(CLOUD_KEY)));
-  const here = components.flatMap((component): ManifestTrouble[] => {
-    const found = manifestTrouble(api, component, read);
+  const place = managerPlace(await api.cluster.store.get(CLOUD_KEY));
+  const here = STATIC_COMPONENTS.flatMap((component): ManifestTrouble[] => {
+    const isOfCloud = component === CLOUD_CONTROLLER_MANAGER;
+    const found = isOfCloud ? cloudManagerTrouble(api, place, read) : manifestTrouble(api, component, read);
     if (found === undefined) return [];
     const known = before.find((each) => each.node === node && each.component === component);
     return [known?.state === found.state && known.message === found.message ? known : { component, node, since: now, ...found }];
