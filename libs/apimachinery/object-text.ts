@@ -6,7 +6,22 @@ const MARK = '"metadata":{';
 
 /** An object as it is stored. Members keep their order, except that kind, apiVersion and metadata come first. */
 export function storedText(object: KubeObject): string {
-  return JSON.stringify(storedForm(object));
+  return textOf(storedForm(object));
+}
+
+/**
+ * The text that JSON.stringify returns. V8 writes a text longer than 4096 characters at half the speed. Objects with a spec are often
+ * longer, but their members are not, so those are written one by one.
+ */
+function textOf(form: KubeObject): string {
+  if (!('spec' in form)) return JSON.stringify(form);
+  const members = form as unknown as Record<string, unknown>;
+  let text = '';
+  for (const name in members) {
+    const value = JSON.stringify(members[name]);
+    if (value !== undefined) text += `${text === '' ? '{' : ','}${JSON.stringify(name)}:${value}`;
+  }
+  return `${text}}`;
 }
 
 function storedForm({ kind, apiVersion, metadata, ...rest }: KubeObject): KubeObject {
@@ -23,7 +38,7 @@ export interface StoredState {
 /** The same as storedText(), for a caller that would parse the text. The parts of the object are shared with the result. */
 export function storedState(object: KubeObject): StoredState {
   const form = storedForm(object);
-  const value = JSON.stringify(form);
+  const value = textOf(form);
   return isParsed(form, DEEPEST) ? { value, object: form } : { value };
 }
 
@@ -33,7 +48,7 @@ const LONG = 128 * 1024;
 /** The same in steps, of which each may be followed by a pause. */
 export async function storedStateInSteps(object: KubeObject, step: <T>(work: () => T) => T | Promise<T>): Promise<StoredState> {
   const form = storedForm(object);
-  const value = await step(() => JSON.stringify(form));
+  const value = await step(() => textOf(form));
   const isSame = value.length < LONG ? isParsed(form, DEEPEST) : await step(() => isParsed(form, DEEPEST));
   return isSame ? { value, object: form } : { value };
 }
