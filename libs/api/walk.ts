@@ -1,4 +1,4 @@
-import { isJsonObject } from '#apimachinery';
+import { isJsonObject, isSharedFields } from '#apimachinery';
 import type { Definition, Field, Special, Type } from './definition.js';
 import { quantityText } from './quantity-text.js';
 import { canonicalMicroTime, canonicalTime } from './time-text.js';
@@ -62,7 +62,8 @@ const specials: Readonly<Record<Special, Walk>> = {
   microTime: (value) => (typeof value === 'string' ? canonicalMicroTime(value) : undefined) ?? mismatch(),
   intOrString: (value) => (typeof value === 'string' || isInt32(value) ? value : mismatch()),
   raw: kept,
-  fields: kept,
+  // Those that are shared come from an object, not from a text, whose keys are counted.
+  fields: (value) => (isSharedFields('fieldsV1', value) ? value : kept(value)),
   json: kept,
   schemaOrArray: (value) => (Array.isArray(value) ? value.map(schema) : schema(value)),
   schemaOrBool: (value) => (typeof value === 'boolean' ? value : schema(value)),

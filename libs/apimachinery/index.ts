@@ -83,6 +83,7 @@ export { type FieldTree, treeOf } from './managed/field-tree.js';
 export { difference, differenceBelow, equalSets, type FieldSet, intersection, isEmptySet, union } from './managed/fieldset.js';
 export { mergeTyped } from './managed/merge-typed.js';
 export { managersAfterScale, scaleManagers } from './managed/scale.js';
+export { isSharedFields } from './managed/shared-sets.js';
 export { type TrackedUpdate, trackUpdate } from './managed/track.js';
 export { fieldSetOf, typeErrorsText } from './managed/typed.js';
 export { validateTyped } from './managed/validate-typed.js';

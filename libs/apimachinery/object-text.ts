@@ -1,3 +1,4 @@
+import { isSharedFields } from './managed/shared-sets.js';
 import type { KubeObject } from './object.js';
 
 /** The stored form of objects: JSON text that begins with `{"kind":…,"apiVersion":…,"metadata":{`, without resourceVersion. */
@@ -80,7 +81,8 @@ function areParsed(value: object, depth: number): boolean {
   const members = value as Record<string, unknown>;
   for (const key in members) {
     const member = members[key];
-    if (typeof member !== 'string' && !isParsed(member, depth)) return false;
+    if (typeof member === 'string' || isSharedFields(key, member)) continue;
+    if (!isParsed(member, depth)) return false;
   }
   return true;
 }

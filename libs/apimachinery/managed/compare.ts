@@ -1,7 +1,7 @@
 import { deepEqual } from '../equality.js';
 import { isJsonObject } from '../json-object.js';
 import { getOwn } from '../own-key.js';
-import { type FieldTree, fieldsOf, itemElement, type ListKey, othersOf, type StructTree, treeFor } from './field-tree.js';
+import { type FieldTree, itemElement, type ListKey, memberOf, type StructTree, treeFor } from './field-tree.js';
 import { type FieldSet, LEAF } from './fieldset.js';
 import { type Item } from './typed.js';
 
@@ -82,14 +82,11 @@ function allPaths(typed: FieldTree, value: unknown): FieldSet {
   const set: Builder = { [SELF]: LEAF };
   if (tree.of === 'struct') {
     const object = value as Item;
-    for (const field of fieldsOf(tree)) {
-      const item = object[field.name];
-      if (item !== undefined) set[field.element] = allPaths(field.tree, item);
+    for (const name of inOrder(Object.keys(object))) {
+      const member = memberOf(tree, name);
+      if (member !== undefined && object[name] !== undefined) set[member.element] = allPaths(member.tree, object[name]);
     }
-    const others = othersOf(tree);
-    if (others === undefined) return set;
-    for (const name of undeclared(tree, object)) set[`f:${name}`] = allPaths(others, object[name]);
-    return sorted(set);
+    return set;
   }
   for (const [element, { item, shared }] of itemsOf(tree, value)) set[element] = allPaths(below(tree, shared), item);
   return sorted(set);
@@ -131,34 +128,34 @@ class Gathered {
     this.removed[element] = paths;
   }
 
-  part(inOrder: boolean): Part {
+  part(): Part {
     const { changed, removed } = this;
     if (!changed && !removed) return ALIKE;
-    if (inOrder) return { changed, removed };
     return { changed: changed && sorted(changed), removed: removed && sorted(removed) };
   }
 }
 
-/** The members of an object that its struct does not declare. */
-const undeclared = ({ definition }: StructTree, object: Item): string[] =>
-  Object.keys(object).filter((name) => !definition.byName.has(name));
-
+/** Objects have few of the fields that their structs declare, so it is their members that are looked at, not the fields. */
 function compareStructs(tree: StructTree, before: Item, after: Item): Part {
   const gathered = new Gathered();
-  for (const { name, element, tree: inner } of fieldsOf(tree)) gathered.member(element, inner, before[name], after[name]);
-  const others = othersOf(tree);
-  if (others === undefined) return gathered.part(true);
-  for (const name of undeclared(tree, after)) gathered.member(`f:${name}`, others, getOwn(before, name), after[name]);
-  for (const name of undeclared(tree, before))
-    if (!Object.hasOwn(after, name)) gathered.member(`f:${name}`, others, before[name], undefined);
-  return gathered.part(false);
+  for (const name in after) {
+    const old = getOwn(before, name);
+    if (old === after[name]) continue;
+    const member = memberOf(tree, name);
+    if (member !== undefined) gathered.member(member.element, member.tree, old, after[name]);
+  }
+  for (const name in before) {
+    const member = Object.hasOwn(after, name) ? undefined : memberOf(tree, name);
+    if (member !== undefined) gathered.member(member.element, member.tree, before[name], undefined);
+  }
+  return gathered.part();
 }
 
 function compareMaps(values: FieldTree, before: Item, after: Item): Part {
   const gathered = new Gathered();
   for (const name in after) gathered.member(`f:${name}`, values, getOwn(before, name), after[name]);
   for (const name in before) if (!Object.hasOwn(after, name)) gathered.member(`f:${name}`, values, before[name], undefined);
-  return gathered.part(false);
+  return gathered.part();
 }
 
 function compareLists(tree: FieldTree, before: unknown, after: unknown): Part {
@@ -170,7 +167,7 @@ function compareLists(tree: FieldTree, before: unknown, after: unknown): Part {
     old.delete(element);
   }
   for (const [element, { item, shared }] of old) gathered.member(element, below(tree, shared), item, undefined);
-  return gathered.part(false);
+  return gathered.part();
 }
 
 /** A pair of values that both exist. */

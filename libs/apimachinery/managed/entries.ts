@@ -21,11 +21,9 @@ const ANCIENT = 'ancient-changes';
 /** The fields of an entry. */
 export const setOf = (entry: ManagedFieldsEntry): FieldSet => (entry.fieldsV1 ?? LEAF) as FieldSet;
 
-/** The entry with other fields. */
-export const withSet = (entry: ManagedFieldsEntry, set: FieldSet): ManagedFieldsEntry => ({
-  ...entry,
-  fieldsV1: set as Record<string, unknown>,
-});
+/** The entry with these fields; itself if it has them. */
+export const withSet = (entry: ManagedFieldsEntry, set: FieldSet): ManagedFieldsEntry =>
+  entry.fieldsV1 === set ? entry : { ...entry, fieldsV1: set as Record<string, unknown> };
 
 /** The union of many sets by halving, so that each path is copied a logarithmic number of times. */
 export function unionOf(sets: readonly FieldSet[]): FieldSet {

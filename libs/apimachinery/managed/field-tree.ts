@@ -18,11 +18,14 @@ export type FieldTree =
 export interface StructTree {
   readonly of: 'struct';
   readonly definition: SchemaStruct;
-  fields?: readonly TreeField[];
+  /** By name, in the order of their names. */
+  fields?: ReadonlyMap<string, TreeField>;
+  /** Fields that are not traversed. */
+  readonly omitted?: ReadonlySet<string>;
 }
 
 /** A field of a struct: its path element and its subtree. */
-export interface TreeField {
+interface TreeField {
   readonly name: string;
   readonly element: string;
   readonly tree: FieldTree;
@@ -51,11 +54,32 @@ export function treeOf(definition: SchemaStruct): FieldTree {
 }
 
 /** The fields of a struct sorted by name, as in sets. */
-export function fieldsOf(tree: StructTree): readonly TreeField[] {
-  tree.fields ??= [...tree.definition.byName.values()]
-    .sort((a, b) => (a.name < b.name ? -1 : 1))
-    .map((field) => ({ name: field.name, element: `f:${field.name}`, tree: treeOfField(field) }));
+function fieldsOf(tree: StructTree): ReadonlyMap<string, TreeField> {
+  tree.fields ??= new Map(
+    [...tree.definition.byName.values()]
+      .sort((a, b) => (a.name < b.name ? -1 : 1))
+      .map((field) => [field.name, { name: field.name, element: `f:${field.name}`, tree: treeOfField(field) }]),
+  );
   return tree.fields;
+}
+
+/** A member of a struct's object; undefined if it is not traversed. */
+export function memberOf(tree: StructTree, name: string): Omit<TreeField, 'name'> | undefined {
+  const field = fieldsOf(tree).get(name);
+  if (tree.omitted?.has(name)) return undefined;
+  if (field !== undefined) return field;
+  const others = othersOf(tree);
+  return others && { element: `f:${name}`, tree: others };
+}
+
+/** A struct without some of its fields, and without some of those of its metadata. */
+export function treeWithout(definition: SchemaStruct, names: Iterable<string>, ofMetadata: Iterable<string>): FieldTree {
+  const tree = treeOf(definition);
+  if (tree.of !== 'struct') return tree;
+  const fields = new Map(fieldsOf(tree));
+  const metadata = fields.get('metadata');
+  if (metadata?.tree.of === 'struct') fields.set('metadata', { ...metadata, tree: { ...metadata.tree, omitted: new Set(ofMetadata) } });
+  return { ...tree, fields, omitted: new Set(names) };
 }
 
 /** The tree by which a value is traversed: an untyped one by what it is. `other` is the value that it is compared or merged with. */
@@ -65,7 +89,7 @@ export function treeFor(tree: FieldTree, value: unknown, other: unknown = value)
 }
 
 /** The tree of a struct's fields that are not declared; undefined if there may be none. */
-export function othersOf({ definition: { others } }: StructTree): FieldTree | undefined {
+function othersOf({ definition: { others } }: StructTree): FieldTree | undefined {
   return others && treeOfType(others);
 }
 

@@ -15,6 +15,12 @@ test.each<[string, FieldSet, FieldSet]>([
   expect(equalSets(got, want)).toBe(true);
 });
 
+test('what changes nothing returns the set itself', () => {
+  expect(union(a, { 'f:x': { 'f:p': {} }, 'f:y': {} })).toBe(a);
+  expect(difference(a, { 'f:x': { 'f:r': {} }, 'f:z': {} })).toBe(a);
+  expect(differenceBelow(a, { 'f:x': { 'f:r': {} }, 'f:z': {} })).toBe(a);
+});
+
 test('subtracting a set from itself leaves nothing', () => {
   expect(isEmptySet(difference(a, a))).toBe(true);
 });

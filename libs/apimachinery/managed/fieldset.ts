@@ -2,7 +2,7 @@ import { getOwn, setOwn } from '../own-key.js';
 
 /**
  * Sets of field paths in the API's format (FieldsV1): a tree whose keys are path elements: `f:name`, `k:{"name":"c"}`, `v:"x"`. A node
- * without children is a member; one with children is a member if it contains `.`. Sets are immutable.
+ * without children is a member; one with children is a member if it contains `.`. Sets are immutable: what changes nothing returns the set.
  */
 export interface FieldSet {
   readonly [element: string]: FieldSet;
@@ -47,19 +47,24 @@ function node(member: boolean, children: Record<string, FieldSet>): FieldSet | u
 export function union(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(b)) return a;
   if (isEmpty(a)) return b;
-  const result: Record<string, FieldSet> = { ...a };
+  let result: Record<string, FieldSet> | undefined;
   for (const key in b) {
-    const left = getOwn(result, key);
+    const left = getOwn(a, key);
     const right = b[key] ?? LEAF;
-    setOwn(result, key, left === undefined ? right : unionNodes(left, right));
+    const both = left === undefined ? right : unionNodes(left, right);
+    if (both === left) continue;
+    result ??= { ...a };
+    setOwn(result, key, both);
   }
-  return sortKeys(result);
+  return sortKeys(result ?? a);
 }
 
 function unionNodes(a: FieldSet, b: FieldSet): FieldSet {
   if (a === b) return a;
   const member = isMember(a) || isMember(b);
-  const children = union(withoutSelf(a), withoutSelf(b));
+  const below = withoutSelf(a);
+  const children = union(below, withoutSelf(b));
+  if (children === below && member === isMember(a)) return a;
   return node(member, children as Record<string, FieldSet>) ?? LEAF;
 }
 
@@ -71,25 +76,29 @@ function withoutSelf(set: FieldSet): FieldSet {
 
 type Combine = (a: FieldSet, b: FieldSet) => FieldSet | undefined;
 
-/** Walks two sets and keeps or drops the nodes of `a` that are missing in `b`. */
+/** Walks two sets and keeps or drops the nodes of `a` that are missing in `b`. Returns `a` itself if nothing of it is dropped. */
 function combine(a: FieldSet, b: FieldSet, keepUnmatched: boolean, nodes: Combine): FieldSet {
   const result: Record<string, FieldSet> = {};
+  let same = true;
   for (const key in a) {
-    if (key === SELF) continue;
     const left = a[key] ?? LEAF;
     const right = getOwn(b, key);
-    const kept = right === undefined ? (keepUnmatched ? left : undefined) : nodes(left, right);
+    const kept = key === SELF ? undefined : right === undefined ? (keepUnmatched ? left : undefined) : nodes(left, right);
+    if (kept !== left) same = false;
     if (kept !== undefined) setOwn(result, key, kept);
   }
-  return result;
+  return same ? a : result;
 }
 
 /** The members of `a` that are not in `b`: a container's children are kept if only the container is in `b`. */
 export function difference(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(b)) return a;
-  return combine(a, b, true, (left, right) =>
-    node(isMember(left) && !isMember(right), difference(withoutSelf(left), withoutSelf(right)) as Record<string, FieldSet>),
-  );
+  return combine(a, b, true, (left, right) => {
+    const member = isMember(left) && !isMember(right);
+    const below = withoutSelf(left);
+    const children = difference(below, withoutSelf(right));
+    return children === below && member === isMember(left) ? left : node(member, children as Record<string, FieldSet>);
+  });
 }
 
 /** The members of `a` that are neither in `b` nor below a member of `b` (RecursiveDifference). */
@@ -97,7 +106,9 @@ export function differenceBelow(a: FieldSet, b: FieldSet): FieldSet {
   if (isEmpty(b)) return a;
   return combine(a, b, true, (left, right) => {
     if (isMember(right)) return undefined;
-    return node(isMember(left), differenceBelow(withoutSelf(left), right) as Record<string, FieldSet>);
+    const below = withoutSelf(left);
+    const children = differenceBelow(below, right);
+    return children === below ? left : node(isMember(left), children as Record<string, FieldSet>);
   });
 }
 

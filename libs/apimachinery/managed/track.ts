@@ -1,11 +1,12 @@
+import { memoized } from '../memo.js';
 import type { KubeObject, ManagedFieldsEntry } from '../object.js';
-import { getOwn, setOwn } from '../own-key.js';
 import type { SchemaStruct } from '../schema.js';
 import { compareObjects } from './compare.js';
 import { emptyObject } from './empty-object.js';
 import { setOf, sortEntries, withManagersCapped, withSet } from './entries.js';
-import { treeOf } from './field-tree.js';
+import { type FieldTree, treeWithout } from './field-tree.js';
 import { difference, differenceBelow, type FieldSet, isEmptySet, isFieldSet, LEAF, union } from './fieldset.js';
+import { isShared, sharedSet } from './shared-sets.js';
 
 /** A create, update or patch to be tracked. */
 export interface TrackedUpdate {
@@ -42,27 +43,13 @@ export const UNOWNED_METADATA = [
   'resourceVersion',
 ];
 
-/** The object without fields that nobody owns, or that will be reset, so that they are not compared. */
-function ownable(object: KubeObject, reset: FieldSet): Record<string, unknown> {
-  const members = object as unknown as Record<string, unknown>;
-  const compared: Record<string, unknown> = {};
-  for (const name in members) {
-    if (name === 'apiVersion' || name === 'kind' || isReset(reset, name)) continue;
-    if (name !== 'metadata') setOwn(compared, name, members[name]);
-    else compared.metadata = ownableMetadata(object.metadata);
-  }
-  return compared;
-}
+/** The trees of a kind, by the fields that are reset: of most kinds there is one for the resource and one for its status. */
+const ownableTrees = memoized((schema: SchemaStruct) => memoized((reset: FieldSet) => ownable(schema, reset)));
 
-function isReset(reset: FieldSet, name: string): boolean {
-  const below = getOwn(reset, `f:${name}`);
-  return below !== undefined && isEmptySet(below);
-}
-
-function ownableMetadata(given: KubeObject['metadata']): Record<string, unknown> {
-  const metadata: Record<string, unknown> = { ...given };
-  for (const name of UNOWNED_METADATA) if (name in metadata) metadata[name] = undefined;
-  return metadata;
+/** A kind without fields that nobody owns, or that will be reset, so that they are not compared. */
+function ownable(schema: SchemaStruct, reset: FieldSet): FieldTree {
+  const names = Object.keys(reset).filter((element) => isEmptySet(reset[element] ?? LEAF));
+  return treeWithout(schema, ['apiVersion', 'kind', ...names.map((element) => element.slice('f:'.length))], UNOWNED_METADATA);
 }
 
 /**
@@ -75,7 +62,11 @@ function managersSoFar({ old, new: object, subresource }: TrackedUpdate): readon
   if (subresource || sent === undefined) return standing;
   const [first] = sent;
   if (!first || (sent.length === 1 && Object.keys(first).length === 0)) return [];
-  return sent.every((entry) => entry.fieldsType === 'FieldsV1' && isFieldSet(entry.fieldsV1)) ? sent : standing;
+  return sent.every((entry) => entry.fieldsType === 'FieldsV1' && hasSet(entry)) ? sent : standing;
+}
+
+function hasSet({ fieldsV1 }: ManagedFieldsEntry): boolean {
+  return fieldsV1 !== undefined && (isShared(fieldsV1) || isFieldSet(fieldsV1));
 }
 
 function isSame(entry: ManagedFieldsEntry, { manager, apiVersion, subresource }: TrackedUpdate): boolean {
@@ -100,8 +91,8 @@ export function trackUpdate(update: TrackedUpdate): ManagedFieldsEntry[] | undef
   const entries = managersSoFar(update);
   if (entries.length === 0 && update.old?.metadata.uid) return undefined;
   const reset = update.resetFields ?? LEAF;
-  const before = update.old ? ownable(update.old, reset) : emptyObject(update.schema);
-  const { changed, removed } = compareObjects(treeOf(update.schema), before, ownable(update.new, reset));
+  const tree = ownableTrees(update.schema)(reset);
+  const { changed, removed } = compareObjects(tree, update.old ?? emptyObject(update.schema), update.new);
   const gained = differenceBelow(changed, reset);
   const lost = differenceBelow(removed, reset);
   const gains = !isEmptySet(gained);
@@ -117,10 +108,16 @@ function settle(
   const result: ManagedFieldsEntry[] = [];
   let own: FieldSet = LEAF;
   for (const entry of entries) {
-    const left = difference(difference(setOf(entry), gained), lost);
-    if (isSame(entry, update) && gains) own = left;
-    else if (!isEmptySet(left)) result.push(left === entry.fieldsV1 ? entry : withSet(entry, left));
+    const left = difference(setOf(entry), lost);
+    if (isSame(entry, update) && gains) {
+      own = left;
+      continue;
+    }
+    const kept = difference(left, gained);
+    if (!isEmptySet(kept)) result.push(withSet(entry, sharedSet(kept)));
   }
-  if (gains) result.push(newEntry(update, union(gained, own)));
+  const all = union(own, gained);
+  // What is only created, as most Events are, gains nothing from sharing.
+  if (gains) result.push(newEntry(update, update.old === undefined ? all : sharedSet(all)));
   return result.length > 0 ? sortEntries(withManagersCapped(result)) : undefined;
 }

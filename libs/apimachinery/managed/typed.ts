@@ -1,6 +1,6 @@
 import { isJsonObject } from '../json-object.js';
 import { getOwn } from '../own-key.js';
-import { type FieldTree, fieldsOf, itemElement, othersOf, type StructTree, treeFor } from './field-tree.js';
+import { type FieldTree, itemElement, memberOf, treeFor } from './field-tree.js';
 import { type FieldSet, LEAF } from './fieldset.js';
 
 /** Plain values as structured-merge-diff sees them: walked along the tree of their kind. */
@@ -10,21 +10,9 @@ export type Item = Record<string, unknown>;
 const SELF = '.';
 const LEAF_TREE: FieldTree = { of: 'leaf' };
 
-const byName = new WeakMap<StructTree, ReadonlyMap<string, FieldTree>>();
-
-/** The subtree of a struct's field; undefined if the struct has no such field. */
-function fieldTree(tree: StructTree, name: string): FieldTree | undefined {
-  let fields = byName.get(tree);
-  if (fields === undefined) {
-    fields = new Map(fieldsOf(tree).map((field) => [field.name, field.tree]));
-    byName.set(tree, fields);
-  }
-  return fields.get(name);
-}
-
 /** The subtree of a member of a struct or map. */
 export function memberTree(tree: FieldTree, name: string): FieldTree {
-  if (tree.of === 'struct') return fieldTree(tree, name) ?? othersOf(tree) ?? LEAF_TREE;
+  if (tree.of === 'struct') return memberOf(tree, name)?.tree ?? LEAF_TREE;
   if (tree.of === 'untyped') return tree;
   return tree.of === 'map' ? tree.values : LEAF_TREE;
 }
@@ -52,7 +40,7 @@ function memberSets(tree: FieldTree, value: Item): Record<string, FieldSet> {
   for (const name of Object.keys(value)) {
     const member = value[name];
     const { self, children: below } = parts(memberTree(tree, name), member);
-    const declared = tree.of === 'struct' && fieldTree(tree, name) !== undefined;
+    const declared = tree.of === 'struct' && memberOf(tree, name)?.tree !== undefined;
     const node = nodeOf(self || member === null || isEmptyItem(member) || !declared, below);
     if (node !== undefined) children[`f:${name}`] = node;
   }
@@ -94,7 +82,7 @@ export function withNamedFields(tree: FieldTree, set: FieldSet): FieldSet {
     const name = element.slice(2);
     const below = isField ? memberTree(tree, name) : itemTree(tree);
     const children = withNamedFields(below, node) as Record<string, FieldSet>;
-    const named = isField && tree.of === 'struct' && fieldTree(tree, name) !== undefined;
+    const named = isField && tree.of === 'struct' && memberOf(tree, name)?.tree !== undefined;
     const member = named || Object.hasOwn(node, SELF) || Object.keys(node).length === 0;
     result[element] = nodeOf(member, children) ?? LEAF;
   }

@@ -1,6 +1,6 @@
-import { setOwn } from '#apimachinery';
+import { isSharedFields, setOwn } from '#apimachinery';
 
-/** A deep copy of plain JSON without undefined members. Several times faster than structuredClone. */
+/** A deep copy of plain JSON without undefined members; sets of managed fields are shared. Several times faster than structuredClone. */
 export function plainCopy<T>(value: T): T {
   return copy(value) as T;
 }
@@ -16,7 +16,7 @@ function copy(value: unknown): unknown {
   const object: Record<string, unknown> = {};
   for (const key in source) {
     const member = source[key];
-    if (member !== undefined) setOwn(object, key, typeof member === 'object' ? copy(member) : member);
+    if (member !== undefined) setOwn(object, key, typeof member !== 'object' || isSharedFields(key, member) ? member : copy(member));
   }
   return object;
 }
