@@ -45,6 +45,35 @@ it('persistent-volume-binder: a claim of a class of the tree waits for the drive
   expect(await told(cluster, 'a')).toEqual([['persistentvolume-controller', 'ExternalProvisioning', message]]);
 });
 
+it('external-provisioner, external-deleter: the driver that has replaced a plugin makes the volumes of its classes, and deletes them', async () => {
+  const cluster = await openCluster();
+  const driver = 'ebs.csi.aws.com';
+  const gold = storageClass('gold', { provisioner: 'kubernetes.io/aws-ebs', parameters: { fsType: 'xfs', type: 'gp2' } });
+  await makeAll(cluster, [gold, claim('a', 1, { storageClassName: 'gold' }), podWith('p', 'a')]);
+  expect(await phase(cluster, 'p')).toBe('Pending');
+  await makeAll(cluster, csiDriver({ name: driver, flags: ['--enable-attach', '--enable-topology=false'] }));
+  await cluster.advance(60_000);
+  const [made] = (await cluster.client.list(PersistentVolume)).items;
+  const { spec, status, metadata } = made ?? volume('', 0);
+  expect([status?.phase, spec.csi, spec.awsElasticBlockStore]).toEqual([
+    'Bound',
+    undefined,
+    { volumeID: expect.stringMatching(/^vol-0/), fsType: 'xfs' },
+  ]);
+  expect(metadata.annotations).toMatchObject({
+    'pv.kubernetes.io/provisioned-by': 'kubernetes.io/aws-ebs',
+    'pv.kubernetes.io/migrated-to': driver,
+  });
+  expect([await phase(cluster, 'p'), (await attachments(cluster)).map(([attacher, , , attached]) => [attacher, attached])]).toEqual([
+    'Running',
+    [[driver, true]],
+  ]);
+  await cluster.client.delete(Pod, 'p', 'default');
+  await cluster.client.delete(PersistentVolumeClaim, 'a', 'default');
+  await cluster.advance(60_000);
+  expect((await cluster.client.list(PersistentVolume)).items).toEqual([]);
+});
+
 it('attachdetach-controller: a volume of the tree waits for the driver that has replaced its plugin', async () => {
   const cluster = await openCluster();
   const disk = inTree('disk', { gcePersistentDisk: { pdName: 'd' } });

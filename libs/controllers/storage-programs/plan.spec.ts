@@ -59,12 +59,12 @@ const made = (
   const provisioner = provisionerOf(program);
   const wanted = {
     claim: more.claim ?? claim(),
-    class: more.class ?? storageClass(),
+    class: { ...(more.class ?? storageClass()), provisioner: program.name },
     volume: 'pvc-u',
     node: more.node,
     used: () => 512 * 1024,
   };
-  return { refusal: provisioner.refusal(wanted), volume: provisionedVolume(program, provisioner, wanted) };
+  return { refusal: provisioner.refusal(wanted), volume: provisionedVolume(provisioner, wanted) };
 };
 
 describe('local-path', () => {

@@ -1,5 +1,5 @@
 import type { corev1 } from '#api';
-import { PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassOf } from '#component-helpers';
+import { MIGRATED_TO, PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassOf } from '#component-helpers';
 import type { VolumeProvisioner, Wanted } from './provisioners.js';
 
 type Claim = corev1.PersistentVolumeClaim;
@@ -16,7 +16,7 @@ export function awaitedBy({ metadata, spec }: Claim, delayed: boolean): string |
 export const volumeNameOf = ({ metadata }: Claim): string => `pvc-${metadata.uid ?? ''}`;
 
 /** The volume that is provisioned for a claim. Pure. */
-export function provisionedVolume({ name: by }: { name: string }, provisioner: VolumeProvisioner, wanted: Wanted): Volume {
+export function provisionedVolume(provisioner: VolumeProvisioner, wanted: Wanted): Volume {
   const { claim, class: found } = wanted;
   const { namespace, name, uid, resourceVersion } = claim.metadata;
   const { mountOptions, reclaimPolicy = 'Delete' } = found;
@@ -25,7 +25,7 @@ export function provisionedVolume({ name: by }: { name: string }, provisioner: V
     kind: 'PersistentVolume',
     metadata: {
       name: wanted.volume,
-      annotations: { [PROVISIONED_BY]: by, ...provisioner.annotations?.(wanted) },
+      annotations: { [PROVISIONED_BY]: found.provisioner, ...provisioner.annotations?.(wanted) },
       ...(provisioner.finalizer === undefined ? {} : { finalizers: [provisioner.finalizer] }),
     },
     spec: {
@@ -48,6 +48,6 @@ const FINALIZER = 'external-provisioner.volume.kubernetes.io/finalizer';
 /** The program that has to delete a released volume; undefined if none has to (sig-storage-lib shouldDelete). */
 export function deleterOf({ metadata, spec, status }: Volume): string | undefined {
   if (spec.persistentVolumeReclaimPolicy !== 'Delete' || status?.phase !== 'Released') return undefined;
-  const by = metadata.annotations?.[PROVISIONED_BY];
+  const by = metadata.annotations?.[MIGRATED_TO] ?? metadata.annotations?.[PROVISIONED_BY];
   return metadata.deletionTimestamp === undefined || metadata.finalizers?.includes(FINALIZER) ? by : undefined;
 }

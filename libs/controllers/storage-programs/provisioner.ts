@@ -11,11 +11,21 @@ import {
 } from '#api';
 import { formatKey, ignoreAlreadyExists, isNotFound, keyOf } from '#apimachinery';
 import { perCluster } from '#client';
-import { allowsNode, delaysBinding, PROVISIONED_BY, SELECTED_NODE, STORAGE_PROVISIONER, storageClassOf } from '#component-helpers';
+import {
+  allowsNode,
+  delaysBinding,
+  MIGRATED_TO,
+  migratedDriver,
+  PROVISIONED_BY,
+  SELECTED_NODE,
+  STORAGE_PROVISIONER,
+  storageClassOf,
+} from '#component-helpers';
 import { defineController, type ReconcileContext, type Reconciled, watching } from '#controller-runtime';
 import { attachmentsOf, indexAttachments, indexVolumesByDriver } from '../attach-detach/indexes.js';
 import { usedByNode } from './driver-volumes.js';
 import { SLOW_RETRY } from './external-resizer.js';
+import { makesDisks } from './migrated-disks.js';
 import { operation } from './operations.js';
 import { awaitedBy, deleterOf, provisionedVolume, volumeNameOf } from './plan.js';
 import { concernsPrograms, indexPrograms, type RunningProgram, runningProgram, runningPrograms, startedPrograms } from './programs.js';
@@ -77,7 +87,7 @@ async function provision(claim: Claim, ctx: ReconcileContext): Promise<Reconcile
   const { informers } = ctx;
   const found = informers.of(StorageClass).get(storageClassOf(claim));
   const name = awaitedBy(claim, delaysBinding(found));
-  if (name === undefined || found === undefined || found.provisioner !== name) return undefined;
+  if (name === undefined || found === undefined || driverOf(found) !== name) return undefined;
   const volume = volumeNameOf(claim);
   if (informers.of(PersistentVolume).get(volume) !== undefined) return undefined;
   const selected = claim.metadata.annotations?.[SELECTED_NODE];
@@ -98,10 +108,14 @@ async function provision(claim: Claim, ctx: ReconcileContext): Promise<Reconcile
   const refusal = provisioner.refusal(wanted);
   if (refusal !== undefined) return refuse({ claim, found, program, refusal }, ctx);
   failuresOf(informers).delete(formatKey(keyOf(claim)));
-  await program.client.create(PersistentVolume, provisionedVolume(program, provisioner, wanted)).catch(ignoreAlreadyExists);
+  await program.client.create(PersistentVolume, provisionedVolume(provisioner, wanted)).catch(ignoreAlreadyExists);
   note(program, claim, ['ProvisioningSucceeded', `Successfully provisioned volume ${volume}`]);
   return undefined;
 }
+
+/** Who makes the volumes of a class: its provisioner, or the driver that has replaced it. */
+const driverOf = ({ provisioner }: storagev1.StorageClass): string | undefined =>
+  makesDisks(provisioner) ? migratedDriver(provisioner) : provisioner;
 
 /** A volume that a program has not made. */
 interface Refused {
@@ -159,7 +173,7 @@ export const volumeDeleter = defineController({
     indexPrograms(informers);
     indexAttachments(informers);
     informers.of(PersistentVolume).addIndex(VOLUMES, ({ metadata }) => {
-      const by = metadata.annotations?.[PROVISIONED_BY];
+      const by = metadata.annotations?.[MIGRATED_TO] ?? metadata.annotations?.[PROVISIONED_BY];
       return by === undefined ? [] : [by];
     });
   },

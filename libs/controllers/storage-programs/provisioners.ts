@@ -2,6 +2,7 @@ import type { corev1, storagev1 } from '#api';
 import { parseQuantity, Quantity } from '#apimachinery';
 import { DRIVER_TOPOLOGY_KEY, type DriverFlags } from '#component-helpers';
 import { attributesTrouble, isPopulated, sourceTrouble } from './claim-source.js';
+import { migratedDisk } from './migrated-disks.js';
 import type { RunningProgram } from './programs.js';
 import { rpcError } from './rpc-error.js';
 
@@ -102,9 +103,11 @@ function csiProvisioner({ name, driver, pod }: RunningProgram): VolumeProvisione
       const trouble = sourceTrouble(claim) ?? attributesTrouble(claim, attributes, { name, ...driver });
       return trouble ?? tooLarge(wanted, driver);
     },
-    place({ claim, class: found }) {
+    place({ claim, class: found, volume }) {
       const fsType = found.parameters?.['csi.storage.k8s.io/fstype'];
       const affinity = driver?.topology ? onNode(DRIVER_TOPOLOGY_KEY, pod.spec.nodeName ?? '') : allowedNodes(found);
+      const disk = migratedDisk(found, volume);
+      if (disk) return { ...disk, ...(affinity ? { nodeAffinity: affinity } : {}) };
       return {
         csi: {
           driver: name,
