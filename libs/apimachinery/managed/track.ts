@@ -6,7 +6,7 @@ import { emptyObject } from './empty-object.js';
 import { setOf, sortEntries, withManagersCapped, withSet } from './entries.js';
 import { type FieldTree, treeWithout } from './field-tree.js';
 import { difference, differenceBelow, type FieldSet, isEmptySet, isFieldSet, LEAF, union } from './fieldset.js';
-import { isShared, sharedSet } from './shared-sets.js';
+import { isSharedFields, sharedSet } from './shared-sets.js';
 
 /** A create, update or patch to be tracked. */
 export interface TrackedUpdate {
@@ -66,7 +66,7 @@ function managersSoFar({ old, new: object, subresource }: TrackedUpdate): readon
 }
 
 function hasSet({ fieldsV1 }: ManagedFieldsEntry): boolean {
-  return fieldsV1 !== undefined && (isShared(fieldsV1) || isFieldSet(fieldsV1));
+  return isSharedFields('fieldsV1', fieldsV1) || isFieldSet(fieldsV1);
 }
 
 function isSame(entry: ManagedFieldsEntry, { manager, apiVersion, subresource }: TrackedUpdate): boolean {
@@ -116,8 +116,6 @@ function settle(
     const kept = difference(left, gained);
     if (!isEmptySet(kept)) result.push(withSet(entry, sharedSet(kept)));
   }
-  const all = union(own, gained);
-  // What is only created, as most Events are, gains nothing from sharing.
-  if (gains) result.push(newEntry(update, update.old === undefined ? all : sharedSet(all)));
+  if (gains) result.push(newEntry(update, sharedSet(union(own, gained))));
   return result.length > 0 ? sortEntries(withManagersCapped(result)) : undefined;
 }
