@@ -37,7 +37,7 @@ const allow = {
   audit: ['apiserver', 'apimachinery'],
   streaming: ['node', 'apiserver', 'component-base', 'component-helpers', 'api', 'apimachinery'],
   history: ['storage', 'apimachinery'],
-  graphql: ['history', 'client', 'storage', 'api', 'apimachinery'],
+  graphql: ['history', 'client', 'component-helpers', 'storage', 'api', 'apimachinery'],
   platform: ['client', 'storage', 'pki', 'api', 'apimachinery'],
   kubeadm: ['node', 'controller-runtime', 'network', 'client', 'component-helpers', 'api', 'apimachinery'],
   cluster: [

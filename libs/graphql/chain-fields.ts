@@ -17,7 +17,7 @@ import { fieldChangeType } from './field-change-type.js';
 import { type GraphKinds, resourceOf } from './kinds.js';
 import { limits } from './limits.js';
 import { entryAt, lastClientWrite, readCauses, revisionOf } from './log-reads.js';
-import { requireKind } from './queries.js';
+import { requireKind } from './named-kind.js';
 import { Int64, Time } from './scalars.js';
 import { stream } from './stream.js';
 import { lengthOf } from './text/length.js';

@@ -95,6 +95,8 @@ const kindKey = ({ group, version, kind }: ResourceInfo): string => `${groupVers
 export class GraphKinds {
   /** Every kind that can be listed, in discovery's order. */
   readonly all: readonly GraphKind[];
+  /** The same without those that show the objects of another one in another version. */
+  readonly stored: readonly GraphKind[];
   private readonly byKind: ReadonlyMap<string, GraphKind>;
   private readonly resources: ReadonlyMap<string, Resource>;
   private readonly byName = new Map<string, GraphKind[]>();
@@ -104,6 +106,7 @@ export class GraphKinds {
     const own = new Set(served.own?.map(({ info }) => info));
     const shared = served.resources.filter((info) => !own.has(info) && isReadable(info));
     this.all = [...shared.flatMap(builtInKind), ...ownKinds(served, taken)];
+    this.stored = this.all.filter(({ info }) => isStored(info));
     this.byKind = new Map(this.all.map((kind) => [kindKey(kind.info), kind]));
     // Of several resources with the same kind the first one is used.
     this.resources = new Map([...served.resources].reverse().map((info) => [kindKey(info), info]));

@@ -30,6 +30,8 @@ export const limits = {
   logEntriesPerPoint: 10,
   /** Points of one decision of the scheduler: all nodes and pods are looked at. */
   decisionPoints: 500,
+  /** Kinds that one field reads. */
+  kindsAtOnce: 100,
   /** Errors in one response; further ones are only counted. */
   errors: 100,
   /** Characters of a manifest. */

@@ -18,7 +18,8 @@ import { badInput } from './errors.js';
 import { type GraphKind, type GraphKinds, resourceOf } from './kinds.js';
 import { withKind } from './loaders.js';
 import { manifestObjects } from './manifest-objects.js';
-import { checkNames, dryRunArgument, requireKind, withoutNulls } from './queries.js';
+import { requireKind } from './named-kind.js';
+import { checkNames, dryRunArgument, withoutNulls } from './queries.js';
 import { Int64, Json } from './scalars.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;

@@ -12,9 +12,10 @@ import { StatusError } from '#apimachinery';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, page } from './cost/points.js';
 import { badInput } from './errors.js';
-import { type GraphKind, type GraphKinds, resourceOf } from './kinds.js';
+import { type GraphKind, resourceOf } from './kinds.js';
 import { limits } from './limits.js';
 import { withKind } from './loaders.js';
+import { requireKind } from './named-kind.js';
 import { Int64 } from './scalars.js';
 
 type RootField = GraphQLFieldConfig<unknown, GraphContext>;
@@ -131,13 +132,6 @@ export function oneField(kind: GraphKind, type: GraphQLObjectType): RootField {
       return orNull(client.get(resource, args.name, args.namespace));
     },
   };
-}
-
-/** The kind that an argument names; throws if there is none. */
-export function requireKind(kinds: GraphKinds, name: string): GraphKind {
-  const kind = kinds.named(name);
-  if (!kind) throw badInput(`the server doesn't have a resource type ${JSON.stringify(name.slice(0, 100))}`);
-  return kind;
 }
 
 /** Reads one object of any kind. */

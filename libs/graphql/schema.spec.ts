@@ -1,5 +1,6 @@
 import { graphqlSync, validateSchema } from 'graphql';
 import { builtInKinds, pluralName } from './kinds.js';
+import { relations } from './relations/index.js';
 import { BuiltInGraph } from './schema.js';
 
 const kinds = builtInKinds;
@@ -30,6 +31,18 @@ describe('the graph', () => {
     expect(names).toEqual(
       expect.arrayContaining(['Event', 'EventsV1Event', 'HorizontalPodAutoscaler', 'AutoscalingV1HorizontalPodAutoscaler']),
     );
+  });
+
+  test('no relation hides a field of its kind, nor another relation', () => {
+    const own = new Map(kinds.all.map(({ source, info }) => [info.kind, 'definition' in source ? source.definition.fields : []]));
+    const hidden = relations.filter(({ on, field }) =>
+      kinds.all.some(({ info }) => (!on || info.kind === on.kind) && own.get(info.kind)?.some(({ name }) => name === field)),
+    );
+    expect(hidden.map(({ on, field }) => `${on?.kind}.${field}`)).toEqual([]);
+    const places = relations.map(({ on, field }) => `${on?.group}/${on?.kind}.${field}`);
+    const general = new Set(relations.flatMap(({ on, field }) => (on ? [] : [field])));
+    expect(places.filter((place, at) => places.indexOf(place) !== at)).toEqual([]);
+    expect(relations.filter(({ on, field }) => on && general.has(field))).toEqual([]);
   });
 
   test('implements the interface for its kinds', () => {

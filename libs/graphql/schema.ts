@@ -105,12 +105,12 @@ class Graph {
     };
   }
 
-  private toMany({ to, field, description, resolve }: ToMany): Fields[string] {
+  private toMany({ to, field, description, args: own = {}, resolve }: ToMany): Fields[string] {
     return {
       type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(this.target(to)))),
       description,
       ...costs(relatedObjects),
-      args: { limit: { type: GraphQLInt, description: 'The maximum number; default all.' }, ...selectors },
+      args: { limit: { type: GraphQLInt, description: 'The maximum number; default all.' }, ...(to && selectors), ...own },
       async resolve(object, args: Selectors & { limit?: number }, context) {
         const { limit, ...selected } = withoutNulls(args);
         if (limit !== undefined && limit < 1) throw badInput('limit must be at least 1');

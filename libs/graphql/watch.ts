@@ -11,7 +11,8 @@ import type { GraphContext } from './context.js';
 import { costs, oneObject } from './cost/points.js';
 import { resourceOf } from './kinds.js';
 import { withKind } from './loaders.js';
-import { requireKind, withoutNulls } from './queries.js';
+import { requireKind } from './named-kind.js';
+import { withoutNulls } from './queries.js';
 import { stream } from './stream.js';
 import { lengthOf } from './text/length.js';
 

@@ -121,7 +121,7 @@ describe('relations', () => {
     ]);
     expect((service.one as unknown[])[0]).toMatchObject({
       services: [{ metadata: { name: 'web' } }],
-      configMaps: [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }],
+      configMaps: [{ metadata: { name: 'a' } }, { metadata: { name: 'b' } }, { metadata: { name: 'kube-root-ca.crt' } }],
       b: [{ metadata: { name: 'b' } }],
     });
   });

@@ -1,29 +1,23 @@
-import { nodePods } from './node.js';
-import { events, owner } from './object.js';
-import { podClaims, podConfigMaps, podNode, podSecrets, podServices } from './pod.js';
+import { namespaceRelations } from './namespace.js';
+import { nodeRelations } from './node.js';
+import { objectRelations } from './object.js';
+import { podRelations } from './pod.js';
 import type { Relation } from './relation.js';
-import { serviceEndpointSlices, serviceEndpoints, servicePods } from './service.js';
-import { claimPods, claimVolume, volumeClaim } from './storage.js';
-import { controlledPods, cronJobJobs, deploymentPods, deploymentReplicaSets } from './workloads.js';
+import { roleRelations } from './roles.js';
+import { serviceRelations } from './service.js';
+import { storageRelations } from './storage.js';
+import { userRelations } from './users.js';
+import { workloadRelations } from './workloads.js';
 
 /** Every relation of the graph. */
 export const relations: readonly Relation[] = [
-  owner,
-  events,
-  podNode,
-  podServices,
-  podConfigMaps,
-  podSecrets,
-  podClaims,
-  deploymentReplicaSets,
-  deploymentPods,
-  ...controlledPods,
-  cronJobJobs,
-  serviceEndpoints,
-  serviceEndpointSlices,
-  servicePods,
-  nodePods,
-  claimVolume,
-  volumeClaim,
-  claimPods,
+  ...objectRelations,
+  ...namespaceRelations,
+  ...nodeRelations,
+  ...podRelations,
+  ...roleRelations,
+  ...serviceRelations,
+  ...storageRelations,
+  ...userRelations,
+  ...workloadRelations,
 ];

@@ -1,16 +1,45 @@
-import type { corev1 } from '#api';
-import { Node, Pod } from '#api';
-import { defineRelation } from './relation.js';
+import { CSINode, Lease, Node, Pod, ResourceSlice, VolumeAttachment } from '#api';
+import { referredToBy, refersToOne } from './references.js';
+import type { Relation } from './relation.js';
 
 /** The pods bound to the node. */
-export const nodePods = defineRelation<corev1.Node>({
+const nodePods = referredToBy({
   on: Node,
   field: 'pods',
   description: 'The Pods bound to this Node, of all namespaces.',
   to: Pod,
-  list: true,
-  async resolve(node, { loaders }, selectors) {
-    const groups = await loaders.grouped(Pod, selectors, { name: 'node', keys: (pod) => (pod.spec.nodeName ? [pod.spec.nodeName] : []) });
-    return groups.get(node.metadata.name) ?? [];
-  },
+  by: { name: 'node', keys: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) },
 });
+
+/** From a node to what runs on it and what it has. */
+export const nodeRelations: readonly Relation[] = [
+  nodePods,
+  refersToOne({
+    on: Node,
+    field: 'lease',
+    description: 'The Lease that the kubelet of this Node renews.',
+    to: Lease,
+    at: ({ metadata }) => ({ name: metadata.name, namespace: 'kube-node-lease' }),
+  }),
+  refersToOne({
+    on: Node,
+    field: 'csiNode',
+    description: 'The CSINode with the storage drivers of this Node.',
+    to: CSINode,
+    at: ({ metadata }) => ({ name: metadata.name }),
+  }),
+  referredToBy({
+    on: Node,
+    field: 'volumeAttachments',
+    description: 'The VolumeAttachments of this Node.',
+    to: VolumeAttachment,
+    by: { name: 'node', keys: ({ spec }) => [spec.nodeName] },
+  }),
+  referredToBy({
+    on: Node,
+    field: 'resourceSlices',
+    description: 'The ResourceSlices with the devices of this Node.',
+    to: ResourceSlice,
+    by: { name: 'node', keys: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) },
+  }),
+];

@@ -1,88 +1,123 @@
-import type { corev1 } from '#api';
-import { ConfigMap, Node, PersistentVolumeClaim, Pod, Secret, Service } from '#api';
-import { byNames } from './references.js';
-import { defineRelation } from './relation.js';
-import { labelPair, labelPairs, selects, sift } from './selects.js';
+import type { corev1, discoveryv1 } from '#api';
+import {
+  ConfigMap,
+  EndpointSlice,
+  NetworkPolicy,
+  Node,
+  PersistentVolumeClaim,
+  Pod,
+  PodDisruptionBudget,
+  PriorityClass,
+  ResourceClaim,
+  RuntimeClass,
+  Secret,
+  Service,
+  ServiceAccount,
+} from '#api';
+import { podReferences, type Referenced } from '#component-helpers';
+import type { Grouping } from '../loaders.js';
+import { referredToBy, refersToMany, refersToOne } from './references.js';
+import type { Relation } from './relation.js';
+import { labelsAsSelector, podSelectedBy } from './selects.js';
 
-/** The node the pod is bound to. */
-export const podNode = defineRelation<corev1.Pod>({
-  on: Pod,
-  field: 'node',
-  description: 'The Node this pod is bound to.',
-  to: Node,
-  list: false,
-  resolve: async (pod, { loaders }) => (pod.spec.nodeName ? loaders.get(Node, pod.spec.nodeName) : undefined),
-});
-
-/** Services whose selector matches the pod. */
-export const podServices = defineRelation<corev1.Pod>({
-  on: Pod,
-  field: 'services',
-  description: 'The Services whose selector matches this pod.',
-  to: Service,
-  list: true,
-  async resolve(pod, context, selectors) {
-    const reading = { namespace: pod.metadata.namespace, ...selectors };
-    const groups = await context.loaders.grouped(Service, reading, {
-      name: 'selector',
-      // Finding it by one label of its selector is sufficient: a pod that it matches has all of them.
-      keys: ({ spec }) =>
-        Object.entries(spec.selector ?? {})
-          .slice(0, 1)
-          .map(labelPair),
-    });
-    const candidates = labelPairs(pod).flatMap((pair) => groups.get(pair) ?? []);
-    const services = await sift(candidates, (service) => selects(service.spec.selector, pod), context);
-    return services.sort((a, b) => (a.metadata.name < b.metadata.name ? -1 : 1));
-  },
-});
-
-function referenced(pod: corev1.Pod, from: (volume: corev1.Volume) => string | undefined, env: 'configMap' | 'secret'): Set<string> {
-  const names = new Set<string>();
-  const add = (name: string | undefined) => name && names.add(name);
-  for (const volume of pod.spec.volumes ?? []) add(from(volume));
-  for (const container of [...(pod.spec.initContainers ?? []), ...pod.spec.containers]) {
-    for (const source of container.envFrom ?? []) add(source[`${env}Ref`]?.name);
-    for (const variable of container.env ?? []) add(variable.valueFrom?.[`${env}KeyRef`]?.name);
-  }
-  return names;
+/** The names of the objects of a kind that a pod refers to. */
+function referenced(pod: corev1.Pod, kind: Referenced): string[] {
+  const prefix = `${kind}/`;
+  return [...podReferences(pod)].flatMap((reference) => (reference.startsWith(prefix) ? [reference.slice(prefix.length)] : []));
 }
 
-/** ConfigMaps used by volumes and environments of the pod. */
-export const podConfigMaps = defineRelation<corev1.Pod>({
-  on: Pod,
-  field: 'configMaps',
-  description: 'The ConfigMaps that volumes and environment variables of this pod refer to.',
-  to: ConfigMap,
-  list: true,
-  resolve(pod, context, selectors) {
-    const names = referenced(pod, (volume) => volume.configMap?.name, 'configMap');
-    return byNames({ resource: ConfigMap, namespace: pod.metadata.namespace, names }, context, selectors);
-  },
-});
+/** Pods by what they refer to in their namespace, as `kind/name`. */
+export const podsByReference: Grouping<corev1.Pod> = { name: 'references', keys: (pod) => [...podReferences(pod)] };
 
-/** Secrets used by volumes and environments of the pod. */
-export const podSecrets = defineRelation<corev1.Pod>({
-  on: Pod,
-  field: 'secrets',
-  description: 'The Secrets that volumes and environment variables of this pod refer to.',
-  to: Secret,
-  list: true,
-  resolve(pod, context, selectors) {
-    const names = referenced(pod, (volume) => volume.secret?.secretName, 'secret');
-    return byNames({ resource: Secret, namespace: pod.metadata.namespace, names }, context, selectors);
-  },
-});
+/** EndpointSlices by the pods they have. */
+const slicesByPod: Grouping<discoveryv1.EndpointSlice> = {
+  name: 'pods',
+  keys: ({ endpoints }) => [
+    ...new Set((endpoints ?? []).flatMap(({ targetRef }) => (targetRef?.kind === 'Pod' ? (targetRef.name ?? []) : []))),
+  ],
+};
 
-/** Claims used by the pod's volumes. */
-export const podClaims = defineRelation<corev1.Pod>({
-  on: Pod,
-  field: 'persistentVolumeClaims',
-  description: 'The PersistentVolumeClaims that volumes of this pod refer to.',
-  to: PersistentVolumeClaim,
-  list: true,
-  resolve(pod, context, selectors) {
-    const names = (pod.spec.volumes ?? []).flatMap((volume) => volume.persistentVolumeClaim?.claimName ?? []);
-    return byNames({ resource: PersistentVolumeClaim, namespace: pod.metadata.namespace, names }, context, selectors);
-  },
-});
+/** From a pod to what it needs, and to what has it. */
+export const podRelations: readonly Relation[] = [
+  refersToOne({
+    on: Pod,
+    field: 'node',
+    description: 'The Node this pod is bound to.',
+    to: Node,
+    at: ({ spec }) => ({ name: spec.nodeName }),
+  }),
+  refersToOne({
+    on: Pod,
+    field: 'serviceAccount',
+    description: 'The ServiceAccount this pod runs as.',
+    to: ServiceAccount,
+    at: ({ spec }) => ({ name: spec.serviceAccountName }),
+  }),
+  refersToOne({
+    on: Pod,
+    field: 'priorityClass',
+    description: 'The PriorityClass this pod names.',
+    to: PriorityClass,
+    at: ({ spec }) => ({ name: spec.priorityClassName }),
+  }),
+  refersToOne({
+    on: Pod,
+    field: 'runtimeClass',
+    description: 'The RuntimeClass this pod names.',
+    to: RuntimeClass,
+    at: ({ spec }) => ({ name: spec.runtimeClassName }),
+  }),
+  refersToMany({
+    on: Pod,
+    field: 'configMaps',
+    description: 'The ConfigMaps that volumes and environment variables of this pod refer to.',
+    to: ConfigMap,
+    names: (pod) => referenced(pod, 'configmap'),
+  }),
+  refersToMany({
+    on: Pod,
+    field: 'secrets',
+    description: 'The Secrets that volumes, environment variables and image pulls of this pod refer to.',
+    to: Secret,
+    names: (pod) => referenced(pod, 'secret'),
+  }),
+  refersToMany({
+    on: Pod,
+    field: 'persistentVolumeClaims',
+    description: 'The PersistentVolumeClaims of this pod’s volumes, ephemeral ones too.',
+    to: PersistentVolumeClaim,
+    names: (pod) => referenced(pod, 'claim'),
+  }),
+  refersToMany({
+    on: Pod,
+    field: 'resourceClaims',
+    description: 'The ResourceClaims of this pod, those made from templates too.',
+    to: ResourceClaim,
+    names: (pod) => referenced(pod, 'resourceclaim'),
+  }),
+  podSelectedBy({
+    field: 'services',
+    description: 'The Services whose selector matches this pod.',
+    to: Service,
+    selector: ({ spec }) => labelsAsSelector(spec.selector),
+  }),
+  podSelectedBy({
+    field: 'networkPolicies',
+    description: 'The NetworkPolicies that select this pod.',
+    to: NetworkPolicy,
+    selector: ({ spec }) => spec?.podSelector ?? {},
+  }),
+  podSelectedBy({
+    field: 'podDisruptionBudgets',
+    description: 'The PodDisruptionBudgets that select this pod.',
+    to: PodDisruptionBudget,
+    selector: ({ spec }) => spec?.selector,
+  }),
+  referredToBy({
+    on: Pod,
+    field: 'endpointSlices',
+    description: 'The EndpointSlices that have this pod as an endpoint, ready or not.',
+    to: EndpointSlice,
+    by: slicesByPod,
+  }),
+];

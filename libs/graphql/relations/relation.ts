@@ -1,3 +1,4 @@
+import type { GraphQLFieldConfigArgumentMap } from 'graphql';
 import type { Resource } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { GraphContext } from '../context.js';
@@ -22,16 +23,19 @@ export interface ToOne<T extends KubeObject = KubeObject> extends Field<T> {
 export type Selectors = Pick<Reading, 'labelSelector' | 'fieldSelector'>;
 
 /** A field that leads from an object to several others, ordered by namespace and name unless the description says otherwise. */
-export interface ToMany<T extends KubeObject = KubeObject> extends Field<T> {
+export interface ToMany<T extends KubeObject = KubeObject, A extends object = object> extends Field<T> {
   readonly list: true;
-  readonly to: Resource;
-  resolve(object: T, context: GraphContext, selectors: Selectors): Promise<readonly KubeObject[]>;
+  /** The kind they are of; unset: any kind, and the field takes no selectors. */
+  readonly to?: Resource;
+  /** Its arguments beside `limit` and the selectors. */
+  readonly args?: GraphQLFieldConfigArgumentMap;
+  resolve(object: T, context: GraphContext, selection: Selectors & A): Promise<readonly KubeObject[]>;
 }
 
 /** A field that REST does not have: from an object to others of the same cluster. */
 export type Relation = ToOne | ToMany;
 
 /** A relation without the types of its ends, so that all can be in one list. */
-export function defineRelation<T extends KubeObject>(relation: ToOne<T> | ToMany<T>): Relation {
+export function defineRelation<T extends KubeObject, A extends object = object>(relation: ToOne<T> | ToMany<T, A>): Relation {
   return relation as unknown as Relation;
 }

@@ -1,0 +1,46 @@
+import { GraphQLList, GraphQLNonNull, GraphQLString } from 'graphql';
+import type { Resource } from '#api';
+import { type KubeObject, StatusError } from '#apimachinery';
+import type { GraphContext } from '../context.js';
+import { badInput } from '../errors.js';
+import { resourceOf } from '../kinds.js';
+import { limits } from '../limits.js';
+import { requireKind } from '../named-kind.js';
+
+/** The argument that names kinds. */
+export const kindsArgument = {
+  kinds: {
+    type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+    description: 'As in kubectl: pods, rs, deployments.apps; default all that you may list.',
+  },
+};
+
+/**
+ * Objects of several kinds, one kind after the other: of the named ones, or of all that can be listed; then those that the user may not
+ * list are left out. Throws for names that are unknown, and for too many of them.
+ */
+export async function objectsOfKinds(
+  names: readonly string[] | null | undefined,
+  { kinds, meter }: GraphContext,
+  read: (resource: Resource) => Promise<readonly KubeObject[]>,
+): Promise<KubeObject[]> {
+  if (names && names.length > limits.kindsAtOnce) throw badInput(`kinds: at most ${limits.kindsAtOnce}`);
+  const wanted = names ? new Set(names.map((name) => requireKind(kinds, name))) : kinds.stored;
+  const found: KubeObject[] = [];
+  for (const kind of wanted) {
+    const wait = meter.turn();
+    if (wait) await wait;
+    for (const object of await (names ? read(resourceOf(kind)) : allowed(() => read(resourceOf(kind))))) found.push(object);
+  }
+  return found;
+}
+
+/** Nothing where reading is forbidden. */
+async function allowed(read: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof StatusError && error.status.code === 403) return [];
+    throw error;
+  }
+}
