@@ -105,6 +105,7 @@ export class LocalGraph {
       client: cluster.client,
       history: historyOf(cluster),
       cluster: { id: 'local', gitVersion: 'v1.36.0' },
+      now: () => this.cluster.api.cluster.clock.now(),
       audit: auditOf(this.audit),
       access: { explain: (question) => explained(this.cluster.api, question, { name: 'admin', groups: ['system:masters'] }) },
       faults: graphFaults(this.cluster.api, { check: async () => undefined, start: ({ start }) => start() }),

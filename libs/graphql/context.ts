@@ -1,5 +1,6 @@
 import type { Served } from '#api';
 import { inlineYaml, type YamlDecoder } from '#api/yaml';
+import type { Instant } from '#apimachinery';
 import type { Client } from '#client';
 import type { History } from '#history';
 import type { GraphAccess } from './access.js';
@@ -25,6 +26,8 @@ export interface GraphSession {
   readonly organizations?: GraphOrganizations;
   readonly scheduling: GraphScheduling;
   readonly cluster: { readonly id: string; readonly gitVersion: string };
+  /** The time of the cluster's clock. */
+  readonly now: () => Instant;
   /** The resources that the cluster serves, from which its graph is built. */
   readonly served: Served;
   /** The request's id, for the log and for responses to unexpected errors. */
@@ -46,6 +49,7 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'org
   readonly organizations: GraphOrganizations | undefined;
   readonly scheduling: GraphScheduling;
   readonly cluster: GraphSession['cluster'];
+  readonly now: GraphSession['now'];
   readonly requestId: string;
   readonly yaml: YamlDecoder;
   readonly loaders: Loaders;
@@ -57,7 +61,7 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'org
   ) {
     ({ client: this.client, history: this.history, audit: this.audit, access: this.access } = session);
     ({ time: this.time, organizations: this.organizations } = session);
-    ({ faults: this.faults, scheduling: this.scheduling, cluster: this.cluster, requestId: this.requestId } = session);
+    ({ faults: this.faults, scheduling: this.scheduling, cluster: this.cluster, requestId: this.requestId, now: this.now } = session);
     this.yaml = session.yaml ?? inlineYaml;
     this.loaders = new Loaders(session.client, meter);
   }

@@ -13,7 +13,11 @@ import {
 import type { Definition, Field, KindSchema, Special, Type } from '#api';
 import type { GraphContext } from './context.js';
 import { type GraphKind, packagePrefix } from './kinds.js';
-import { Int64, IntOrString, Json, Quantity, StringMap, Time } from './scalars.js';
+import { Int64, IntOrString, Json, Quantity, Time } from './scalars.js';
+import { EnumTypes, enumField } from './values/enum-types.js';
+import { bytesMapField, textsField } from './values/maps.js';
+import { quantityField, ResourceList } from './values/quantities.js';
+import { ageField, timeField } from './values/times.js';
 
 /** Texts for the schema's documentation. */
 export interface Descriptions {
@@ -36,6 +40,13 @@ const specials: Record<Special, GraphQLOutputType> = {
   schemaOrStrings: Json,
 };
 
+const OBJECT_META = 'meta.v1.ObjectMeta';
+
+const plainTypes: readonly GraphQLOutputType[] = [GraphQLString, GraphQLInt, Int64, GraphQLFloat, GraphQLBoolean];
+
+/** Texts and numbers that the API writes even when they are empty. Empty values of enums are null. */
+const isAlwaysGiven = ({ keepZero, pointer }: Field, type: GraphQLOutputType): boolean => keepZero && !pointer && plainTypes.includes(type);
+
 /** A field name that is valid in GraphQL. */
 const isName = (text: string): boolean => /^[A-Za-z][A-Za-z0-9_]*$/.test(text);
 
@@ -47,7 +58,17 @@ export class Types {
   private readonly made = new Map<string, GraphQLOutputType>();
   private readonly nameOf = new Map<string, string>();
   /** Reserved names of the graph. */
-  private readonly taken = new Set(['Query', 'Mutation', 'Subscription', 'Cluster', 'WatchEvent', 'ChainStep']);
+  private readonly taken = new Set([
+    'Query',
+    'Mutation',
+    'Subscription',
+    'Cluster',
+    'WatchEvent',
+    'ChainStep',
+    'PatchType',
+    'PropagationPolicy',
+  ]);
+  private readonly enums = new EnumTypes((name) => this.reserve(name));
 
   constructor(
     private readonly kinds: readonly GraphKind[],
@@ -85,6 +106,14 @@ export class Types {
     return name;
   }
 
+  /** A name for an enum: the given one, or with a number if another type has it. */
+  private reserve(plain: string): string {
+    let name = plain;
+    for (let number = 2; this.taken.has(name); number += 1) name = `${plain}${number}`;
+    this.taken.add(name);
+    return name;
+  }
+
   private name(definition: Definition): string {
     const known = this.nameOf.get(definition.id);
     if (known) return known;
@@ -116,15 +145,44 @@ export class Types {
 
   private fields(definition: Definition, kind: GraphKind | undefined): Fields {
     const entries = definition.fields.map((field) => {
-      const type = this.ofType(field.type);
-      const always = kind !== undefined && ['kind', 'apiVersion', 'metadata'].includes(field.name);
-      return [field.name, { type: always ? new GraphQLNonNull(type) : type, description: this.describe(definition, field) }] as const;
+      const config = this.ofField(field);
+      const isGiven = isAlwaysGiven(field, config.type) || (kind !== undefined && ['kind', 'apiVersion', 'metadata'].includes(field.name));
+      const type = isGiven ? new GraphQLNonNull(config.type) : config.type;
+      return [field.name, { ...config, type, description: this.descriptions.ofField(definition, field.name) }] as const;
     });
-    return Object.fromEntries(entries);
+    return { ...Object.fromEntries(entries), ...(definition.id === OBJECT_META && { age: ageField }) };
   }
 
-  private describe(definition: Definition, field: Field): string | undefined {
-    return this.descriptions.ofField(definition, field.name);
+  /** A field with the arguments that values of its type take. */
+  private ofField({ name, type, go, goElement }: Field): Fields[string] {
+    switch (type.of) {
+      case 'string': {
+        const values = this.enums.of(go, type.enum);
+        return values ? enumField(name, values) : { type: GraphQLString };
+      }
+      case 'quantity':
+        return quantityField(name);
+      case 'time':
+      case 'microTime':
+        return timeField(name);
+      case 'list':
+        return { type: this.listOf(type.items, goElement) };
+      case 'map':
+        if (type.values.of === 'string') return textsField(name);
+        if (type.values.of === 'bytes') return bytesMapField(name);
+        return { type: type.values.of === 'quantity' ? ResourceList : Json };
+      case 'struct':
+        if (type.definition.special === 'quantity') return quantityField(name);
+        if (type.definition.special === 'time' || type.definition.special === 'microTime') return timeField(name);
+        return { type: this.ofDefinition(type.definition) };
+      default:
+        return { type: this.ofType(type) };
+    }
+  }
+
+  private listOf(items: Type, go: string): GraphQLOutputType {
+    const item = items.of === 'string' ? (this.enums.of(go, items.enum) ?? GraphQLString) : this.ofType(items);
+    return new GraphQLList(new GraphQLNonNull(item));
   }
 
   private ofType(type: Type): GraphQLOutputType {
@@ -143,9 +201,9 @@ export class Types {
       case 'struct':
         return this.ofDefinition(type.definition);
       case 'list':
-        return new GraphQLList(new GraphQLNonNull(this.ofType(type.items)));
+        return this.listOf(type.items, '');
       case 'map':
-        return type.values.of === 'string' ? StringMap : Json;
+        return Json;
       default:
         return specials[type.of];
     }

@@ -110,6 +110,7 @@ export function graphOpener(parts: GraphParts): OpenGraph {
       time: graphTime(parts, { open, requestId, ...guard, platform }),
       organizations: graphOrganizations(parts, { open, platform }),
       cluster: { id, gitVersion: open.cluster.features?.version ?? KUBERNETES_VERSION.gitVersion },
+      now: () => api.cluster.clock.now(),
       scheduling: graphScheduling(api, guard.check),
       served: storages.served(),
       requestId,

@@ -101,11 +101,7 @@ export function podSelectedBy<T extends KubeObject>({
 }
 
 /** The candidates that satisfy a condition. Each is counted, and the operation may have to wait in between. */
-async function sift<T extends KubeObject>(
-  candidates: Iterable<T>,
-  holds: (object: T) => boolean,
-  { meter }: GraphContext,
-): Promise<T[]> {
+async function sift<T extends KubeObject>(candidates: Iterable<T>, holds: (object: T) => boolean, { meter }: GraphContext): Promise<T[]> {
   const found: T[] = [];
   for (const candidate of candidates) {
     meter.count('scanned', 1);

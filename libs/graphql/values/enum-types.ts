@@ -1,0 +1,60 @@
+import { GraphQLEnumType, type GraphQLEnumValueConfigMap, type GraphQLFieldConfig } from 'graphql';
+import type { GraphContext } from '../context.js';
+import { fixedValues } from './fixed-values.js';
+
+/** What an enum shows of a value that is none of its own: a controller may write any text into a status. */
+const UNRECOGNIZED = 'UNRECOGNIZED';
+
+const signs: ReadonlyArray<readonly [string, string]> = [
+  ['*', 'ALL'],
+  ['+', '_PLUS_'],
+  ['-', '_MINUS_'],
+];
+
+/** The name of a value in GraphQL: the value itself, with other characters replaced: `cert sign` → cert_sign, `*` → ALL. */
+export function valueName(value: string): string {
+  const spelled = signs.reduce((text, [sign, word]) => text.replaceAll(sign, word), value).replaceAll(/[^A-Za-z0-9_]/g, '_');
+  return /^[A-Za-z_]/.test(spelled) && !['true', 'false', 'null'].includes(spelled) ? spelled : `_${spelled}`;
+}
+
+/** Go's name for a type, without its package: `v1.PodPhase` → PodPhase. */
+const plainName = (go: string): string => go.replace(/^.*\./, '');
+
+/** A GraphQL enum for texts with fixed values. The empty one, which is the same as none, is not among them. */
+function enumType(name: string, values: readonly string[]): GraphQLEnumType {
+  const names = new Map(values.flatMap((value) => (value === '' ? [] : [[value, valueName(value)] as const])));
+  const config: GraphQLEnumValueConfigMap = Object.fromEntries(
+    [...names].map(([value, shown]) => [shown, { value, ...(shown === value ? {} : { description: `\`${value}\`` }) }]),
+  );
+  const type = new GraphQLEnumType({
+    name,
+    values: { ...config, [UNRECOGNIZED]: { description: 'Any other text: see `json`.' } },
+  });
+  type.serialize = (value) => names.get(String(value)) ?? UNRECOGNIZED;
+  return type;
+}
+
+/** A field with a text of an enum; empty: null. */
+export const enumField = (name: string, type: GraphQLEnumType): GraphQLFieldConfig<unknown, GraphContext> => ({
+  type,
+  resolve: (source) => (source as Readonly<Record<string, string | undefined>>)[name] || undefined,
+});
+
+/** The enums of one graph: one for each type of Go that has fixed values. */
+export class EnumTypes {
+  private readonly made = new Map<string, GraphQLEnumType>();
+
+  /** `take` reserves a name that no other type has, like the given one. */
+  constructor(private readonly take: (name: string) => string) {}
+
+  /** The enum for a type of Go, with the values that the schema gives; undefined: any text is valid. */
+  of(go: string, values: readonly string[] | undefined = fixedValues[go]): GraphQLEnumType | undefined {
+    if (!values) return undefined;
+    const key = JSON.stringify([go, values]);
+    const known = this.made.get(key);
+    if (known) return known;
+    const type = enumType(this.take(plainName(go)), values);
+    this.made.set(key, type);
+    return type;
+  }
+}
