@@ -55,7 +55,7 @@ describe('the executor', () => {
       'fields, aliases and lists',
       `{ ${many} { items { a: metadata { name labels } b: metadata { uid } spec { containers { name image } } } resourceVersion } }`,
     ],
-    ['one that is not there', '{ pod(name: "nobody") { kind } x: node(name: "worker-1") { kind status { capacity } } }'],
+    ['one that is not there', '{ pod(name: "nobody") { kind } x: node(name: "worker-1") { kind status { capacity { cpu json } } } }'],
     [
       'fragments',
       `{ ...q } fragment q on Query { ${many} { items { ...p ...p metadata { namespace } } } } fragment p on Pod { metadata { name } status { phase } }`,
