@@ -31,6 +31,7 @@ const eventLoop: EventLoop = {
   },
   nextTurn: (run) => void setImmediate(run),
   whenSettled: (run) => queueMicrotask(() => process.nextTick(run)),
+  after: machineTimers.after,
 };
 
 /** The cluster's log, from its watches. */
@@ -125,7 +126,7 @@ export class LocalGraph {
 
   /** The context of resolvers, for one operation. */
   context(): GraphContext {
-    return new GraphContext(this.session, this.runtime.kinds, new Meter(this.runtime.turns.share('local')));
+    return new GraphContext(this.session, this.runtime, new Meter(this.runtime.turns.share('local')));
   }
 
   /** Executes a valid operation. */

@@ -6,6 +6,7 @@ import type { History } from '#history';
 import type { GraphAccess } from './access.js';
 import type { GraphAudit } from './audit.js';
 import type { Meter } from './execution/meter.js';
+import type { Turns } from './execution/turns.js';
 import type { GraphFaults } from './faults.js';
 import type { GraphKinds } from './kinds.js';
 import { Loaders } from './loaders.js';
@@ -54,11 +55,17 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'org
   readonly yaml: YamlDecoder;
   readonly loaders: Loaders;
 
+  readonly kinds: GraphKinds;
+  /** Runs after so many milliseconds of the machine; returns what cancels it. */
+  readonly after: Turns['after'];
+
   constructor(
     session: GraphSession,
-    readonly kinds: GraphKinds,
+    { kinds, turns }: { readonly kinds: GraphKinds; readonly turns: Turns },
     readonly meter: Meter,
   ) {
+    this.kinds = kinds;
+    this.after = (milliseconds, run) => turns.after(milliseconds, run);
     ({ client: this.client, history: this.history, audit: this.audit, access: this.access } = session);
     ({ time: this.time, organizations: this.organizations } = session);
     ({ faults: this.faults, scheduling: this.scheduling, cluster: this.cluster, requestId: this.requestId, now: this.now } = session);

@@ -50,6 +50,9 @@ function builtInKind(info: ResourceInfo): GraphKind[] {
   return [{ info, source: { definition }, ...namesFor(info, isStored(info) ? '' : packagePrefix(definition.package)) }];
 }
 
+/** The types of a kind: of its objects, their pages and what happens to them. */
+const typeNames = (name: string): string[] => [name, `${name}List`, `${name}WatchEvent`];
+
 /** Names that are in use in a graph. */
 export interface TakenNames {
   types: ReadonlySet<string>;
@@ -61,7 +64,7 @@ function* ownKinds({ own = [] }: Served, { types, fields }: TakenNames): Generat
   const usedTypes = new Set(types);
   const usedFields = new Set(fields);
   const isFree = ({ typeName, one, many }: Names): boolean =>
-    ![typeName, `${typeName}List`].some((name) => usedTypes.has(name)) && !usedFields.has(one) && !usedFields.has(many);
+    !typeNames(typeName).some((name) => usedTypes.has(name)) && !usedFields.has(one) && !usedFields.has(many);
   /** The last number used for a prefix, so that none is tried twice. */
   const numbers = new Map<string, number>();
   for (const { info, schema } of own) {
@@ -74,7 +77,7 @@ function* ownKinds({ own = [] }: Served, { types, fields }: TakenNames): Generat
       numbers.set(prefix, number);
       names = namesFor(info, `${prefix}_${number}_`);
     }
-    for (const name of [names.typeName, `${names.typeName}List`]) usedTypes.add(name);
+    for (const name of typeNames(names.typeName)) usedTypes.add(name);
     for (const name of [names.one, names.many]) usedFields.add(name);
     yield { info, source: { own: schema }, ...names };
   }

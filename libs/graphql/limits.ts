@@ -45,6 +45,9 @@ export const limits = {
   /** Events, and characters of their objects, that are queued for a slow subscriber before it is disconnected. */
   subscriptionBacklog: 2_000,
   subscriptionBacklogLength: 8 * 1024 * 1024,
+  /** Milliseconds for which a subscription gathers events, and paths of fields that it looks at. */
+  longestBatch: 60_000,
+  watchedPaths: 20,
   /** Log entries read by one eventChain if the argument is not given. */
   chainEntries: 50_000,
   /** Writes that `causes` goes back over, and versions of an object that `traceOf` looks at to find a client's. */

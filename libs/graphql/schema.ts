@@ -30,7 +30,7 @@ import { podDecisionField, schedulingField, whatIfField } from './scheduling-fie
 import { yamlOf } from './text/yaml.js';
 import { clockField, clockMutations, followClockField } from './time-fields.js';
 import { type Descriptions, Types } from './types.js';
-import { watchField } from './watch.js';
+import { watchField, watchKindField } from './watch.js';
 
 type Fields = GraphQLFieldConfigMap<unknown, GraphContext>;
 
@@ -38,6 +38,8 @@ const standsOn = (relation: Relation, kind: GraphKind): boolean =>
   !relation.on || (relation.on.resource === kind.info.resource && relation.on.group === kind.info.group);
 
 const isPod = ({ info }: GraphKind): boolean => info.group === Pod.group && info.resource === Pod.resource;
+
+type Roots = Omit<GraphQLSchemaConfig, 'query' | 'subscription'> & { query: Fields; subscription: Fields };
 
 class Graph {
   private readonly types: Types;
@@ -150,38 +152,44 @@ class Graph {
         name: 'Mutation',
         fields: { ...mutationFields(this.object), ...faultMutations, ...clockMutations, ...copyMutations, ...organizationMutations },
       }),
-      subscription: new GraphQLObjectType({
-        name: 'Subscription',
-        fields: {
-          watch: watchField(this.object),
-          eventChain: this.chain.follow,
-          audit: followAuditField,
-          clock: followClockField,
-          faults: followFaultsField,
-        },
-      }),
+      subscription: {
+        watch: watchField(this.object),
+        eventChain: this.chain.follow,
+        audit: followAuditField,
+        clock: followClockField,
+        faults: followFaultsField,
+      },
     });
   }
 
-  /** The graph of a cluster with custom kinds: the types of `base`, except for the root of queries, plus the custom kinds. */
+  /** The graph of a cluster with custom kinds: the types of `base`, except for the roots, plus the custom kinds. */
   extend(base: GraphQLSchema, kinds: GraphKinds): GraphQLSchema {
     const own = kinds.all.filter(({ source }) => 'own' in source);
-    const { mutation, subscription } = base.toConfig();
+    const { mutation } = base.toConfig();
     const query = base.getQueryType()?.toConfig().fields ?? {};
+    const subscription = base.getSubscriptionType()?.toConfig().fields ?? {};
     // The base is a valid schema, and the names of custom kinds do not conflict with it: validating everything again would take long.
     return this.schemaOf(own, { query, mutation, subscription, types: base.toConfig().types, assumeValid: true });
   }
 
-  private schemaOf(kinds: readonly GraphKind[], { query, types = [], ...config }: Omit<GraphQLSchemaConfig, 'query'> & { query: Fields }) {
+  private schemaOf(kinds: readonly GraphKind[], { query, subscription, types = [], ...config }: Roots): GraphQLSchema {
     const fields = { ...query };
+    const watches = { ...subscription };
     const added = kinds.map((kind) => {
       const type = this.types.ofKind(kind);
+      const { verbs } = kind.info;
       fields[kind.many] = listField(kind, connectionType(kind.typeName, type));
-      if (kind.info.verbs.includes('get')) fields[kind.one] = oneField(kind, type);
+      if (verbs.includes('get')) fields[kind.one] = oneField(kind, type);
+      if (verbs.includes('watch')) watches[kind.many] = watchKindField(kind, type);
       return type;
     });
-    const kept = (types ?? []).filter(({ name }) => name !== 'Query');
-    return new GraphQLSchema({ ...config, query: new GraphQLObjectType({ name: 'Query', fields }), types: [...kept, ...added] });
+    const kept = (types ?? []).filter(({ name }) => !['Query', 'Subscription'].includes(name));
+    return new GraphQLSchema({
+      ...config,
+      query: new GraphQLObjectType({ name: 'Query', fields }),
+      subscription: new GraphQLObjectType({ name: 'Subscription', fields: watches }),
+      types: [...kept, ...added],
+    });
   }
 }
 
@@ -196,7 +204,9 @@ export class BuiltInGraph {
     this.schema = this.graph.build();
     this.taken = {
       types: new Set(Object.keys(this.schema.getTypeMap())),
-      fields: new Set(Object.keys(this.schema.getQueryType()?.getFields() ?? {})),
+      fields: new Set(
+        [this.schema.getQueryType(), this.schema.getSubscriptionType()].flatMap((root) => Object.keys(root?.getFields() ?? {})),
+      ),
     };
   }
 

@@ -1,87 +1,231 @@
 import {
-  GraphQLEnumType,
+  GraphQLBoolean,
   type GraphQLFieldConfig,
+  type GraphQLFieldConfigArgumentMap,
+  GraphQLInt,
+  GraphQLList,
   GraphQLNonNull,
-  GraphQLObjectType,
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
+import type { Resource } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { GraphContext } from './context.js';
-import { costs, oneObject } from './cost/points.js';
-import { resourceOf } from './kinds.js';
+import { costs, oneObject, relatedObjects } from './cost/points.js';
+import { badInput } from './errors.js';
+import { type GraphKind, resourceOf } from './kinds.js';
+import { limits } from './limits.js';
 import { withKind } from './loaders.js';
 import { requireKind } from './named-kind.js';
-import { withoutNulls } from './queries.js';
+import { checkNames, selectors, withoutNulls } from './queries.js';
 import { stream } from './stream.js';
 import { lengthOf } from './text/length.js';
+import { changesOf, type WatchEvent, watchEventType } from './watch-event.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
-const WatchTypeEnum = new GraphQLEnumType({ name: 'WatchEventType', values: { ADDED: {}, MODIFIED: {}, DELETED: {} } });
-
-/** An event as subscribers see it. */
-interface WatchEvent {
-  type: string;
-  resourceVersion: string;
-  object: KubeObject;
-}
-
-const watchEventType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
-  new GraphQLObjectType({
-    name: 'WatchEvent',
-    description: 'A change of an object.',
-    fields: {
-      type: { type: new GraphQLNonNull(WatchTypeEnum) },
-      resourceVersion: {
-        type: new GraphQLNonNull(GraphQLString),
-        description: 'Pass it as resourceVersion to resume after this event.',
-      },
-      object: { type: new GraphQLNonNull(objectInterface), description: 'The object after the change; for a deletion its last state.' },
-    },
-  });
-
-interface WatchArguments {
-  kind: string;
+interface Selection {
   namespace?: string;
   labelSelector?: string;
   fieldSelector?: string;
   resourceVersion?: string;
 }
 
-/** The subscription to all changes of a kind's objects. */
+interface Filter {
+  /** Whether the existing objects come first. */
+  initial?: boolean;
+  /** Paths of fields: other changes are left out. */
+  changed?: readonly string[];
+  /** Milliseconds for which events are gathered. */
+  batch?: number;
+}
+
+const selectionArguments: GraphQLFieldConfigArgumentMap = {
+  ...selectors,
+  resourceVersion: { type: GraphQLString, description: 'Resume after this revision.' },
+};
+
+const filterArguments: GraphQLFieldConfigArgumentMap = {
+  initial: {
+    type: GraphQLBoolean,
+    defaultValue: true,
+    description: 'Without resourceVersion: whether the existing objects come first, as ADDED.',
+  },
+  changed: {
+    type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+    description: 'MODIFIED only if one of these fields changed, or a field in them: status.phase, status.conditions[type=Ready].',
+  },
+  batch: { type: GraphQLInt, description: `Gathers events for so many milliseconds, at most ${limits.longestBatch}.` },
+};
+
+/** The events of a kind's objects, a list at a time. */
+async function watchEvents(
+  resource: Resource,
+  selection: Selection,
+  { initial = true, changed, batch = 0 }: Filter,
+  { client, meter, after }: GraphContext,
+): Promise<AsyncGenerator<WatchEvent[]>> {
+  checkNames(selection);
+  const isResumed = selection.resourceVersion !== undefined;
+  const listed = isResumed ? undefined : await client.list(resource, { ...selection, limit: meter.left('scanned') + 1 });
+  meter.count('scanned', listed?.items.length ?? 0);
+  /** The last state of each object, which the cache of the cluster has anyway. */
+  const known = new Map<string, KubeObject>();
+  const eventOf = (type: WatchEvent['type'], plain: KubeObject, revision = plain.metadata.resourceVersion ?? ''): WatchEvent => {
+    const object = withKind(plain, resource);
+    const uid = object.metadata.uid ?? '';
+    const previous = known.get(uid);
+    if (type === 'DELETED') known.delete(uid);
+    else known.set(uid, object);
+    return { type, resourceVersion: revision, object, ...(previous && { previous }) };
+  };
+  const existing = (listed?.items ?? []).map((object) => eventOf('ADDED', object));
+  const query = { ...selection, resourceVersion: listed?.resourceVersion ?? selection.resourceVersion };
+  return stream<WatchEvent[]>({
+    first: initial ? pages(existing) : [],
+    lengthOf: (events) => events.reduce((sum, { object }) => sum + lengthOf(object), 0),
+    async open({ push, end }) {
+      const gathered = new Gathered(push, (run) => after(batch, run));
+      const add = (event: WatchEvent): void => {
+        if (changed && !touches(event, changed)) return;
+        if (batch > 0) gathered.add(event);
+        else push([event]);
+      };
+      const stop = await client.watch(resource, query, {
+        event: ({ type, object, revision }) => add(eventOf(type, object, String(revision))),
+        end(error) {
+          gathered.flush();
+          end(error);
+        },
+      });
+      return () => {
+        gathered.cancel();
+        stop();
+      };
+    },
+  });
+}
+
+/** Whether a change is one of those that a subscriber wants to be told. */
+function touches(event: WatchEvent, paths: readonly string[]): boolean {
+  const changes = changesOf(event);
+  if (!changes) return true;
+  return changes.some(({ path }) => paths.some((wanted) => within(path, wanted) || within(wanted, path)));
+}
+
+/** Whether a path is another one, or leads to a field in it. */
+const within = (path: string, other: string): boolean => path.startsWith(other) && ['', '.', '['].includes(path.charAt(other.length));
+
+/** Events in messages of limited size. */
+function pages(events: readonly WatchEvent[]): WatchEvent[][] {
+  const all: WatchEvent[][] = [];
+  for (let from = 0; from < events.length; from += limits.pageSize) all.push(events.slice(from, from + limits.pageSize));
+  return all;
+}
+
+/** Gathers events until a time is over, or there are as many as a message has. */
+class Gathered {
+  private events: WatchEvent[] = [];
+  private stop: (() => void) | undefined;
+
+  constructor(
+    private readonly push: (events: WatchEvent[]) => void,
+    private readonly later: (run: () => void) => () => void,
+  ) {}
+
+  add(event: WatchEvent): void {
+    this.events.push(event);
+    if (this.events.length >= limits.pageSize) this.flush();
+    else this.stop ??= this.later(() => this.flush());
+  }
+
+  flush(): void {
+    const { events } = this;
+    this.cancel();
+    if (events.length > 0) this.push(events);
+  }
+
+  cancel(): void {
+    this.stop?.();
+    this.stop = undefined;
+    this.events = [];
+  }
+}
+
+/** Paths as `fieldChanges` writes them. Throws for too many. */
+function pathsOf(changed: readonly string[] | undefined): string[] | undefined {
+  if (changed && changed.length > limits.watchedPaths) throw badInput(`changed: at most ${limits.watchedPaths} paths`);
+  return changed?.map((path) => (path.startsWith('.') ? path : `.${path}`));
+}
+
+/** The subscription to one kind: typed, the existing objects first, a list of events at a time. */
+export function watchKindField(kind: GraphKind, object: GraphQLOutputType): Field {
+  const resource = resourceOf(kind);
+  return {
+    type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(watchEventType(`${kind.typeName}WatchEvent`, object)))),
+    description: `Every change of ${kind.info.kind} objects, in order and without a gap; the existing ones come first.`,
+    args: {
+      ...(kind.info.namespaced ? { namespace: { type: GraphQLString, description: 'Only objects of this namespace; default all.' } } : {}),
+      ...selectionArguments,
+      ...filterArguments,
+    },
+    ...costs(relatedObjects),
+    resolve: (events) => events,
+    subscribe(_root, given: Selection & Filter, context) {
+      const { initial, changed, batch, ...selection } = withoutNulls(given);
+      if (batch !== undefined && (batch < 0 || batch > limits.longestBatch))
+        throw badInput(`batch must be between 0 and ${limits.longestBatch}`);
+      const paths = pathsOf(changed);
+      return watchEvents(resource, selection, { initial, batch, ...(paths && { changed: paths }) }, context);
+    },
+  };
+}
+
+/** The subscription to a kind by its name, one event at a time. */
 export const watchField = (objectInterface: GraphQLOutputType): Field => ({
-  type: new GraphQLNonNull(watchEventType(objectInterface)),
+  type: new GraphQLNonNull(watchEventType('WatchEvent', objectInterface)),
   description:
     'Every change of a kind’s objects, in order and without a gap. Without resourceVersion the existing objects come first, as ADDED.',
   args: {
     kind: { type: new GraphQLNonNull(GraphQLString), description: 'As in kubectl: pod, po, deployments.apps.' },
     namespace: { type: GraphQLString },
-    labelSelector: { type: GraphQLString },
-    fieldSelector: { type: GraphQLString },
-    resourceVersion: { type: GraphQLString, description: 'Resume after this revision.' },
+    ...selectionArguments,
   },
   ...costs(oneObject),
   resolve: (event) => event,
-  async subscribe(_root, { kind, ...given }: WatchArguments, { client, kinds, meter }) {
-    const resource = resourceOf(requireKind(kinds, kind));
-    const query = withoutNulls(given);
-    const listed = query.resourceVersion ? undefined : await client.list(resource, { ...query, limit: meter.left('scanned') + 1 });
-    meter.count('scanned', listed?.items.length ?? 0);
-    const eventOf = (type: string, object: KubeObject, resourceVersion = object.metadata.resourceVersion ?? ''): WatchEvent => ({
-      type,
-      resourceVersion,
-      object: withKind(object, resource),
-    });
-    return stream<WatchEvent>({
-      first: listed?.items.map((object) => eventOf('ADDED', object)),
-      lengthOf: ({ object }) => lengthOf(object),
-      open: ({ push, end }) =>
-        client.watch(
-          resource,
-          { ...query, resourceVersion: listed?.resourceVersion ?? query.resourceVersion },
-          { event: ({ type, object, revision }) => push(eventOf(type, object, String(revision))), end },
-        ),
-    });
+  async subscribe(_root, { kind, ...given }: Selection & { kind: string }, context) {
+    const resource = resourceOf(requireKind(context.kinds, kind));
+    return single(await watchEvents(resource, withoutNulls(given), {}, context));
   },
 });
+
+/** The events of lists one by one. */
+function single(lists: AsyncGenerator<WatchEvent[]>): AsyncGenerator<WatchEvent> {
+  let left: WatchEvent[] = [];
+  const events: AsyncGenerator<WatchEvent> = {
+    async next() {
+      for (;;) {
+        const [event, ...others] = left;
+        left = others;
+        if (event) return { value: event, done: false };
+        const { value, done } = await lists.next();
+        if (done) return { value: undefined, done: true };
+        left = value;
+      }
+    },
+    // Unlike a generator function's, these work while it waits for the next event.
+    async return() {
+      await lists.return(undefined);
+      return { value: undefined, done: true };
+    },
+    async throw(error) {
+      await lists.return(undefined);
+      throw error;
+    },
+    [Symbol.asyncIterator]: () => events,
+    async [Symbol.asyncDispose]() {
+      await lists.return(undefined);
+    },
+  };
+  return events;
+}

@@ -1,4 +1,5 @@
 import { descriptionOf, fieldDescription } from '#api';
+import { machineTimers } from '#cluster';
 import { type EventLoop, Graphs, Turns } from '#graphql';
 import type { Log } from '#hosting';
 
@@ -15,6 +16,7 @@ const eventLoop: EventLoop = {
   },
   nextTurn: (run) => void setImmediate(run),
   whenSettled: (run) => queueMicrotask(() => process.nextTick(run)),
+  after: machineTimers.after,
 };
 
 /** The graphs of all clusters, used for HTTP and WebSockets. */

@@ -182,6 +182,6 @@ export class Operations {
   }
 
   private context(meter: Meter): GraphContext {
-    return new GraphContext(this.session, this.runtime.kinds, meter);
+    return new GraphContext(this.session, this.runtime, meter);
   }
 }

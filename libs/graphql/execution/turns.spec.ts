@@ -8,6 +8,9 @@ class StillLoop implements EventLoop {
   worked = () => this.time;
   nextTurn = (run: () => void) => void this.queue.push(run);
   whenSettled = (run: () => void) => void setImmediate(run);
+  after = (): never => {
+    throw new Error('no operation here waits for a time');
+  };
 
   pass(milliseconds: number): void {
     this.time += milliseconds;

@@ -10,6 +10,8 @@ export interface EventLoop {
   nextTurn(run: () => void): void;
   /** Runs when every promise that can settle now has settled. */
   whenSettled(run: () => void): void;
+  /** Runs after so many milliseconds; returns what cancels it. */
+  after(milliseconds: number, run: () => void): () => void;
 }
 
 /**
@@ -35,6 +37,11 @@ export class Turns {
 
   now(): number {
     return this.loop.now();
+  }
+
+  /** Runs after so many milliseconds of the machine; returns what cancels it. */
+  after(milliseconds: number, run: () => void): () => void {
+    return this.loop.after(milliseconds, run);
   }
 
   /** Whether the share may continue to work. */

@@ -1,0 +1,40 @@
+import { GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLObjectType, type GraphQLOutputType, GraphQLString } from 'graphql';
+import type { KubeObject } from '#apimachinery';
+import { type FieldChange, fieldChanges } from '#history';
+import type { GraphContext } from './context.js';
+import { fieldChangeType } from './field-change-type.js';
+
+const WatchTypeEnum = new GraphQLEnumType({ name: 'WatchEventType', values: { ADDED: {}, MODIFIED: {}, DELETED: {} } });
+
+/** An event as subscribers see it. */
+export interface WatchEvent {
+  type: 'ADDED' | 'MODIFIED' | 'DELETED';
+  resourceVersion: string;
+  object: KubeObject;
+  /** The object before, where that is known. */
+  previous?: KubeObject;
+}
+
+/** The fields that an event has changed; undefined if the object before is not known. */
+export const changesOf = ({ type, object, previous }: WatchEvent): FieldChange[] | undefined =>
+  type === 'MODIFIED' && previous ? fieldChanges(previous, object) : undefined;
+
+/** The type of events about objects of a type. */
+export const watchEventType = (name: string, object: GraphQLOutputType): GraphQLObjectType =>
+  new GraphQLObjectType<WatchEvent, GraphContext>({
+    name,
+    description: 'A change of an object.',
+    fields: {
+      type: { type: new GraphQLNonNull(WatchTypeEnum) },
+      resourceVersion: {
+        type: new GraphQLNonNull(GraphQLString),
+        description: 'Pass it as resourceVersion to resume after this event.',
+      },
+      object: { type: new GraphQLNonNull(object), description: 'The object after the change; for a deletion its last state.' },
+      changes: {
+        type: new GraphQLList(new GraphQLNonNull(fieldChangeType)),
+        description: 'For MODIFIED: the fields that changed, from what to what. Null if this subscription has not seen the object before.',
+        resolve: changesOf,
+      },
+    },
+  });
