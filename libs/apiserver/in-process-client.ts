@@ -196,7 +196,9 @@ class InProcessClient implements CausalClient {
     if (object !== undefined && revision !== undefined) return this.shown<T>(scope, { value: '', object, revision });
     const { value } = written;
     const cached = revision === undefined ? undefined : this.cached(scope, value);
-    return this.shown<T>(scope, cached !== undefined && cached.revision === revision ? cached : storedOf(value, revision));
+    // A dry run has the revision of what is stored, and another value.
+    const isCached = cached !== undefined && cached.revision === revision && cached.value === value;
+    return this.shown<T>(scope, isCached ? cached : storedOf(value, revision));
   }
 
   /** The name of a created object may have been generated, so it is read from the text. */

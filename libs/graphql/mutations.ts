@@ -14,16 +14,17 @@ import type { PatchType } from '#client';
 import { applyObject } from './apply.js';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
+import { FIELD_MANAGER, naming, placeOf } from './edits/edit-fields.js';
 import { badInput } from './errors.js';
-import { type GraphKind, type GraphKinds, resourceOf } from './kinds.js';
+import { type GraphKinds, resourceOf } from './kinds.js';
 import { withKind } from './loaders.js';
 import { manifestObjects } from './manifest-objects.js';
 import { requireKind } from './named-kind.js';
-import { checkNames, dryRunArgument, withoutNulls } from './queries.js';
+import { dryRunArgument, withoutNulls } from './queries.js';
 import { Int64, Json } from './scalars.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
-const fieldManager = 'orrery-graphql';
+const fieldManager = FIELD_MANAGER;
 
 const PatchTypeEnum = new GraphQLEnumType({
   name: 'PatchType',
@@ -51,12 +52,6 @@ const namespaceArgument = {
   defaultValue: 'default',
   description: 'For objects without a namespace.',
 };
-const naming = {
-  kind: { type: new GraphQLNonNull(GraphQLString), description: 'As in kubectl: pod, po, deployments.apps.' },
-  name: { type: new GraphQLNonNull(GraphQLString) },
-  namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
-};
-
 interface Named {
   kind: string;
   name: string;
@@ -74,11 +69,6 @@ interface ApplyArguments extends ManifestArguments {
   serverSide?: boolean | null;
   fieldManager?: string | null;
   force?: boolean | null;
-}
-
-function placeOf(kind: GraphKind, args: Named): string | undefined {
-  checkNames(args);
-  return kind.info.namespaced ? args.namespace : undefined;
 }
 
 function resourceFor(kinds: GraphKinds, object: KubeObject): Resource {

@@ -9,7 +9,7 @@ import {
   type GraphQLSchemaConfig,
   GraphQLString,
 } from 'graphql';
-import { Pod, type Resource, type Served, scheme } from '#api';
+import { CertificateSigningRequest, Node, Pod, type Resource, type Served, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { explainField } from './access-fields.js';
 import { auditField, followAuditField } from './audit-fields.js';
@@ -17,6 +17,9 @@ import { chainFields } from './chain-fields.js';
 import type { GraphContext } from './context.js';
 import { copyMutations, diffField, snapshotsField } from './copy-fields.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
+import { certificateFields } from './edits/certificate-fields.js';
+import { editFields } from './edits/edit-fields.js';
+import { evictionFields } from './edits/pod-fields.js';
 import { badInput } from './errors.js';
 import { etcdField, faultMutations, faultsField, followFaultsField } from './fault-fields.js';
 import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kinds.js';
@@ -129,6 +132,13 @@ class Graph {
     return kind ? this.types.ofKind(kind) : this.object;
   }
 
+  /** The mutations that are particular to some kinds. */
+  private edits(): Fields {
+    const one = new GraphQLNonNull(this.object);
+    const [node, pod, request] = [this.target(Node), this.target(Pod), this.target(CertificateSigningRequest)];
+    return { ...editFields(one, new GraphQLNonNull(node)), ...evictionFields(node, pod), ...certificateFields(request) };
+  }
+
   build(): GraphQLSchema {
     return this.schemaOf(this.kinds.all, {
       query: {
@@ -150,7 +160,14 @@ class Graph {
       },
       mutation: new GraphQLObjectType({
         name: 'Mutation',
-        fields: { ...mutationFields(this.object), ...faultMutations, ...clockMutations, ...copyMutations, ...organizationMutations },
+        fields: {
+          ...mutationFields(this.object),
+          ...this.edits(),
+          ...faultMutations,
+          ...clockMutations,
+          ...copyMutations,
+          ...organizationMutations,
+        },
       }),
       subscription: {
         watch: watchField(this.object),

@@ -1,13 +1,9 @@
-import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { mkdtempSync, readFileSync } from 'node:fs';
-import os from 'node:os';
-import path from 'node:path';
 import { CertificateSigningRequest, ClusterRoleBinding, ConfigMap, type certificatesv1 } from '#api';
 import type { LocalCluster } from '#cluster';
+import { requestOf } from '../certificate-request.js';
 import { openCluster } from './story.js';
 
-const folder = mkdtempSync(path.join(os.tmpdir(), 'orrery-csr-'));
 const CLIENT = 'kubernetes.io/kube-apiserver-client';
 const HOUR = 3_600_000;
 
@@ -15,14 +11,6 @@ let cluster: LocalCluster;
 beforeEach(async () => {
   cluster = await openCluster();
 });
-/** A request made by openssl, base64. */
-function requestOf(subject: string, more: readonly string[] = [], algorithm = ['ec', '-pkeyopt', 'ec_paramgen_curve:P-256']): string {
-  const [csr, key] = ['csr', 'key'].map((name) => path.join(folder, name)) as [string, string];
-  execFileSync('openssl', ['req', '-new', '-nodes', '-newkey', ...algorithm, '-keyout', key, '-out', csr, '-subj', subject, ...more], {
-    stdio: 'pipe',
-  });
-  return readFileSync(csr).toString('base64');
-}
 
 type Spec = Partial<certificatesv1.CertificateSigningRequestSpec>;
 

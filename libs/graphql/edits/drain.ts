@@ -1,0 +1,32 @@
+import type { corev1 } from '#api';
+import { controllerOf } from '#apimachinery';
+
+/** What a drain may do. */
+export interface DrainOptions {
+  ignoreDaemonSets: boolean;
+  deleteEmptyDirData: boolean;
+  force: boolean;
+}
+
+/** What becomes of a pod: evicted, left where it is, or a reason not to drain at all. */
+export type DrainFate = { do: 'evict' } | { do: 'leave'; because: string } | { do: 'stop'; because: string };
+
+const MIRROR = 'kubernetes.io/config.mirror';
+
+/** What a drain does with a pod of the node (kubectl/pkg/drain filters.go). */
+export function drainFate(pod: corev1.Pod, { ignoreDaemonSets, deleteEmptyDirData, force }: DrainOptions): DrainFate {
+  const { annotations = {} } = pod.metadata;
+  if (Object.hasOwn(annotations, MIRROR)) return { do: 'leave', because: 'mirror pod' };
+  const phase = pod.status?.phase;
+  if (phase === 'Succeeded' || phase === 'Failed') return { do: 'evict' };
+  const controller = controllerOf(pod);
+  if (controller?.kind === 'DaemonSet') {
+    return ignoreDaemonSets
+      ? { do: 'leave', because: 'managed by a DaemonSet' }
+      : { do: 'stop', because: 'cannot delete DaemonSet-managed Pods (use ignoreDaemonSets to ignore)' };
+  }
+  if (pod.spec.volumes?.some(({ emptyDir }) => emptyDir) && !deleteEmptyDirData)
+    return { do: 'stop', because: 'cannot delete Pods with local storage (use deleteEmptyDirData to override)' };
+  if (!controller && !force) return { do: 'stop', because: 'cannot delete Pods that declare no controller (use force to override)' };
+  return { do: 'evict' };
+}

@@ -1,0 +1,141 @@
+import {
+  GraphQLBoolean,
+  type GraphQLFieldConfig,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLOutputType,
+  GraphQLString,
+} from 'graphql';
+import { type corev1, Node, Pod } from '#api';
+import { StatusError } from '#apimachinery';
+import type { GraphContext } from '../context.js';
+import { costs, oneObject, page } from '../cost/points.js';
+import { badInput } from '../errors.js';
+import { checkNames, dryRunArgument, withoutNulls } from '../queries.js';
+import { Int64, Json } from '../scalars.js';
+import { type DrainOptions, drainFate } from './drain.js';
+import { FIELD_MANAGER } from './edit-fields.js';
+import { editSchedulable } from './patch.js';
+
+type Field = GraphQLFieldConfig<unknown, GraphContext>;
+
+const text = new GraphQLNonNull(GraphQLString);
+const flag = (defaultValue: boolean, description: string) => ({ type: new GraphQLNonNull(GraphQLBoolean), defaultValue, description });
+
+interface Evicted {
+  name: string;
+  namespace: string;
+  gracePeriodSeconds?: number;
+  dryRun?: boolean | null;
+}
+
+/** Evicts a pod, unless a disruption budget forbids it (Eviction of policy/v1). */
+function evict({ name, namespace, gracePeriodSeconds, dryRun }: Evicted, { client }: GraphContext): Promise<unknown> {
+  const deleteOptions = {
+    ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
+    ...(dryRun && { dryRun: ['All'] }),
+  };
+  const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, deleteOptions };
+  return client.createSubresource(Pod, name, namespace, 'eviction', body);
+}
+
+interface Left {
+  pod: corev1.Pod;
+  because: string;
+}
+
+interface Drained {
+  node: corev1.Node;
+  evicted: corev1.Pod[];
+  left: Left[];
+}
+
+interface DrainArguments extends DrainOptions {
+  node: string;
+  gracePeriodSeconds?: number;
+  dryRun?: boolean | null;
+}
+
+/** Why a pod could not be evicted; undefined: it was, or it is gone. */
+async function trouble(evicting: Promise<unknown>): Promise<string | undefined> {
+  try {
+    await evicting;
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof StatusError)) throw error;
+    return error.status.code === 404 ? undefined : error.status.message;
+  }
+}
+
+/**
+ * Cordons a node and evicts its pods, one after another (kubectl drain). Does nothing if there is a pod that the options do not allow to
+ * evict. What a budget protects is left: kubectl would try again.
+ */
+async function drain({ node: name, gracePeriodSeconds, dryRun, ...options }: DrainArguments, context: GraphContext): Promise<Drained> {
+  checkNames({ name });
+  const { client, loaders, meter } = context;
+  const pods = await loaders.list<corev1.Pod>(Pod, { fieldSelector: `spec.nodeName=${name}` });
+  const fates = pods.map((pod) => ({ pod, fate: drainFate(pod, options) }));
+  const stops = fates.flatMap(({ pod, fate }) =>
+    fate.do === 'stop' ? [`${fate.because}: ${pod.metadata.namespace}/${pod.metadata.name}`] : [],
+  );
+  if (stops.length > 0) throw badInput(`unable to drain node ${JSON.stringify(name)}: ${stops.slice(0, 10).join(', ')}`);
+  const { type, patch } = editSchedulable(false);
+  const node = await client.patch(Node, name, undefined, type, patch, { dryRun: dryRun ?? false, fieldManager: FIELD_MANAGER });
+  const drained: Drained = { node, evicted: [], left: [] };
+  for (const { pod, fate } of fates) {
+    await meter.turn();
+    const { name: podName, namespace = '' } = pod.metadata;
+    const because =
+      fate.do === 'evict' ? await trouble(evict({ name: podName, namespace, gracePeriodSeconds, dryRun }, context)) : fate.because;
+    if (because === undefined) drained.evicted.push(pod);
+    else drained.left.push({ pod, because });
+  }
+  return drained;
+}
+
+/** Mutations that evict pods. */
+export function evictionFields(nodeType: GraphQLOutputType, podType: GraphQLOutputType): Record<string, Field> {
+  const pods = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(podType)));
+  const leftType = new GraphQLObjectType<Left, GraphContext>({
+    name: 'LeftPod',
+    fields: { pod: { type: new GraphQLNonNull(podType) }, because: { type: text, description: 'Why it is left where it is.' } },
+  });
+  const drainedType = new GraphQLObjectType<Drained, GraphContext>({
+    name: 'DrainedNode',
+    description: 'What a drain has done.',
+    fields: {
+      node: { type: new GraphQLNonNull(nodeType) },
+      evicted: { type: pods, description: 'The pods that were evicted, as they were before.' },
+      left: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(leftType))) },
+    },
+  });
+  const grace = { type: Int64, description: 'Seconds that pods get to end; default: their own.' };
+  return {
+    evict: {
+      type: Json,
+      description: 'Evicts a pod; an error if a PodDisruptionBudget forbids it now.',
+      ...costs(oneObject),
+      args: { name: { type: text }, namespace: { type: text, defaultValue: 'default' }, gracePeriodSeconds: grace, dryRun: dryRunArgument },
+      resolve(_root, given: Evicted, context) {
+        checkNames(given);
+        return evict(withoutNulls(given), context);
+      },
+    },
+    drain: {
+      type: new GraphQLNonNull(drainedType),
+      description: 'Cordons a Node and evicts its pods, as kubectl drain does; what a PodDisruptionBudget protects is left, and said.',
+      ...costs(page),
+      args: {
+        node: { type: text },
+        ignoreDaemonSets: flag(true, 'Leaves pods of DaemonSets where they are.'),
+        deleteEmptyDirData: flag(false, 'Evicts pods with emptyDir volumes, too.'),
+        force: flag(false, 'Evicts pods that no controller makes again, too.'),
+        gracePeriodSeconds: grace,
+        dryRun: dryRunArgument,
+      },
+      resolve: (_root, given: DrainArguments, context) => drain(withoutNulls(given), context),
+    },
+  };
+}

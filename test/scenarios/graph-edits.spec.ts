@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { CertificateSigningRequest } from '#api';
+import { createLocalCluster, type LocalCluster } from '#cluster';
+import { requestOf } from '../certificate-request.js';
+import { LocalGraph } from '../graph.js';
+
+let cluster: LocalCluster;
+let graph: LocalGraph;
+
+beforeAll(async () => {
+  cluster = await createLocalCluster();
+  graph = new LocalGraph(cluster);
+});
+
+afterAll(() => cluster.close());
+
+/** The data of an operation without errors, after which the cluster has settled. */
+async function run(operation: string): Promise<Record<string, unknown>> {
+  const { data, errors } = await graph.run(operation);
+  expect(errors).toBeUndefined();
+  await cluster.settle();
+  return JSON.parse(JSON.stringify(data));
+}
+
+const manifest = (replicas: number) => `
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec:
+  replicas: ${replicas}
+  selector: {matchLabels: {app: web}}
+  template: {metadata: {labels: {app: web}}, spec: {containers: [{name: c, image: "nginx:1.26"}]}}
+`;
+
+const web = 'kind: "deploy", name: "web"';
+const image = '... on Deployment { spec { template { spec { containers { image } } } } }';
+const imageOf = (name: string) => ({ spec: { template: { spec: { containers: [{ image: name }] } } } });
+
+test('a Deployment gets another image, goes back, is paused, resumed and restarted', async () => {
+  await run(`mutation { create(manifest: ${JSON.stringify(manifest(2))}) { kind } }`);
+  expect(await run(`mutation { setImage(${web}, images: [{container: "c", image: "nginx:1.27"}]) { ${image} } }`)).toEqual({
+    setImage: imageOf('nginx:1.27'),
+  });
+  expect(await run(`mutation { undo(${web}, dryRun: true) { ${image} } }`)).toEqual({ undo: imageOf('nginx:1.26') });
+  expect(await run(`{ deployment(name: "web") { spec { template { spec { containers { image } } } } } }`)).toEqual({
+    deployment: imageOf('nginx:1.27'),
+  });
+  expect(await run(`mutation { undo(${web}) { ${image} } }`)).toEqual({ undo: imageOf('nginx:1.26') });
+  expect(await run(`mutation { undo(${web}, toRevision: 3) { ${image} } }`)).toEqual({ undo: imageOf('nginx:1.26') });
+  await run(`mutation { pause(${web}) { kind } }`);
+  expect((await graph.run(`mutation { restart(${web}) { kind } }`)).errors?.[0]).toMatchObject({
+    message: "can't restart paused deployment (run rollout resume first)",
+    extensions: { code: 'BAD_USER_INPUT' },
+  });
+  await run(`mutation { resume(${web}) { kind } }`);
+  const { pods: before } = (await run('{ pods(labelSelector: "app=web") { items { metadata { uid } } } }')) as never as {
+    pods: { items: object[] };
+  };
+  await run(`mutation { restart(${web}) { kind } }`);
+  const { pods: after } = (await run('{ pods(labelSelector: "app=web") { items { metadata { uid } } } }')) as never as {
+    pods: { items: object[] };
+  };
+  expect([before.items.length, after.items.length]).toEqual([2, 2]);
+  expect(after.items).not.toEqual(expect.arrayContaining(before.items));
+});
+
+test('labels and annotations are set and removed', async () => {
+  const set = `mutation { label(${web}, set: {tier: "a", gone: "x"}) { kind } }`;
+  await run(set);
+  expect((await graph.run(`mutation { label(${web}, set: {tier: "b"}) { kind } }`)).errors?.[0]?.message).toBe(
+    "'tier' already has a value (a), and overwrite is false",
+  );
+  expect(
+    await run(
+      `mutation { label(${web}, set: {tier: "b"}, remove: ["gone"], overwrite: true) { metadata { labels(key: "tier") gone: labels(key: "gone") } } }`,
+    ),
+  ).toEqual({ label: { metadata: { labels: 'b', gone: null } } });
+  expect(await run(`mutation { annotate(${web}, set: {note: "n"}) { metadata { annotations(key: "note") } } }`)).toEqual({
+    annotate: { metadata: { annotations: 'n' } },
+  });
+});
+
+test('a node is tainted, cordoned, drained and let again', async () => {
+  const taints = 'spec { unschedulable taints { key value effect } }';
+  expect(
+    await run(`mutation { taint(node: "worker-1", add: [{key: "a", value: "1", effect: "PreferNoSchedule"}]) { ${taints} } }`),
+  ).toEqual({
+    taint: { spec: { unschedulable: null, taints: [{ key: 'a', value: '1', effect: 'PreferNoSchedule' }] } },
+  });
+  await run('mutation { taint(node: "worker-1", remove: [{key: "a"}]) { kind } }');
+  await run(
+    `mutation { create(manifest: "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all}, spec: {minAvailable: 2, selector: {matchLabels: {app: web}}}}") { kind } }`,
+  );
+  const drained = await run(
+    'mutation { drain(node: "worker-1") { node { spec { unschedulable } } evicted { metadata { name } } left { because pod { metadata { name } } } } }',
+  );
+  const { left } = drained.drain as { left: Array<{ because: string }> };
+  expect(left.map(({ because }) => because)).toEqual(
+    expect.arrayContaining(['managed by a DaemonSet', "Cannot evict pod as it would violate the pod's disruption budget."]),
+  );
+  expect(await run('mutation { uncordon(node: "worker-1") { spec { unschedulable } } }')).toEqual({
+    uncordon: { spec: { unschedulable: null } },
+  });
+  expect(await run('mutation { cordon(node: "worker-1", dryRun: true) { spec { unschedulable } } }')).toEqual({
+    cordon: { spec: { unschedulable: true } },
+  });
+  await run('mutation { delete(kind: "pdb", name: "all") }');
+  const { pods } = (await run('{ pods(labelSelector: "app=web", limit: 1) { items { metadata { name } } } }')) as never as {
+    pods: { items: [{ metadata: { name: string } }] };
+  };
+  expect(await run(`mutation { evict(name: "${pods.items[0].metadata.name}") }`)).toMatchObject({ evict: { status: 'Success' } });
+  expect((await run('{ pods(labelSelector: "app=web") { items { status { phase } } } }')).pods).toEqual({
+    items: [{ status: { phase: 'Running' } }, { status: { phase: 'Running' } }],
+  });
+});
+
+test('a request for a certificate is approved or denied, once', async () => {
+  const csr = (name: string, request: string) => ({
+    apiVersion: 'certificates.k8s.io/v1',
+    kind: 'CertificateSigningRequest',
+    metadata: { name },
+    spec: { request, signerName: 'kubernetes.io/kube-apiserver-client', usages: ['client auth'] },
+  });
+  const request = requestOf('/CN=alice');
+  for (const name of ['alice', 'other']) await cluster.client.create(CertificateSigningRequest, csr(name, request) as never);
+  const conditions = 'status { conditions { type reason message } }';
+  const approved = { status: { conditions: [{ type: 'Approved', reason: 'GraphQLApprove', message: 'known' }] } };
+  expect(await run(`mutation { approve(name: "alice", message: "known") { ${conditions} } }`)).toEqual({ approve: approved });
+  expect(await run('{ certificateSigningRequest(name: "alice") { status { certificate } } }')).toEqual({
+    certificateSigningRequest: { status: { certificate: expect.any(String) } },
+  });
+  expect(await run(`mutation { approve(name: "alice", message: "again") { ${conditions} } }`)).toEqual({ approve: approved });
+  expect((await graph.run('mutation { deny(name: "alice") { kind } }')).errors?.[0]?.message).toBe(
+    'certificate signing request "alice" is already Approved',
+  );
+  expect(await run(`mutation { deny(name: "other") { ${conditions} } }`)).toEqual({
+    deny: { status: { conditions: [{ type: 'Denied', reason: 'GraphQLDeny', message: 'This CSR was denied over GraphQL.' }] } },
+  });
+  expect((await graph.run('mutation { approve(name: "nobody") { kind } }')).errors?.[0]?.extensions?.code).toBe('NOT_FOUND');
+});
