@@ -42,7 +42,7 @@ interface UnitArguments {
 }
 
 /** The amount in its notation, or as a number of units. */
-export function amount(text: string | number | undefined, { unit: of }: UnitArguments): string | number | undefined {
+function amount(text: string | number | undefined, { unit: of }: UnitArguments): string | number | undefined {
   if (text === undefined || text === null || !of) return text;
   const quantity = parseQuantity(text);
   // Thousandths are exact as such: 0.1 cores are 100 of them.
