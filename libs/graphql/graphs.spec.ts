@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { type GraphQLObjectType, GraphQLSchema, validateSchema } from 'graphql';
+import { type GraphQLObjectType, GraphQLSchema, getNamedType, validateSchema } from 'graphql';
 import { builtIn, type KindSchema, type ResourceInfo, type Served } from '#api';
 import { Turns } from './execution/turns.js';
 import { Graphs } from './graphs.js';
@@ -58,7 +58,9 @@ describe('graphs of clusters', () => {
     // Without skipping the validation.
     expect(validateSchema(new GraphQLSchema({ ...own.toConfig(), assumeValid: false }))).toEqual([]);
     const fields = own.getQueryType()?.getFields() ?? {};
-    expect(fields).toMatchObject(graphs.builtIn.schema.getQueryType()?.getFields() ?? {});
+    // One by one: the types lead to one another in too many ways to be compared as a whole.
+    const shared = Object.values(graphs.builtIn.schema.getQueryType()?.getFields() ?? {});
+    expect(shared.flatMap(({ name, type }) => (getNamedType(fields[name]?.type) === getNamedType(type) ? [] : [name]))).toEqual([]);
     expect([String(fields.widget?.type), String(fields.widgets?.type)]).toEqual(['Widget', 'WidgetList!']);
   });
 
@@ -100,6 +102,9 @@ describe('graphs of clusters', () => {
       'metadata',
       'yaml',
       'owner',
+      'ownerChain',
+      'owners',
+      'owned',
       'events',
     ]);
     expect([String(fields.spec?.type), fields.spec?.description, String(fields.kind?.type), String(fields.json?.type)]).toEqual([

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { buildSchema } from 'graphql';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
@@ -280,6 +281,14 @@ describe('queries and mutations', () => {
       message: 'the server doesn\'t have a resource type "nothing"',
       extensions: { code: 'BAD_USER_INPUT' },
     });
+  });
+
+  test('the schema is served as a text, to clients with a token', async () => {
+    const { status, text } = await service.request('/graphql/schema.graphql', { token: cluster.cluster.token });
+    expect(status).toBe(200);
+    const types = buildSchema(text).getTypeMap();
+    expect(Object.keys(types)).toEqual(expect.arrayContaining(['Query', 'Mutation', 'Subscription', 'Pod', 'PodPhase', 'PodWatchEvent']));
+    expect((await service.request('/graphql/schema.graphql', { token: 'none' })).status).toBe(401);
   });
 
   test('the schema has every kind that the cluster serves, with descriptions', async () => {

@@ -14,6 +14,7 @@ import {
   Operations,
   parseOptions,
   type Runtime,
+  sdlOf,
   toGraphQLError,
   validationOptions,
 } from '#graphql';
@@ -156,7 +157,10 @@ function unlessDown(error: unknown): 'down' {
 
 const down = { message: 'the server is currently unable to handle the request', extensions: { code: 'SERVICE_UNAVAILABLE' } };
 
-/** POST /graphql, in a scope of its own: the token is checked before the body is read, and bodies are JSON of limited size. */
+/**
+ * POST /graphql, and the schema as a text, in a scope of their own: the token is checked before the body is read, and bodies are JSON of
+ * limited size.
+ */
 export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, open: OpenGraph): Promise<void> {
   const sessions: Sessions = new WeakMap();
   const handlerOf = handlersOf(graphs, sessions);
@@ -190,6 +194,15 @@ export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, ope
           .send({ errors: [unauthenticated] });
       sessions.set(request, session);
       return undefined;
+    });
+    scope.get('/graphql/schema.graphql', async (request, reply) => {
+      const { schema, turns } = graphs.of(sessionOf(sessions, request));
+      const share = turns.share('schemas');
+      try {
+        return await reply.type('text/plain; charset=utf-8').send(await sdlOf(schema, () => share.turn()));
+      } finally {
+        share.stop();
+      }
     });
     scope.post('/graphql', async function answer(request, reply) {
       const handler = await handlerOf(graphs.of(sessionOf(sessions, request)));

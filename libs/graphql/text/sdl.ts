@@ -1,0 +1,27 @@
+import { type GraphQLNamedType, type GraphQLSchema, isIntrospectionType, isSpecifiedScalarType, printType } from 'graphql';
+
+/** The texts of types: graphs of clusters with custom kinds share most of theirs. */
+const printed = new WeakMap<GraphQLNamedType, string>();
+
+function textOf(type: GraphQLNamedType): string {
+  const known = printed.get(type);
+  if (known !== undefined) return known;
+  const text = printType(type);
+  printed.set(type, text);
+  return text;
+}
+
+/**
+ * The schema in GraphQL's definition language, by the names of its types, as code generators read it. The roots have the usual names, so
+ * there is no schema definition. `turn`: called between types, may have to be waited for.
+ */
+export async function sdlOf(schema: GraphQLSchema, turn: () => Promise<void> | undefined): Promise<string> {
+  const types = Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type));
+  const texts: string[] = [];
+  for (const type of types.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+    texts.push(textOf(type));
+    const wait = turn();
+    if (wait) await wait;
+  }
+  return `${texts.join('\n\n')}\n`;
+}
