@@ -112,7 +112,8 @@ class Graph {
 
   private toMany({ to, field, description, args: own = {}, resolve }: ToMany): Fields[string] {
     return {
-      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(this.target(to)))),
+      // Null where it is refused: the rest of the object is answered.
+      type: new GraphQLList(new GraphQLNonNull(this.target(to))),
       description,
       ...costs(relatedObjects),
       args: { limit: { type: GraphQLInt, description: 'The maximum number; default all.' }, ...(to && selectors), ...own },

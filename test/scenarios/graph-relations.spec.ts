@@ -160,6 +160,14 @@ describe('relations', () => {
     expect(missing.map(({ on, field }) => `${on?.kind}.${field}`)).toEqual([]);
   });
 
+  test('a relation that is refused is null, with an error; the rest is answered', async () => {
+    const { data, errors } = await graph.run(
+      '{ namespace(name: "shop") { metadata { name } roles { metadata { name } } objects(kinds: ["none"]) { kind } } }',
+    );
+    expect(data).toMatchObject({ namespace: { metadata: { name: 'shop' }, roles: [{ metadata: { name: 'reader' } }], objects: null } });
+    expect(errors).toMatchObject([{ message: 'the server doesn\'t have a resource type "none"', path: ['namespace', 'objects'] }]);
+  });
+
   test('a namespace has a field for each namespaced kind', async () => {
     const { data } = await graph.run('{ __type(name: "Namespace") { fields { name } } }');
     const fields = (data as { __type: { fields: Array<{ name: string }> } }).__type.fields.map(({ name }) => name);
