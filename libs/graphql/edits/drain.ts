@@ -1,5 +1,6 @@
 import type { corev1 } from '#api';
 import { controllerOf } from '#apimachinery';
+import { isPodTerminal } from '#component-helpers';
 
 /** What a drain may do. */
 export interface DrainOptions {
@@ -17,8 +18,7 @@ const MIRROR = 'kubernetes.io/config.mirror';
 export function drainFate(pod: corev1.Pod, { ignoreDaemonSets, deleteEmptyDirData, force }: DrainOptions): DrainFate {
   const { annotations = {} } = pod.metadata;
   if (Object.hasOwn(annotations, MIRROR)) return { do: 'leave', because: 'mirror pod' };
-  const phase = pod.status?.phase;
-  if (phase === 'Succeeded' || phase === 'Failed') return { do: 'evict' };
+  if (isPodTerminal(pod)) return { do: 'evict' };
   const controller = controllerOf(pod);
   if (controller?.kind === 'DaemonSet') {
     return ignoreDaemonSets

@@ -1,4 +1,4 @@
-import type { KubeObject } from '#apimachinery';
+import { getOwn, type KubeObject } from '#apimachinery';
 import type { PatchType } from '#client';
 
 /** A patch that makes an edit of an object. */
@@ -23,7 +23,7 @@ export function editTexts(
 ): Edit {
   const current: Texts = metadata[of] ?? {};
   for (const [key, value] of Object.entries(set)) {
-    const has = Object.hasOwn(current, key) ? current[key] : undefined;
+    const has = getOwn(current, key);
     if (!overwrite && value !== null && has !== undefined && has !== value)
       throw new EditRefused(`'${key}' already has a value (${has}), and overwrite is false`);
   }
@@ -62,7 +62,7 @@ const under = (path: readonly string[], value: unknown): unknown => path.reduceR
 
 /** Sets images of containers by their names; `*`: of all (kubectl set image). */
 export function editImages(object: KubeObject, images: ReadonlyArray<{ container: string; image: string }>): Edit {
-  const path = Object.hasOwn(podSpecPaths, object.kind) ? podSpecPaths[object.kind] : undefined;
+  const path = getOwn(podSpecPaths, object.kind);
   if (!path) throw new EditRefused(`${object.kind} has no containers`);
   const spec = (at(object, path) ?? {}) as PodSpec;
   const changed = (list: readonly Container[] = []) =>

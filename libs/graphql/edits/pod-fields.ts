@@ -8,7 +8,7 @@ import {
   GraphQLString,
 } from 'graphql';
 import { type corev1, Node, Pod } from '#api';
-import { StatusError } from '#apimachinery';
+import { isNotFound, StatusError } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import { costs, oneObject, page } from '../cost/points.js';
 import { badInput } from '../errors.js';
@@ -63,8 +63,9 @@ async function trouble(evicting: Promise<unknown>): Promise<string | undefined> 
     await evicting;
     return undefined;
   } catch (error) {
-    if (!(error instanceof StatusError)) throw error;
-    return error.status.code === 404 ? undefined : error.status.message;
+    if (isNotFound(error)) return undefined;
+    if (error instanceof StatusError) return error.status.message;
+    throw error;
   }
 }
 
