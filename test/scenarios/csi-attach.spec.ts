@@ -202,6 +202,14 @@ describe('what keeps volumes from being mounted', () => {
     expect(await phase('second')).toBe('Running');
   });
 
+  it('mount options for a directory of the node', async () => {
+    await make(volume('v', 1, { mountOptions: ['ro'] }), claim('a', 1), podWith('p', 'a', onNode('worker-1')));
+    expect([await phase('p'), await eventsOf('p')]).toEqual([
+      'Pending',
+      ['FailedMount: MountVolume.MountOptionSupport check failed for volume "v" : mount options are not supported for this volume type'],
+    ]);
+  });
+
   it('a driver that is not there, or makes no volumes for single pods', async () => {
     const inline = (name: string) => podWith(name, '', { nodeName: 'worker-1', volumes: [{ name: 'scratch', csi: { driver: DRIVER } }] });
     await make(inline('early'));

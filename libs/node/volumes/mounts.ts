@@ -67,10 +67,19 @@ function isAttached({ spec: { csi } }: corev1.PersistentVolume, { node, informer
   return volumesInUse.includes(uniqueName) && volumesAttached.some(({ name }) => name === uniqueName);
 }
 
+/** Whether a directory of the node is to be mounted with options: its plugin takes none (host_path.go SupportsMountOption). */
+function refusesMountOptions({ metadata, spec }: corev1.PersistentVolume): boolean {
+  if (spec.hostPath === undefined) return false;
+  const annotation = metadata.annotations?.['volume.beta.kubernetes.io/mount-options'];
+  return Boolean(annotation) || (spec.mountOptions ?? []).length > 0;
+}
+
 /** Why a bound volume that is attached cannot be mounted (GenerateMountVolumeFunc, csi_attacher.go MountDevice). */
 function mountError({ claim, volume }: BoundVolume, place: Place): string | undefined {
   const named = `for volume "${volume.metadata.name}" :`;
   if (!volumeReachesNode(volume, place.node)) return `MountVolume.NodeAffinity check failed ${named} no matching NodeSelectorTerms`;
+  if (refusesMountOptions(volume))
+    return `MountVolume.MountOptionSupport check failed ${named} mount options are not supported for this volume type`;
   if (claim && isTaken(claim, volume, place))
     return `MountVolume.SetUp failed ${named} volume uses the ReadWriteOncePod access mode and is already in use by another pod`;
   const driver = volume.spec.csi?.driver;
