@@ -51,9 +51,14 @@ test('a cluster is kept, forked, restored and reset while its credentials stay v
   await api.must('POST', deployments, deployment(2));
   expect(await until(async () => (await running(api)) === 2)).toBe(true);
   expect((await platform('POST', `/${made.id}/snapshots`, { name: 'two' })).status).toBe(201);
+  const shown = (await platform('GET', `/${made.id}`)).body;
+  expect(shown.revision).toBeGreaterThanOrEqual(Number((await api.must('GET', pods)).metadata.resourceVersion));
+  expect(shown.oldestRevision).toBeLessThan(shown.revision);
   await api.must('DELETE', `${deployments}/web`);
   expect(await until(async () => (await running(api)) === 0)).toBe(true);
 
+  const then = await platform('POST', `/${made.id}/fork`, { name: 'then', revision: shown.revision });
+  expect(await running(apiOf(then.body as MadeCluster))).toBe(2);
   const fork = await platform('POST', `/${made.id}/fork`, { name: 'copy', snapshot: 'two' });
   expect(fork.status).toBe(201);
   const copy = apiOf(fork.body as MadeCluster);

@@ -11,11 +11,12 @@ import {
   type Organizations,
   timeOf,
 } from '#platform';
-import { CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTER_TIME, CLUSTERS, NEW_CLUSTERS, ORGANIZATIONS } from '../tokens.js';
+import { CLUSTER_ADDRESS, CLUSTER_KEYS, CLUSTER_TIME, CLUSTERS, NEW_CLUSTERS, ORGANIZATIONS, PAST } from '../tokens.js';
 import type { ClusterTime } from './cluster-time.js';
 import { isReference, noCluster } from './ids.js';
 import type { NewClusters } from './new-clusters.js';
 import { ownerOf } from './owner.js';
+import type { Past } from './past.js';
 import { PlatformGuard } from './platform.guard.js';
 import { kubeconfigSchema, listClustersSchema } from './schemas/clusters.js';
 import { type ClusterAddress, clusterView, createdView } from './views.js';
@@ -30,6 +31,7 @@ export class ClustersController {
     @Inject(CLUSTER_ADDRESS) private readonly address: ClusterAddress,
     @Inject(CLUSTER_KEYS) private readonly keys: ClusterKeys,
     @Inject(CLUSTER_TIME) private readonly time: ClusterTime,
+    @Inject(PAST) private readonly past: Past,
     @Inject(NEW_CLUSTERS) private readonly newClusters: NewClusters,
   ) {}
 
@@ -49,7 +51,8 @@ export class ClustersController {
 
   @Get(':id')
   async show(@Param('id') id: string) {
-    return clusterView(await this.clusterOf(id), this.address);
+    const cluster = await this.clusterOf(id);
+    return { ...clusterView(cluster, this.address), ...(await this.past.revisions(id)) };
   }
 
   @Patch(':id')

@@ -91,7 +91,7 @@ const paths = {
   },
   '/clusters/{id}': {
     parameters: [id],
-    get: operation({ summary: 'One cluster', answer: json(ref('Cluster')) }),
+    get: operation({ summary: 'One cluster, and the revisions that it has', answer: json(ref('ShownCluster')) }),
     patch: operation({ summary: 'Changes its clock; time goes on from where it is', body: 'ChangeCluster', answer: json(ref('Cluster')) }),
     delete: operation({ summary: 'Deletes a cluster with everything in it', status: 204 }),
   },

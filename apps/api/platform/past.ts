@@ -57,6 +57,13 @@ export class Past {
   }
 
   /** The objects of a resource as they were at a revision. */
+  /** The newest revision of a cluster, and the oldest that can be read. */
+  async revisions(cluster: string): Promise<{ revision: Revision; oldestRevision: Revision }> {
+    const storage = this.admin.open(cluster);
+    const [revision, oldestRevision] = await Promise.all([storage.revision(), storage.compactRevision()]);
+    return { revision, oldestRevision };
+  }
+
   async list(cluster: string, { resource: named, revision, ...query }: PastListRequest): Promise<Listed<object>> {
     const client = await this.clientOf(cluster);
     const resource = await resourceOf(client, named);

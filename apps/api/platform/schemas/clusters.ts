@@ -110,6 +110,11 @@ export const clusterSchema = z.object({
   createdAt: z.iso.datetime(),
 });
 
+export const shownClusterSchema = clusterSchema.extend({
+  revision: z.int().describe('The newest revision of its store'),
+  oldestRevision: z.int().describe('The oldest one that lists, forks, restores and diffs can still be of'),
+});
+
 export const createdClusterSchema = clusterSchema.extend({ token: z.string(), kubeconfig: z.string() });
 
 export const tokenSchema = z.object({ token: z.string() });

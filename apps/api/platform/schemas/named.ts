@@ -1,7 +1,14 @@
 import { explainSchema, explanationSchema } from './access.js';
 import { auditEventSchema } from './audit.js';
 import { advancedSchema, advanceSchema, clockSchema } from './clock.js';
-import { changeClusterSchema, clusterSchema, createClusterSchema, createdClusterSchema, tokenSchema } from './clusters.js';
+import {
+  changeClusterSchema,
+  clusterSchema,
+  createClusterSchema,
+  createdClusterSchema,
+  shownClusterSchema,
+  tokenSchema,
+} from './clusters.js';
 import { createSnapshotSchema, forkSchema, resetSchema, restoredSchema, restoreSchema, snapshotSchema } from './copies.js';
 import { etcdSchema, faultRequestSchema, faultSchema } from './faults.js';
 import { fileSchema, instancePowerSchema, instanceSchema, nodeFileSchema } from './machines.js';
@@ -21,6 +28,7 @@ export const named = {
   CreateTemplate: createTemplateSchema,
   ChangeTemplate: templateBody,
   Cluster: clusterSchema,
+  ShownCluster: shownClusterSchema,
   CreatedCluster: createdClusterSchema,
   CreateCluster: createClusterSchema,
   ChangeCluster: changeClusterSchema,
