@@ -42,10 +42,10 @@ export async function story(cluster: LocalCluster, name = 'web'): Promise<string
 }
 
 /** Lines that a pod has printed. */
-export async function logOf({ api }: LocalCluster, name = 'web', query = ''): Promise<string[]> {
+export async function logOf({ api }: LocalCluster, name = 'web', query = '', namespace = 'default'): Promise<string[]> {
   const { body, pieces } = await api.handle({
     method: 'GET',
-    path: `/api/v1/namespaces/default/pods/${name}/log`,
+    path: `/api/v1/namespaces/${namespace}/pods/${name}/log`,
     query,
     headers: {},
     user: { name: 'admin', groups: ['system:masters', 'system:authenticated'] },

@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { APIService, type corev1, Deployment, HorizontalPodAutoscaler, Pod, type Resource, Service } from '#api';
+import { APIService, type corev1, Deployment, Event, HorizontalPodAutoscaler, Pod, type Resource, Service } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { LocalCluster } from '#cluster';
 import { PodMetricsResource } from '#component-helpers';
+import { logOf } from './pod-stories.js';
 import { openCluster } from './story.js';
 
 interface Shape {
@@ -39,11 +40,11 @@ function serve({ client }: LocalCluster, name: string, port: number, namespace =
 }
 
 /** Much as the manifest of metrics-server has it. */
-async function installMetricsServer(cluster: LocalCluster): Promise<void> {
+async function installMetricsServer(cluster: LocalCluster, flags = ['--kubelet-insecure-tls']): Promise<void> {
   const probe = { httpGet: { path: '/readyz', port: 10250, scheme: 'HTTPS' }, periodSeconds: 10 };
   const container = {
     image: 'registry.k8s.io/metrics-server/metrics-server:v0.8.0',
-    args: ['--secure-port=10250', '--kubelet-insecure-tls'],
+    args: ['--secure-port=10250', ...flags],
     readinessProbe: probe,
   };
   await deploy(cluster, 'metrics-server', container, { namespace: 'kube-system' });
@@ -98,6 +99,32 @@ describe('metrics-server', () => {
     await cluster.client.patch(Deployment, 'metrics-server', 'kube-system', 'merge', { spec: { replicas: 0 } });
     await cluster.advance(60_000);
     await expect(list()).rejects.toMatchObject({ status: { code: 404 } });
+  });
+
+  it('is not ready while it does not trust the certificates of kubelets', async () => {
+    const cluster = await openCluster();
+    await installMetricsServer(cluster, []);
+    const [pod] = (await cluster.client.list(Pod, { namespace: 'kube-system', labelSelector: 'app=metrics-server' })).items;
+    const { name = '' } = pod?.metadata ?? {};
+    const events = (await cluster.client.list(Event, { namespace: 'kube-system' })).items.filter(
+      ({ involvedObject }) => involvedObject.name === name,
+    );
+    expect([pod?.status?.containerStatuses?.[0]?.ready, events.find(({ reason }) => reason === 'Unhealthy')?.message]).toEqual([
+      false,
+      'Readiness probe failed: HTTP probe failed with statuscode: 500',
+    ]);
+    const [scrape] = await logOf(cluster, name, '', 'kube-system');
+    expect(scrape).toMatch(
+      new RegExp(
+        `^E\\d{4} [\\d:.]{15} +1 scraper.go:149\\] "Failed to scrape node" err="Get .*https://${pod?.status?.hostIP}:10250/.* doesn't contain any IP SANs" node="${pod?.spec.nodeName}"$`,
+      ),
+    );
+    const available = await cluster.client.get(APIService, 'v1beta1.metrics.k8s.io');
+    expect(available.status?.conditions?.[0]).toMatchObject({ status: 'False', reason: 'MissingEndpoints' });
+    const patch = [{ op: 'add', path: '/spec/template/spec/containers/0/args/-', value: '--kubelet-insecure-tls' }];
+    await cluster.client.patch(Deployment, 'metrics-server', 'kube-system', 'json', patch);
+    await cluster.advance(60_000);
+    expect((await cluster.client.list(NodeMetricsResource)).items).toHaveLength(3);
   });
 
   it('lets an autoscaler follow the load, up at once and down after five minutes', async () => {

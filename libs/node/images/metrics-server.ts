@@ -7,13 +7,22 @@ import { tags } from './tags.js';
 const certificate = (folder: string) => ({ certificate: `${folder}/apiserver.crt`, key: `${folder}/apiserver.key`, optional: true });
 const health = (port: number, folder: string): ServedPort => ({ port, protocol: 'http', status: () => 200, tls: certificate(folder) });
 
+/** Whether it scrapes kubelets whose certificates nobody that it trusts has signed, as kubeadm's are. */
+export const trustsAnyKubelet = (args: readonly string[]): boolean => args.some((arg) => /^--kubelet-insecure-tls(=true)?$/.test(arg));
+
+/** Ready as soon as it has metrics of a node (metrics-server's probe metric-storage-ready). */
+function scraper(port: number, args: readonly string[]): ServedPort {
+  const status = (path: string): number => (path === '/readyz' && !trustsAnyKubelet(args) ? 500 : 200);
+  return { ...health(port, '/tmp'), status };
+}
+
 /** The resource metrics API's server. */
 export const metricsServer: ImageDefinition = {
   repositories: ['registry.k8s.io/metrics-server/metrics-server'],
   tags: tags({ versions: { 0: [3, 8] } }),
   size: 22_464_190,
   entrypoint: ['/metrics-server'],
-  executables: { 'metrics-server': () => serve([health(10250, '/tmp'), health(4443, '/tmp')]) },
+  executables: { 'metrics-server': ({ args }) => serve([scraper(10250, args), scraper(4443, args)]) },
   user: 1000,
 };
 

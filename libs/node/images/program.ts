@@ -113,6 +113,8 @@ export interface ProgramView {
   env: ReadonlyMap<string, string>;
   hostname: string;
   podIP: string;
+  /** The address of its node. */
+  hostIP?: string;
   /** The cluster's time, and when the program was started. */
   now: number;
   startedAt: number;

@@ -167,6 +167,8 @@ function* knownProgram(
     env: variables,
     hostname: '',
     podIP: container.pod.status?.podIP ?? '',
+    ...(container.pod.spec.nodeName !== undefined && { node: container.pod.spec.nodeName }),
+    ...(container.pod.status?.hostIP !== undefined && { hostIP: container.pod.status.hostIP }),
     now: startedAt,
     startedAt,
     ...(program.does === 'exit' ? { failure: program.failure } : {}),

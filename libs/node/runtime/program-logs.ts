@@ -1,3 +1,4 @@
+import { trustsAnyKubelet } from '../images/metrics-server.js';
 import type { ProgramView } from '../images/program.js';
 import { KERNEL_VERSION } from '../machine-system.js';
 
@@ -117,6 +118,23 @@ function httpd({ startedAt, podIP }: ProgramView): ProgramLine[] {
   );
 }
 
+/** A line of klog. */
+function klog(level: 'I' | 'E', at: number, text: string): string {
+  const date = new Date(at);
+  return `${level}${two(date.getUTCMonth() + 1)}${two(date.getUTCDate())} ${date.toISOString().slice(11, 23)}000       1 ${text}`;
+}
+
+/** What it says of its own node, of which it knows the address. */
+function metricsServer({ args, startedAt, node = '', hostIP = '' }: ProgramView): ProgramLine[] {
+  if (trustsAnyKubelet(args)) return [];
+  const url = `https://${hostIP}:10250/metrics/resource`;
+  const why = `tls: failed to verify certificate: x509: cannot validate certificate for ${hostIP} because it doesn't contain any IP SANs`;
+  return err(
+    klog('E', startedAt, `scraper.go:149] "Failed to scrape node" err="Get \\"${url}\\": ${why}" node="${node}"`),
+    klog('I', startedAt, 'server.go:191] "Failed probe" probe="metric-storage-ready" err="no metrics to serve"'),
+  );
+}
+
 const PROGRAMS: Readonly<Record<string, (view: ProgramView) => ProgramLine[]>> = {
   nginx,
   'nginx-debug': nginx,
@@ -126,6 +144,7 @@ const PROGRAMS: Readonly<Record<string, (view: ProgramView) => ProgramLine[]>> =
   mariadbd: mysql,
   httpd,
   'httpd-foreground': httpd,
+  'metrics-server': metricsServer,
   'echo-server': ({ env }) => out(`Echo server listening on port ${env.get('PORT') ?? '8080'}.`),
 };
 

@@ -58,10 +58,15 @@ export function imageDirectory(image: ImageDefinition, name: string | undefined,
     for (const command of [...Object.keys(commandsOf(image, name)), ...shellsOf(image, name)])
       fs.mount(`/bin/${command}`, file('\x7fELF', now, 0o755));
   }
-  for (const executable of Object.keys(image.executables ?? {})) fs.mount(`/usr/local/bin/${executable}`, file('\x7fELF', now, 0o755));
+  for (const path of executablePaths(image)) fs.mount(path, file('\x7fELF', now, 0o755));
   for (const [path, content] of Object.entries(image.files ?? {})) fs.mount(path, file(bytesOf(content), now));
   if (image.workingDir && !fs.stat(image.workingDir)) fs.mount(normalized(image.workingDir), directory(now));
   return root;
+}
+
+/** Where an image's own executables are: the one that it starts where its entrypoint says. */
+function executablePaths({ entrypoint: [start = ''] = [], executables = {} }: ImageDefinition): string[] {
+  return Object.keys(executables).map((name) => (start.startsWith('/') && start.endsWith(`/${name}`) ? start : `/usr/local/bin/${name}`));
 }
 
 function addDirectories(fs: FileSystem, now: number): void {
