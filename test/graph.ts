@@ -17,6 +17,8 @@ import {
   type Runtime,
   Turns,
 } from '#graphql';
+import { revisionAt } from '#history';
+import { Compacted } from '#storage';
 import { explained } from '../apps/api/explain.js';
 import { graphFaults } from '../apps/api/graphql/graph-faults.js';
 import { graphScheduling } from '../apps/api/graphql/graph-scheduling.js';
@@ -50,8 +52,7 @@ function historyOf({ store }: LocalCluster): History {
         }),
       end: onEnd,
     });
-  return {
-    follow,
+  const past: Pick<History, 'log' | 'revision'> = {
     revision: () => store.revision(),
     async log(after, limit) {
       const last = await store.revision();
@@ -71,6 +72,15 @@ function historyOf({ store }: LocalCluster): History {
       return entries.slice(0, limit);
     },
   };
+  const oldest = () =>
+    past.log(0, 1, 1).then(
+      () => 0,
+      (error: unknown) => {
+        if (error instanceof Compacted) return error.compactRevision;
+        throw error;
+      },
+    );
+  return { ...past, follow, oldest, revisionAt: async (time) => revisionAt(past, { time, oldest: await oldest() }) };
 }
 
 const auditOf = (log: AuditLog): GraphAudit => ({

@@ -1,8 +1,9 @@
 import type { Served } from '#api';
 import { inlineYaml, type YamlDecoder } from '#api/yaml';
-import type { Instant } from '#apimachinery';
+import type { Instant, KubeObject } from '#apimachinery';
 import type { Client } from '#client';
 import type { History } from '#history';
+import type { Revision } from '#storage';
 import type { GraphAccess } from './access.js';
 import type { GraphAudit } from './audit.js';
 import type { Meter } from './execution/meter.js';
@@ -11,6 +12,7 @@ import type { GraphFaults } from './faults.js';
 import type { GraphKinds } from './kinds.js';
 import { Loaders } from './loaders.js';
 import type { GraphOrganizations } from './organizations.js';
+import { type Moment, revisionOf } from './past/moment.js';
 import type { GraphScheduling } from './scheduling.js';
 import type { GraphTime } from './time.js';
 
@@ -54,6 +56,14 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'org
   readonly requestId: string;
   readonly yaml: YamlDecoder;
   readonly loaders: Loaders;
+  /** The past revision that the loaders read; unset: now. */
+  readonly revision?: Revision;
+  /** Of which past revision objects of this operation are, the contexts of these revisions, and those of moments. */
+  private readonly past = {
+    revisions: new WeakMap<object, Revision>(),
+    contexts: new Map<Revision, GraphContext>(),
+    moments: new Map<string, Promise<GraphContext>>(),
+  };
 
   readonly kinds: GraphKinds;
   /** Runs after so many milliseconds of the machine; returns what cancels it. */
@@ -71,5 +81,32 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'org
     ({ faults: this.faults, scheduling: this.scheduling, cluster: this.cluster, requestId: this.requestId, now: this.now } = session);
     this.yaml = session.yaml ?? inlineYaml;
     this.loaders = new Loaders(session.client, meter);
+  }
+
+  /** The same with loaders that read a moment of the past; this one if it is undefined. A moment is the same for the whole operation. */
+  at(moment: Moment | undefined): Promise<GraphContext> | GraphContext {
+    if (moment === undefined) return this;
+    const { moments } = this.past;
+    const name = JSON.stringify(moment);
+    const found = moments.get(name) ?? revisionOf(moment, this).then((revision) => this.atRevision(revision));
+    moments.set(name, found);
+    return found;
+  }
+
+  /** The context in which the relations of an object are followed: that of the revision which it is of. */
+  of(object: object): GraphContext {
+    const revision = this.past.revisions.get(object);
+    return revision === undefined ? this : this.atRevision(revision);
+  }
+
+  private atRevision(revision: Revision): GraphContext {
+    const { contexts, revisions } = this.past;
+    const known = contexts.get(revision);
+    if (known) return known;
+    const read = (object: KubeObject) => void revisions.set(object, revision);
+    const loaders = new Loaders(this.client, this.meter, { at: revision, read });
+    const context: GraphContext = Object.assign(Object.create(GraphContext.prototype), this, { loaders, revision });
+    contexts.set(revision, context);
+    return context;
   }
 }

@@ -51,7 +51,7 @@ export const snapshotsField: Field = {
   resolve: (_root, _given, context) => timeOf(context).snapshots(),
 };
 
-/** The query of differences. Lists of the past are asked for with `resourceVersion`. */
+/** The query of differences. */
 export const diffField: Field = {
   type: required(diffType),
   description: 'The objects that differ between two revisions, and their fields.',

@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { StatusError } from '#apimachinery';
+import { BeforeLog } from '#history';
 import { Compacted, FutureRevision } from '#storage';
 
 /** An invalid argument. */
@@ -23,6 +24,7 @@ function codeAndMessage(error: unknown): { message: string; extensions: Record<s
   if (error instanceof Compacted) {
     return { message: `The log before revision ${error.compactRevision} has been compacted.`, extensions: { code: 'EXPIRED' } };
   }
+  if (error instanceof BeforeLog) return { message: `${error.message}: nothing is known of before.`, extensions: { code: 'EXPIRED' } };
   if (error instanceof FutureRevision) {
     const message = `Too large resource version: ${error.requested}, current: ${error.current}`;
     return { message, extensions: { code: 'BAD_USER_INPUT' } };

@@ -1,6 +1,7 @@
 import type { Resource } from '#api';
-import { type KubeObject, StatusError } from '#apimachinery';
-import type { Client } from '#client';
+import { escapeFieldValue, type KubeObject, StatusError } from '#apimachinery';
+import type { Client, ListQuery } from '#client';
+import type { Revision } from '#storage';
 import type { Meter } from './execution/meter.js';
 
 /** The part of a kind that is read together. */
@@ -27,7 +28,7 @@ export function withKind<T extends KubeObject>(object: T, resource: Resource): T
 
 /**
  * The reads of one GraphQL operation: each list and object is read once, however many relations use it, so that all data of an operation is
- * consistent. Reads are counted.
+ * consistent. Reads are counted. Each past revision that an operation reads has loaders of its own.
  */
 export class Loaders {
   private readonly lists = new Map<string, Promise<readonly KubeObject[]>>();
@@ -39,6 +40,8 @@ export class Loaders {
   constructor(
     private readonly client: Client,
     private readonly meter: Meter,
+    /** Reads of the past, each object a copy that `read` is told of; unset: of now. */
+    private readonly past?: { readonly at: Revision; read(object: KubeObject): void },
   ) {}
 
   /** All selected objects of the resource, ordered by namespace and name. */
@@ -49,10 +52,30 @@ export class Loaders {
   private async readAll<T extends KubeObject>(resource: Resource<T>, reading: Reading): Promise<T[]> {
     await this.meter.turn();
     // One more than allowed, so that exceeding the limit is noticed.
-    const { items } = await this.client.list(resource, { ...reading, limit: this.meter.left('scanned') + 1 });
+    const { items } = await this.client.list(resource, { ...reading, limit: this.meter.left('scanned') + 1, ...this.exactly() });
     this.meter.count('scanned', items.length);
     await this.meter.turn();
-    return items.map((item) => withKind(item, resource));
+    return items.map((item) => this.noted(withKind(item, resource)));
+  }
+
+  private exactly(): Pick<ListQuery, 'resourceVersion' | 'resourceVersionMatch'> {
+    return this.past ? { resourceVersion: String(this.past.at), resourceVersionMatch: 'Exact' } : {};
+  }
+
+  /** An object of the past as a copy: the same version may be the current one, too. */
+  noted<T extends KubeObject>(object: T): T {
+    if (!this.past) return object;
+    const copy = { ...object };
+    this.past.read(copy);
+    return copy;
+  }
+
+  /** Reads one object. The past of an object is a list of it, as in Kubernetes. Throws 404. */
+  private async read<T extends KubeObject>(resource: Resource<T>, name: string, namespace: string | undefined): Promise<T | undefined> {
+    if (!this.past) return this.client.get(resource, name, namespace);
+    const fieldSelector = `metadata.name=${escapeFieldValue(name)}`;
+    const { items } = await this.client.list(resource, { namespace, fieldSelector, ...this.exactly() });
+    return items[0];
   }
 
   /** The object, or undefined if it does not exist. */
@@ -62,7 +85,8 @@ export class Loaders {
       const wait = this.meter.turn();
       if (wait) await wait;
       try {
-        return withKind(await this.client.get(resource, name, namespace), resource);
+        const found = await this.read(resource, name, namespace);
+        return found && this.noted(withKind(found, resource));
       } catch (error) {
         if (error instanceof StatusError && error.status.code === 404) return undefined;
         throw error;

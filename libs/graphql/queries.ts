@@ -8,7 +8,8 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
-import { StatusError } from '#apimachinery';
+import type { Resource } from '#api';
+import { type KubeObject, StatusError } from '#apimachinery';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, page } from './cost/points.js';
 import { badInput } from './errors.js';
@@ -16,6 +17,7 @@ import { type GraphKind, resourceOf } from './kinds.js';
 import { limits } from './limits.js';
 import { withKind } from './loaders.js';
 import { requireKind } from './named-kind.js';
+import { atArgument, type Moment } from './past/moment.js';
 import { Int64 } from './scalars.js';
 
 type RootField = GraphQLFieldConfig<unknown, GraphContext>;
@@ -54,7 +56,7 @@ interface ListArguments {
   fieldSelector?: string;
   limit?: number;
   continue?: string;
-  resourceVersion?: string;
+  at?: Moment;
 }
 
 /** Arguments without nulls, which in GraphQL mean the same as omitted arguments. */
@@ -76,6 +78,12 @@ export function checkNames(args: { readonly name?: string; readonly namespace?: 
   }
 }
 
+/** Why a page is not of the past revision that was asked for. */
+const notOf = ({ info }: GraphKind, revision: string): string =>
+  revision === '0'
+    ? `at: ${info.resource} are computed when they are read: they have no past`
+    : `continue: this page is of revision ${revision}, another one than \`at\``;
+
 /** The root field that lists a kind. */
 export function listField(kind: GraphKind, connection: GraphQLObjectType): RootField {
   const resource = resourceOf(kind);
@@ -88,16 +96,20 @@ export function listField(kind: GraphKind, connection: GraphQLObjectType): RootF
       ...selectors,
       limit: { type: GraphQLInt, defaultValue: limits.pageSize, description: `Objects per page, at most ${limits.largestPage}.` },
       continue: { type: GraphQLString, description: 'The `continue` of the previous page.' },
-      resourceVersion: { type: GraphQLString, description: 'Read exactly this past revision.' },
+      at: atArgument,
     },
-    async resolve(_root, args: ListArguments, { client, meter }) {
+    async resolve(_root, args: ListArguments, context) {
       checkNames(args);
-      const { resourceVersion } = args;
-      const exact = resourceVersion ? { resourceVersion, resourceVersionMatch: 'Exact' } : {};
-      const listed = await client.list(resource, { ...withoutNulls(args), limit: pageLimit(args.limit), ...exact });
+      const { client, meter } = context;
+      const { at: moment, ...selection } = withoutNulls(args);
+      const { revision, loaders } = await context.at(moment);
+      // A continue token has its revision.
+      const exact = revision && !selection.continue ? { resourceVersion: String(revision), resourceVersionMatch: 'Exact' } : {};
+      const listed = await client.list(resource, { ...selection, limit: pageLimit(args.limit), ...exact });
+      if (revision && listed.resourceVersion !== String(revision)) throw badInput(notOf(kind, listed.resourceVersion));
       meter.count('scanned', listed.items.length);
       return {
-        items: listed.items.map((object) => withKind(object, resource)),
+        items: listed.items.map((object) => loaders.noted(withKind(object, resource))),
         resourceVersion: listed.resourceVersion,
         continue: listed.continue || null,
         remainingItemCount: listed.remaining ?? null,
@@ -115,6 +127,21 @@ async function orNull<T>(reading: Promise<T>): Promise<T | null> {
   }
 }
 
+interface ObjectArguments {
+  name: string;
+  namespace?: string;
+  at?: Moment | null;
+}
+
+/** An object, or null if there is none; as it was, if that is asked for. */
+async function readOne(resource: Resource, { at: moment, ...args }: ObjectArguments, context: GraphContext): Promise<KubeObject | null> {
+  checkNames(args);
+  const { name, namespace } = args;
+  if (moment) return (await (await context.at(moment)).loaders.get(resource, name, namespace)) ?? null;
+  context.meter.count('scanned', 1);
+  return orNull(context.client.get(resource, name, namespace));
+}
+
 /** The root field that reads one object of a kind; null if it does not exist. */
 export function oneField(kind: GraphKind, type: GraphQLObjectType): RootField {
   const resource = resourceOf(kind);
@@ -125,12 +152,9 @@ export function oneField(kind: GraphKind, type: GraphQLObjectType): RootField {
     args: {
       name: { type: new GraphQLNonNull(GraphQLString) },
       ...(kind.info.namespaced ? { namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' } } : {}),
+      at: atArgument,
     },
-    resolve(_root, args: { name: string; namespace?: string }, { client, meter }) {
-      checkNames(args);
-      meter.count('scanned', 1);
-      return orNull(client.get(resource, args.name, args.namespace));
-    },
+    resolve: (_root, { name, namespace, at }: ObjectArguments, context) => readOne(resource, { name, namespace, at }, context),
   };
 }
 
@@ -143,12 +167,12 @@ export const objectField = (type: GraphQLOutputType): RootField => ({
     kind: { type: new GraphQLNonNull(GraphQLString) },
     name: { type: new GraphQLNonNull(GraphQLString) },
     namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
+    at: atArgument,
   },
-  resolve(_root, { kind, name, namespace }: { kind: string; name: string; namespace: string }, { client, kinds, meter }) {
-    checkNames({ name, namespace });
-    meter.count('scanned', 1);
-    const found = requireKind(kinds, kind);
-    return orNull(client.get(resourceOf(found), name, found.info.namespaced ? namespace : undefined));
+  resolve(_root, { kind, ...args }: ObjectArguments & { kind: string }, context) {
+    checkNames(args);
+    const found = requireKind(context.kinds, kind);
+    return readOne(resourceOf(found), { ...args, ...(!found.info.namespaced && { namespace: undefined }) }, context);
   },
 });
 

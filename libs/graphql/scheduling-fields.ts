@@ -126,10 +126,12 @@ export const schedulingField: Field = {
 
 /** The same as a field of pods. */
 export const podDecisionField: Field = {
-  type: required(decisionType),
+  type: decisionType,
   description: 'Why this pod is on its node, or why it is pending. It goes back as far as the log.',
   ...costs(decision),
   resolve(pod, _args, context) {
+    if (context.of(pod as KubeObject).revision !== undefined)
+      throw badInput('decision: it is told of pods as they are now, not of those of the past');
     const { name, namespace = '' } = (pod as KubeObject).metadata;
     return context.scheduling.ofPod(namespace, name, pauseOf(context));
   },

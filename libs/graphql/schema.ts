@@ -106,7 +106,7 @@ class Graph {
       type: this.target(to),
       description,
       ...costs(oneObject),
-      resolve: (object, _args, context) => resolve(object as KubeObject, context),
+      resolve: (object, _args, context) => resolve(object as KubeObject, context.of(object as KubeObject)),
     };
   }
 
@@ -117,7 +117,8 @@ class Graph {
       description,
       ...costs(relatedObjects),
       args: { limit: { type: GraphQLInt, description: 'The maximum number; default all.' }, ...(to && selectors), ...own },
-      async resolve(object, args: Selectors & { limit?: number }, context) {
+      async resolve(object, args: Selectors & { limit?: number }, operation) {
+        const context = operation.of(object as KubeObject);
         const { limit, ...selected } = withoutNulls(args);
         if (limit !== undefined && limit < 1) throw badInput('limit must be at least 1');
         const key = JSON.stringify([field, selected]);

@@ -1,3 +1,4 @@
+import type { Instant } from '#apimachinery';
 import type { LogEntry, Revision } from '#storage';
 
 /** A log entry without its values: who changed what, why and when. */
@@ -10,4 +11,8 @@ export interface History {
   /** Every entry after a revision, existing and future ones, in order, until stopped. Rejects with Compacted. */
   follow(after: Revision, onEntry: (entry: HistoryEntry) => void, onEnd: (error?: Error) => void): Promise<() => void>;
   revision(): Promise<Revision>;
+  /** The oldest revision that can be read. */
+  oldest(): Promise<Revision>;
+  /** The revision that the cluster had at a time of its clock. Throws BeforeLog. */
+  revisionAt(time: Instant): Promise<Revision>;
 }

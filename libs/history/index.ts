@@ -4,4 +4,5 @@ export { type ConditionChange, type EventSeen, type Happened, Happenings, type K
 export type { History, HistoryEntry } from './history.js';
 export { HISTORY_LIMITS } from './limits.js';
 export { causesOf, readLog } from './read-log.js';
+export { BeforeLog, revisionAt } from './revision-at.js';
 export { Trace, type TraceStep, traceOfCauses, traceText } from './trace.js';

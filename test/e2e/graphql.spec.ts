@@ -241,7 +241,7 @@ describe('queries and mutations', () => {
   });
 
   test('null means the same as omitted, or is rejected', async () => {
-    const none = 'pods(labelSelector: null, fieldSelector: null, continue: null, limit: null, resourceVersion: null, namespace: null)';
+    const none = 'pods(labelSelector: null, fieldSelector: null, continue: null, limit: null, at: null, namespace: null)';
     expect((await data(`{ ${none} { items { kind } } }`)).pods.items.length).toBeGreaterThan(5);
     const created = await graph(
       'mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}", namespace: null) { kind } }',

@@ -67,6 +67,10 @@ const selections = [
     'pods(limit: 99999999999) { items { kind } }',
     'pods @skip(if: true) { items { kind } }',
     'pods(labels: "((") { items { kind } }',
+    'pods(at: "10m") { items { node { metadata { name } } owner { kind } } }',
+    'deployments(at: 1) { items { kind } }',
+    'p: pods(at: "0001-01-01T00:00:00Z") { items { kind } }',
+    'q: pods(at: "99999999999999999999999999999999999999h") { items { kind } }',
   ],
 ];
 /** Documents of every sort. */

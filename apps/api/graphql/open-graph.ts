@@ -4,6 +4,7 @@ import type { AuditLog } from '#audit';
 import { type ClusterStore } from '#cacher';
 import { KUBERNETES_VERSION } from '#component-base';
 import type { GraphAudit, History } from '#graphql';
+import { revisionAt } from '#history';
 import type { OpenApis } from '#hosting';
 import type { StorageAdmin } from '#storage';
 import { explained, mustReadRoles } from '../explain.js';
@@ -17,9 +18,13 @@ import { type StartStream, standingStreams, watchingClient } from './standing-st
 
 /** The cluster's log for the graph: past entries are read from the store, new ones come from a watch. */
 function historyOf(storage: ReturnType<StorageAdmin['open']>, store: ClusterStore): History {
+  const log: History['log'] = (after, limit, bytes) => storage.log({ after, limit, bytes });
+  const revision = () => store.revision();
   return {
-    log: (after, limit, bytes) => storage.log({ after, limit, bytes }),
-    revision: () => store.revision(),
+    log,
+    revision,
+    oldest: () => storage.compactRevision(),
+    revisionAt: async (time) => revisionAt({ log, revision }, { time, oldest: await storage.compactRevision() }),
     follow: (after, onEntry, onEnd) =>
       store.watch('/registry/', after, {
         event: ({ type, revision, current, previous, cause, at }) =>
@@ -68,8 +73,8 @@ interface Guard {
 
 function guardedHistory(history: History, { check, start }: Guard): History {
   return {
+    ...history,
     log: (after, limit, bytes) => check().then(() => history.log(after, limit, bytes)),
-    revision: () => history.revision(),
     follow: (after, onEntry, end) => check().then(() => start({ check, end, start: () => history.follow(after, onEntry, end) })),
   };
 }

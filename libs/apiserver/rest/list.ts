@@ -94,13 +94,8 @@ async function single(scope: RestScope, selection: Selection, options: ListOptio
   const reading = readingOf(options, `${scope.resource.root}/`);
   const key = objectKey(scope.resource.stored, selection.namespace, selection.name ?? '');
   if (reading.at !== undefined) {
-    const prefix = key.slice(0, key.lastIndexOf('/') + 1);
-    const { items, revision } = await store.list({
-      prefix,
-      at: reading.at,
-      filter: (item) => item.key === key && (selection.matches?.(item) ?? true),
-    });
-    return { items, revision, continue: '' };
+    const past = await store.past(key, reading.at);
+    return { items: past !== undefined && (selection.matches?.(past) ?? true) ? [past] : [], revision: reading.at, continue: '' };
   }
   // The revision is read first: otherwise a change between the two reads would be neither in the list nor in a watch from its version.
   const known = await store.revision();
