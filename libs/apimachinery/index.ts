@@ -66,6 +66,7 @@ export {
   labelSelectorAsSelector,
   parseLabelSelector,
   selectorFromSet,
+  selectorOfObject,
 } from './labels/selector.js';
 export { validateLabelName, validateLabelSelector, validateLabels } from './labels/validation.js';
 export {

@@ -1,38 +1,17 @@
 import type { corev1, metav1, policyv1 } from '#api';
-import { formatTime, type Instant, type LabelSelector, labelSelectorAsSelector, SelectorError } from '#apimachinery';
+import { formatTime, type Instant, selectorOfObject } from '#apimachinery';
 import { conditionOf, setCondition } from './conditions.js';
 
 type Budget = policyv1.PodDisruptionBudget;
 
 const CONDITION = 'DisruptionAllowed';
 
-const selectors = new WeakMap<Budget, LabelSelector | 'invalid'>();
-
-/** The budget's selector; undefined if it is invalid. An object's selector is parsed once: objects are not modified. */
-function selectorOf(budget: Budget): LabelSelector | undefined {
-  let selector = selectors.get(budget);
-  if (selector === undefined) {
-    selector = parsed(budget.spec?.selector);
-    selectors.set(budget, selector);
-  }
-  return selector === 'invalid' ? undefined : selector;
-}
-
-function parsed(spec: metav1.LabelSelector | undefined): LabelSelector | 'invalid' {
-  try {
-    return labelSelectorAsSelector(spec);
-  } catch (error) {
-    if (error instanceof SelectorError) return 'invalid';
-    throw error;
-  }
-}
-
 /**
  * Whether a budget selects a pod of its namespace (listers/policy/v1 GetPodPodDisruptionBudgets): an empty selector selects all pods, a
  * missing or invalid one none.
  */
 export function budgetSelects(budget: Budget, { metadata }: Pick<corev1.Pod, 'metadata'>): boolean {
-  return selectorOf(budget)?.matches(metadata.labels) === true;
+  return selectorOfObject(budget.spec?.selector).matches(metadata.labels);
 }
 
 /** What the DisruptionAllowed condition is made of. */

@@ -97,6 +97,28 @@ export function labelSelectorAsSelector(spec: LabelSelectorSpec | undefined | nu
   return LabelSelector.of(requirements);
 }
 
+const ofObjects = new WeakMap<LabelSelectorSpec, LabelSelector>();
+
+/** The same, but an invalid one matches nothing. It is parsed once for an object: objects are not modified. */
+export function selectorOfObject(spec: LabelSelectorSpec | undefined | null): LabelSelector {
+  if (!spec) return LabelSelector.nothing();
+  let selector = ofObjects.get(spec);
+  if (selector === undefined) {
+    selector = parsedOrNothing(spec);
+    ofObjects.set(spec, selector);
+  }
+  return selector;
+}
+
+function parsedOrNothing(spec: LabelSelectorSpec): LabelSelector {
+  try {
+    return labelSelectorAsSelector(spec);
+  } catch (error) {
+    if (error instanceof SelectorError) return LabelSelector.nothing();
+    throw error;
+  }
+}
+
 /** A selector of `key=value` pairs, e.g. a Service's. None or empty: matches everything (SelectorFromSet). */
 export function selectorFromSet(set: Labels): LabelSelector {
   return LabelSelector.of(Object.entries(set ?? {}).map(([key, value]) => new Requirement(key, '=', [value])));

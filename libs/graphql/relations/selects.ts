@@ -1,33 +1,12 @@
 import type { corev1 } from '#api';
 import { Pod, type Resource } from '#api';
-import { type KubeObject, LabelSelector, type LabelSelectorSpec, labelSelectorAsSelector, SelectorError } from '#apimachinery';
+import { type KubeObject, type LabelSelectorSpec, selectorOfObject } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import { ordered } from './references.js';
 import { defineRelation, type Relation } from './relation.js';
 
 /** The selector of an object; undefined: it selects nothing. */
 type SelectorOf<T> = (object: T) => LabelSelectorSpec | undefined;
-
-const compiled = new WeakMap<LabelSelectorSpec, LabelSelector>();
-
-/** The selector in executable form; an invalid one matches nothing. A selector is compiled once: objects are not modified. */
-function executable(spec: LabelSelectorSpec | undefined): LabelSelector {
-  if (!spec) return LabelSelector.nothing();
-  const known = compiled.get(spec);
-  if (known) return known;
-  const selector = compile(spec);
-  compiled.set(spec, selector);
-  return selector;
-}
-
-function compile(spec: LabelSelectorSpec): LabelSelector {
-  try {
-    return labelSelectorAsSelector(spec);
-  } catch (error) {
-    if (error instanceof SelectorError) return LabelSelector.nothing();
-    throw error;
-  }
-}
 
 /** A label with its value, as a grouping key. */
 const labelPair = ([key, value]: readonly [string, string]): string => `${key}=${value}`;
@@ -63,7 +42,7 @@ export function selectsPods<T extends KubeObject>({
       // Every matching pod has each of the labels, so only those with the rarest label have to be checked.
       const pairs = [ANY, ...requiredPairs(spec)];
       const fewest = pairs.map((pair) => groups.get(pair) ?? []).reduce((least, group) => (group.length < least.length ? group : least));
-      return sift(fewest, ({ metadata }) => executable(spec).matches(metadata.labels), context);
+      return sift(fewest, ({ metadata }) => selectorOfObject(spec).matches(metadata.labels), context);
     },
   });
 }
@@ -95,7 +74,7 @@ export function podSelectedBy<T extends KubeObject>({
         },
       );
       const candidates = [ANY, ...labelPairs(pod)].flatMap((pair) => groups.get(pair) ?? []);
-      return ordered(await sift(candidates, (object) => executable(selector(object)).matches(pod.metadata.labels), context));
+      return ordered(await sift(candidates, (object) => selectorOfObject(selector(object)).matches(pod.metadata.labels), context));
     },
   });
 }

@@ -1,19 +1,11 @@
 import type { corev1, policyv1 } from '#api';
-import { type LabelSelector, labelSelectorAsSelector } from '#apimachinery';
+import { selectorOfObject } from '#apimachinery';
 
 type Budget = policyv1.PodDisruptionBudget;
 
-const selectors = new WeakMap<Budget, LabelSelector>();
-
-function selectorOf(budget: Budget): LabelSelector {
-  const selector = selectors.get(budget) ?? labelSelectorAsSelector(budget.spec?.selector);
-  selectors.set(budget, selector);
-  return selector;
-}
-
 /** Whether a budget protects a pod; one without a selector, or with an empty one, protects none here. */
 function protects(budget: Budget, { metadata }: corev1.Pod): boolean {
-  const selector = selectorOf(budget);
+  const selector = selectorOfObject(budget.spec?.selector);
   if (selector.empty || !selector.matches(metadata.labels)) return false;
   return !Object.hasOwn(budget.status?.disruptedPods ?? {}, metadata.name);
 }
