@@ -7,7 +7,8 @@ function sessions() {
     return () => followed.delete(cluster);
   });
   const closed: string[] = [];
-  const open = (name: string, session: Omit<StandingSession, 'close'>) => all.open({ ...session, close: () => void closed.push(name) });
+  const open = (name: string, session: Omit<StandingSession, 'close'>) =>
+    all.open({ ...session, close: (reason) => void closed.push(`${name}: ${reason}`) });
   return { all, followed, closed, open };
 }
 
@@ -18,10 +19,10 @@ test('sessions are closed with their token or their cluster', () => {
   open('c', { cluster: 'd' });
   open('d', { cluster: 'd', tokenHash: '1' })();
   all.revoked(['1', '3']);
-  expect(closed).toEqual(['a']);
+  expect(closed).toEqual(['a: revoked']);
   all.deleted('d');
   all.deleted('d');
-  expect([closed, all.size]).toEqual([['a', 'c'], 1]);
+  expect([closed, all.size]).toEqual([['a: revoked', 'c: deleted'], 1]);
 });
 
 test('after lost messages each token is checked once', async () => {
@@ -32,7 +33,7 @@ test('after lost messages each token is checked once', async () => {
   await all.verify(async (hash) => asked.push(hash) > 0 && hash === 'there');
   expect([asked, closed]).toEqual([
     ['gone', 'there'],
-    ['a', 'b'],
+    ['a: revoked', 'b: revoked'],
   ]);
 });
 
@@ -50,7 +51,7 @@ test('a change of roles closes sessions that are no longer authorized; roles are
   followed.get('c')?.();
   followed.get('c')?.();
   await new Promise(setImmediate);
-  expect([closed, all.size]).toEqual([['bob'], 2]);
+  expect([closed, all.size]).toEqual([['bob: forbidden'], 2]);
   all.deleted('c');
   expect(followed.size).toBe(0);
 });

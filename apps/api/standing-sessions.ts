@@ -1,5 +1,8 @@
 import type { Tenant } from '#hosting';
 
+/** Why a session is closed: its token was revoked or has expired, its cluster was deleted, or its user may no longer do this. */
+export type EndReason = 'revoked' | 'deleted' | 'forbidden';
+
 /** Something that stays open as long as its token is valid: a watch, a WebSocket. */
 export interface StandingSession {
   cluster: Tenant;
@@ -8,7 +11,7 @@ export interface StandingSession {
   /** Whether its user is still authorized; called again when the cluster's roles or bindings change. Unset: only the token matters. */
   allowed?(): Promise<boolean>;
   /** Closes it; called once. */
-  close(): void;
+  close(reason: EndReason): void;
 }
 
 /** Calls back for changes of a cluster's roles and bindings; returns a function that stops this. */
@@ -42,12 +45,12 @@ export class StandingSessions {
   /** These tokens have been revoked. */
   revoked(hashes: readonly string[]): void {
     const gone = new Set(hashes);
-    this.end(({ tokenHash }) => tokenHash !== undefined && gone.has(tokenHash));
+    this.end('revoked', ({ tokenHash }) => tokenHash !== undefined && gone.has(tokenHash));
   }
 
   /** The cluster was deleted. */
   deleted(cluster: Tenant): void {
-    this.end((session) => session.cluster === cluster);
+    this.end('deleted', (session) => session.cluster === cluster);
   }
 
   /** Messages may have been lost: closes sessions whose tokens are no longer valid. */
@@ -64,11 +67,11 @@ export class StandingSessions {
     for (const { sessions } of this.clusters.values()) yield* sessions;
   }
 
-  private end(which: (session: StandingSession) => boolean): void {
+  private end(reason: EndReason, which: (session: StandingSession) => boolean): void {
     for (const session of [...this.all()]) {
       if (!which(session)) continue;
       this.forget(session);
-      session.close();
+      session.close(reason);
     }
   }
 
@@ -97,7 +100,7 @@ export class StandingSessions {
         const allowed = (await session.allowed?.().catch(() => true)) ?? true;
         if (allowed || !cluster.sessions.has(session)) continue;
         this.forget(session);
-        session.close();
+        session.close('forbidden');
       }
     }
   }

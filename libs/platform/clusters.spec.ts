@@ -99,7 +99,7 @@ test('a cluster is removed with its rows, its token and its keys', async () => {
   expect(await records.tokenOfCluster(cluster.id)).toBeUndefined();
   expect(token).toBeDefined();
   expect(cleaned).toEqual([cluster.id]);
-  expect(events.map(({ type }) => type)).toEqual(['tokens-revoked', 'cluster-deleted']);
+  expect(events.map(({ type }) => type)).toEqual(['cluster-deleted', 'tokens-revoked']);
 });
 
 test('the first organization is the default until another one is set', async () => {

@@ -132,8 +132,9 @@ async function finishRemoval({ records, storage, cleanUp }: ClustersOptions, id:
 async function remove(options: ClustersOptions, id: string): Promise<boolean> {
   const hashes = await options.records.beginRemoval(id);
   if (!hashes) return false;
-  options.notify({ type: 'tokens-revoked', hashes });
+  // In this order, so that what is open is told why it ends.
   options.notify({ type: 'cluster-deleted', cluster: id });
+  options.notify({ type: 'tokens-revoked', hashes });
   await finishRemoval(options, id);
   return true;
 }

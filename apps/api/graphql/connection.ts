@@ -7,6 +7,7 @@ import { StatusError } from '#apimachinery';
 import type { Log } from '#hosting';
 import { clusterIn, type GraphRequest } from './sessions.js';
 import { MessageRate, socketLimits } from './socket-limits.js';
+import { type StreamEnd, streamEnds } from './stream-ends.js';
 
 /** The state of one client's connection. */
 export interface Connection {
@@ -14,10 +15,10 @@ export interface Connection {
   running: number;
   /** Who the client is by its request; its first message may have a token besides. */
   from: GraphRequest;
-  /** Closes it: its token has become invalid. */
-  forbid(): void;
+  /** Closes it: its credentials have become invalid. */
+  forbid(why: StreamEnd): void;
   /** Registers it under a token. False: it is over the tenant's limit. */
-  note(by: (below: Socket, close: () => void) => Promise<(() => void) | undefined>): Promise<boolean>;
+  note(by: (below: Socket, close: (why: StreamEnd) => void) => Promise<(() => void) | undefined>): Promise<boolean>;
 }
 
 /** Pings the client at intervals; closes the socket of a client that does not answer. */
@@ -41,7 +42,7 @@ export function connect(
   { server, log, request }: { server: Server<Connection>; log: Log; request: IncomingMessage },
 ): void {
   const { socket: below, headers } = request;
-  const forbid = () => socket.close(CloseCode.Forbidden, 'Forbidden');
+  const forbid = (why: StreamEnd) => socket.close(CloseCode.Forbidden, streamEnds[why].message);
   const connection: Connection = {
     running: 0,
     from: {

@@ -1,153 +1,18 @@
-import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap } from '@apollo/server';
-import { fastifyApolloHandler } from '@as-integrations/fastify';
-import type { FastifyInstance, FastifyReply, FastifyRequest, RouteHandlerMethod } from 'fastify';
-import { type DocumentNode, GraphQLError, parse } from 'graphql';
-import { Memo, StatusError } from '#apimachinery';
-import {
-  checkDocument,
-  checkSource,
-  type GraphResult,
-  type GraphSession,
-  type Graphs,
-  graphLimits,
-  jsonOf,
-  Operations,
-  parseOptions,
-  type Runtime,
-  sdlOf,
-  toGraphQLError,
-  validationOptions,
-} from '#graphql';
+import type { HTTPGraphQLResponse } from '@apollo/server';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { GraphQLError } from 'graphql';
+import { StatusError } from '#apimachinery';
+import { type GraphSession, type Graphs, graphLimits } from '#graphql';
 import { Problem } from '#hosting';
 import { checkValues } from '../json-body.js';
-import { clusterIn, type OpenGraph, unauthenticated } from './sessions.js';
-
-type Result = NonNullable<GraphResult>;
-
-const badRequest = (error: unknown): unknown =>
-  error instanceof GraphQLError ? new GraphQLError(error.message, { extensions: { ...error.extensions, http: { status: 400 } } }) : error;
-
-/** Operations that were executed get status 200; those rejected before have an error status. */
-function statusOf({ data, errors }: Result): number | undefined {
-  if (data !== undefined) return undefined;
-  return errors?.[0]?.extensions?.code === 'TOO_MANY_REQUESTS' ? 429 : 400;
-}
-
-const subscriptionsBySocket: GraphQLResponse = {
-  http: { status: 400, headers: new HeaderMap() },
-  body: {
-    kind: 'single',
-    singleResult: {
-      errors: [
-        {
-          message: 'Subscriptions are served by WebSocket on this address, in the protocol graphql-transport-ws.',
-          extensions: { code: 'BAD_REQUEST' },
-        },
-      ],
-    },
-  },
-};
-
-/** Runs operations with the graph's own executor, which counts cost and yields. */
-const executing = (runtime: Runtime): ApolloServerPlugin<GraphSession> => ({
-  requestDidStart: async () => ({
-    async responseForOperation({ document, request, contextValue, operation }) {
-      // Apollo itself reports a document without such an operation.
-      if (!operation) return null;
-      if (operation.operation === 'subscription') return subscriptionsBySocket;
-      const { variables, operationName } = request;
-      const result = await new Operations(runtime, contextValue).run({ document, variables, operationName });
-      const status = statusOf(result);
-      const headers = new HeaderMap(status === 429 ? [['retry-after', '1']] : []);
-      return { http: { status, headers }, body: { kind: 'single', singleResult: result } };
-    },
-  }),
-});
-
-/**
- * Checks a document's limits before Apollo parses and validates it, because Apollo reports errors of earlier hooks as internal errors.
- * Syntax errors are left to Apollo.
- */
-function checkBounds(source: unknown): void {
-  if (typeof source !== 'string') return;
-  try {
-    bounded.of(source, isBounded);
-  } catch (error) {
-    throw badRequest(error);
-  }
-}
-
-/** Documents within the limits: a document is usually sent many times, and Apollo also caches the parsed ones. */
-const bounded = new Memo<true>({ bytes: 4 * 1024 * 1024, longest: 64 * 1024 });
-
-function isBounded(source: string): true {
-  checkSource(source);
-  const document = parsed(source);
-  if (document) checkDocument(document);
-  return true;
-}
-
-function parsed(source: string): DocumentNode | undefined {
-  try {
-    return parse(source, parseOptions);
-  } catch {
-    return undefined;
-  }
-}
-
-/**
- * Apollo Server over a graph's schema. Introspection is enabled: the schema is not secret, and the playground needs it. `documentStore`:
- * null to cache no documents.
- */
-async function startApollo(runtime: Runtime, documentStore: null | undefined): Promise<ApolloServer<GraphSession>> {
-  const share = () => runtime.turns.share('answers');
-  const apollo = new ApolloServer<GraphSession>({
-    schema: runtime.schema,
-    introspection: true,
-    documentStore,
-    parseOptions,
-    validationOptions,
-    plugins: [executing(runtime)],
-    includeStacktraceInErrorResponses: false,
-    formatError: (formatted, error) =>
-      error instanceof GraphQLError ? formatted : toGraphQLError(error, { requestId: '', onUnexpected: runtime.onUnexpected }).toJSON(),
-    stringifyResult: async (result) => {
-      const own = share();
-      return `${await jsonOf(result, () => own.turn())}\n`;
-    },
-    stopOnTerminationSignals: false,
-  });
-  await apollo.start();
-  return apollo;
-}
-
-type Sessions = WeakMap<FastifyRequest, GraphSession>;
-type Handler = RouteHandlerMethod;
-
-function sessionOf(sessions: Sessions, request: FastifyRequest): GraphSession {
-  const session = sessions.get(request);
-  if (!session) throw new Error('the request has no session');
-  return session;
-}
-
-/** The server that executes a graph's operations: one Apollo Server per graph, released together with it. */
-function handlersOf(graphs: Graphs, sessions: Sessions): (runtime: Runtime) => Promise<Handler> {
-  const handlers = new WeakMap<Runtime, Promise<Handler>>();
-  const start = async (runtime: Runtime): Promise<Handler> =>
-    // Each store may hold 30 MiB of documents: one is shared by all clusters.
-    fastifyApolloHandler(await startApollo(runtime, runtime === graphs.builtIn ? undefined : null), {
-      context: async (request) => {
-        const session = sessionOf(sessions, request);
-        checkBounds((request.body as { query?: unknown } | undefined)?.query);
-        return session;
-      },
-    });
-  return (runtime) => {
-    const handler = handlers.get(runtime) ?? start(runtime);
-    handlers.set(runtime, handler);
-    return handler;
-  };
-}
+import { ApolloServers } from './apollo.js';
+import { type Asked, askedBy, asksForOperation } from './asked.js';
+import { codingsOf, type Encoded, encodedOnce } from './encoded-text.js';
+import { EventStreams } from './event-streams.js';
+import { type KeptAnswer, KeptAnswers } from './kept-answers.js';
+import { PersistedQueries } from './persisted-queries.js';
+import { clusterIn, type GraphRequest, type OpenGraph, unauthenticated } from './sessions.js';
+import type { NoteSocket } from './socket-sessions.js';
 
 /** The API server of the cluster does not come up with its manifest. */
 function unlessDown(error: unknown): 'down' {
@@ -157,15 +22,135 @@ function unlessDown(error: unknown): 'down' {
 
 const down = { message: 'the server is currently unable to handle the request', extensions: { code: 'SERVICE_UNAVAILABLE' } };
 
+/** Headers that a page of another site cannot send without asking first (CORS), as Apollo Server names them. */
+const notSimple = ['x-apollo-operation-name', 'apollo-require-preflight'] as const;
+const simpleTypes = /^\s*(application\/x-www-form-urlencoded|multipart\/form-data|text\/plain)\s*(;|$)/i;
+
+/** Whether a page of another site may have made a browser send the request; as Apollo Server decides it. */
+function mayBeForged({ headers }: FastifyRequest): boolean {
+  const type = headers['content-type'];
+  if (type !== undefined && !simpleTypes.test(type)) return false;
+  return !notSimple.some((name) => headers[name]);
+}
+
+const wantsEvents = ({ headers }: FastifyRequest): boolean => headers.accept?.includes('text/event-stream') === true;
+
+interface Opened {
+  from: GraphRequest;
+  session: GraphSession;
+}
+
+/** What the endpoint answers with. */
+export interface GraphqlOptions {
+  open: OpenGraph;
+  note: NoteSocket;
+}
+
+/** Answers requests whose session is open. */
+class Endpoint {
+  private readonly apollo: ApolloServers;
+  private readonly kept = new KeptAnswers();
+  private readonly persisted = new PersistedQueries();
+  readonly streams = new EventStreams();
+
+  constructor(
+    private readonly graphs: Graphs,
+    private readonly note: NoteSocket,
+  ) {
+    this.apollo = new ApolloServers(graphs);
+  }
+
+  /** An error in the common schema shows at once. */
+  async start(): Promise<void> {
+    await this.apollo.of(this.graphs.builtIn);
+  }
+
+  async schema({ session }: Opened, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    return this.sendKept(await this.kept.sdl(this.graphs.of(session)), request, reply);
+  }
+
+  async operation(opened: Opened, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    let asked: Asked;
+    try {
+      asked = this.persisted.resolve(opened.session.cluster.id, askedBy(request));
+    } catch (error) {
+      if (error instanceof GraphQLError) return refuse(error, reply);
+      throw error;
+    }
+    if (wantsEvents(request) && !mayBeForged(request)) return this.stream(opened, asked, request, reply);
+    return this.answer(opened, asked, request, reply);
+  }
+
+  private async stream({ from, session }: Opened, asked: Asked, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const operation = { runtime: this.graphs.of(session), session, asked };
+    await this.streams.answer(operation, { request, reply, note: (end) => this.note(from, request.raw.socket, end) });
+    return reply;
+  }
+
+  private async answer({ session }: Opened, asked: Asked, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const runtime = this.graphs.of(session);
+    const { accept } = request.headers;
+    const known = mayBeForged(request) ? undefined : this.kept.of(runtime, asked, accept);
+    if (known) return this.sendKept(known, request, reply);
+    const { status = 200, headers, body }: HTTPGraphQLResponse = await this.apollo.answer({ session, asked, request });
+    for (const [name, value] of headers) reply.header(name, value);
+    reply.code(status);
+    if (body.kind === 'chunked') throw new Error('an answer in parts');
+    if (status === 200) {
+      const kept = await this.kept.keep(runtime, asked, { accept, type: headers.get('content-type') ?? '', text: body.string });
+      if (kept) return this.sendKept(kept, request, reply);
+    }
+    return send(await encodedOnce(body.string, codingsOf(request.headers['accept-encoding'])), reply);
+  }
+
+  private async sendKept({ type, text }: KeptAnswer, { headers }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    reply.header('etag', text.etag).header('cache-control', 'private, no-cache').type(type);
+    if (headers['if-none-match'] === text.etag) return reply.code(304).header('vary', 'Accept-Encoding').send();
+    return send(await text.encoded(codingsOf(headers['accept-encoding'])), reply);
+  }
+}
+
+function send({ bytes, encoding }: Encoded, reply: FastifyReply): FastifyReply {
+  reply.header('vary', 'Accept-Encoding');
+  if (encoding) reply.header('content-encoding', encoding);
+  return reply.send(bytes);
+}
+
+/** An error before anything is parsed. That a persisted query is not known is no error of the request: it is answered with 200, as Apollo does. */
+function refuse(error: GraphQLError, reply: FastifyReply): FastifyReply {
+  return reply
+    .code(error.extensions.code === 'PERSISTED_QUERY_NOT_FOUND' ? 200 : 400)
+    .header('cache-control', 'private, no-cache, must-revalidate')
+    .type('application/json; charset=utf-8')
+    .send({ errors: [error.toJSON()] });
+}
+
+/** Routes of GET that ask for an operation: others on the same address get the page. */
+const operationsOnly = {
+  name: 'operation',
+  mustMatchWhenDerived: false,
+  storage() {
+    const handlers = new Map<unknown, unknown>();
+    return { get: (key: unknown) => handlers.get(key) ?? null, set: (key: unknown, handler: unknown) => void handlers.set(key, handler) };
+  },
+  validate: () => true,
+  deriveConstraint: (request: Parameters<typeof asksForOperation>[0]) => asksForOperation(request) || undefined,
+};
+
 /**
- * POST /graphql, and the schema as a text, in a scope of their own: the token is checked before the body is read, and bodies are JSON of
- * limited size.
+ * GET and POST /graphql, and the schema as a text, in a scope of their own: the token is checked before the body is read, and bodies are JSON
+ * of limited size. Returns the open event streams.
  */
-export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, open: OpenGraph): Promise<void> {
-  const sessions: Sessions = new WeakMap();
-  const handlerOf = handlersOf(graphs, sessions);
-  // Created at start, so that an error in the common schema shows at once.
-  await handlerOf(graphs.builtIn);
+export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, { open, note }: GraphqlOptions): Promise<EventStreams> {
+  const opened = new WeakMap<FastifyRequest, Opened>();
+  const of = (request: FastifyRequest): Opened => {
+    const one = opened.get(request);
+    if (!one) throw new Error('the request has no session');
+    return one;
+  };
+  const endpoint = new Endpoint(graphs, note);
+  await endpoint.start();
+  fastify.addConstraintStrategy(operationsOnly as Parameters<FastifyInstance['addConstraintStrategy']>[0]);
   await fastify.register(async (scope) => {
     scope.removeAllContentTypeParsers();
     scope.addContentTypeParser(
@@ -184,29 +169,20 @@ export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, ope
     scope.addHook('onRequest', async (request: FastifyRequest, reply: FastifyReply) => {
       const { authorization, 'user-agent': userAgent } = request.headers;
       const { socket } = request.raw;
-      const cluster = clusterIn(request.query);
-      const session = await open({ authorization, socket, userAgent, address: request.ip, cluster }, request.id).catch(unlessDown);
+      const from = { authorization, socket, userAgent, address: request.ip, cluster: clusterIn(request.query) };
+      const session = await open(from, request.id).catch(unlessDown);
       if (session === 'down') return reply.code(503).send({ errors: [down] });
       if (!session)
         return reply
           .code(401)
           .header('www-authenticate', 'Bearer')
           .send({ errors: [unauthenticated] });
-      sessions.set(request, session);
+      opened.set(request, { from, session });
       return undefined;
     });
-    scope.get('/graphql/schema.graphql', async (request, reply) => {
-      const { schema, turns } = graphs.of(sessionOf(sessions, request));
-      const share = turns.share('schemas');
-      try {
-        return await reply.type('text/plain; charset=utf-8').send(await sdlOf(schema, () => share.turn()));
-      } finally {
-        share.stop();
-      }
-    });
-    scope.post('/graphql', async function answer(request, reply) {
-      const handler = await handlerOf(graphs.of(sessionOf(sessions, request)));
-      return handler.call(this, request, reply);
-    });
+    scope.get('/graphql/schema.graphql', (request, reply) => endpoint.schema(of(request), request, reply));
+    scope.get('/graphql', { constraints: { operation: true } }, (request, reply) => endpoint.operation(of(request), request, reply));
+    scope.post('/graphql', (request, reply) => endpoint.operation(of(request), request, reply));
   });
+  return endpoint.streams;
 }

@@ -11,6 +11,8 @@ export const socketLimits = {
   messagesPerSecond: 50,
   /** Interval between pings. */
   pingEvery: 12_000,
+  /** How long a client of an event stream may read nothing of what waits for it. */
+  behind: 60_000,
   /** Interval between checks of credentials that expire. */
   checkEvery: 5_000,
 } as const;

@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import type { ConnectionLimiter } from '#hosting';
-import type { StandingSessions } from '../standing-sessions.js';
+import type { EndReason, StandingSessions } from '../standing-sessions.js';
 import type { GraphRequest, IdentifyGraph } from './sessions.js';
 import { socketLimits } from './socket-limits.js';
 
-/** Registers a WebSocket that was opened with credentials; `close` is called when they become invalid. */
-export type NoteSocket = (from: GraphRequest, socket: Socket, close: () => void) => Promise<(() => void) | undefined>;
+/** Registers what was opened with credentials on a socket; `close` is called when they become invalid. */
+export type NoteSocket = (from: GraphRequest, socket: Socket, close: (why: EndReason) => void) => Promise<(() => void) | undefined>;
 
 interface Parts {
   identify: IdentifyGraph;
@@ -14,7 +14,7 @@ interface Parts {
 }
 
 /**
- * Registers the graph's WebSockets with the standing sessions. Undefined if the credentials open no cluster, or its tenant has too many
+ * Registers the graph's WebSockets and event streams with the standing sessions. Undefined if the credentials open no cluster, or its tenant has too many
  * connections. Credentials of the cluster itself are also checked at intervals, because they expire by the cluster's clock.
  */
 export function socketSessions({ identify, sessions, connections }: Parts): NoteSocket {
@@ -31,7 +31,7 @@ export function socketSessions({ identify, sessions, connections }: Parts): Note
     if (!stillValid) return forget;
     const check = () =>
       stillValid().then(
-        (valid) => valid || close(),
+        (valid) => valid || close('revoked'),
         // It is checked again at the next interval.
         () => undefined,
       );

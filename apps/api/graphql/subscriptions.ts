@@ -11,6 +11,7 @@ import { documentOf } from './documents.js';
 import { type GraphRequest, type OpenGraph, unauthenticated } from './sessions.js';
 import { socketLimits } from './socket-limits.js';
 import type { NoteSocket } from './socket-sessions.js';
+import { streamEnds } from './stream-ends.js';
 
 /** The WebSockets of the graph. */
 export interface Subscriptions {
@@ -129,7 +130,7 @@ export function serveSubscriptions(graphs: Graphs, { open, note, log }: Subscrip
       if (extra.running >= socketLimits.operations) return [tooMany()];
       const session = await open(requestOf(extra, connectionParams), randomUUID());
       if (!session) {
-        extra.forbid();
+        extra.forbid('revoked');
         return [new GraphQLError(unauthenticated.message, unauthenticated)];
       }
       const runtime = graphs.of(session);
@@ -150,7 +151,7 @@ export function serveSubscriptions(graphs: Graphs, { open, note, log }: Subscrip
     upgrade: (request, socket, head) =>
       sockets.handleUpgrade(request, socket, head, (opened) => sockets.emit('connection', opened, request)),
     async close() {
-      for (const socket of sockets.clients) socket.close(1001, 'Going away');
+      for (const socket of sockets.clients) socket.close(1001, streamEnds.shutdown.message);
       sockets.close();
     },
   };

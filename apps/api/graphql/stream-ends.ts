@@ -1,0 +1,12 @@
+import type { EndReason } from '../standing-sessions.js';
+
+/** Why the server ends a stream of the graph. */
+export type StreamEnd = EndReason | 'shutdown';
+
+/** What clients are told of it. WebSockets are closed with the message as the reason, which has at most 123 bytes. */
+export const streamEnds: Readonly<Record<StreamEnd, { message: string; extensions: { code: string } }>> = {
+  revoked: { message: 'The credentials are no longer valid: connect with others.', extensions: { code: 'UNAUTHENTICATED' } },
+  forbidden: { message: 'The credentials no longer open this cluster.', extensions: { code: 'FORBIDDEN' } },
+  deleted: { message: 'The cluster was deleted.', extensions: { code: 'NOT_FOUND' } },
+  shutdown: { message: 'The server is shutting down: connect again.', extensions: { code: 'SERVICE_UNAVAILABLE' } },
+};
