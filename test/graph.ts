@@ -115,7 +115,7 @@ export class LocalGraph {
     this.opened = {
       client: cluster.client,
       history: historyOf(cluster),
-      cluster: { id: 'local', gitVersion: 'v1.36.0' },
+      cluster: { id: 'local', name: 'local', gitVersion: 'v1.36.0' },
       now: () => this.cluster.api.cluster.clock.now(),
       audit: auditOf(this.audit),
       access: { explain: (question) => explained(this.cluster.api, question, { name: 'admin', groups: ['system:masters'] }) },

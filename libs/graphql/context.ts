@@ -28,7 +28,7 @@ export interface GraphSession {
   /** Unset likewise. */
   readonly organizations?: GraphOrganizations;
   readonly scheduling: GraphScheduling;
-  readonly cluster: { readonly id: string; readonly gitVersion: string };
+  readonly cluster: { readonly id: string; readonly name: string; readonly gitVersion: string };
   /** The time of the cluster's clock. */
   readonly now: () => Instant;
   /** The resources that the cluster serves, from which its graph is built. */

@@ -35,7 +35,7 @@ const graphs = new Graphs(
   { running: new Map(), turns: new Turns(loop), onUnexpected: () => undefined },
   { ofDefinition: () => undefined, ofField: () => undefined },
 );
-const of = (id: string, served: Served) => graphs.of({ cluster: { id, gitVersion: '' }, served });
+const of = (id: string, served: Served) => graphs.of({ cluster: { id, name: id, gitVersion: '' }, served });
 
 describe('graphs of clusters', () => {
   test('are shared by all clusters that serve only the built-in kinds', () => {

@@ -184,6 +184,7 @@ export const clusterField: RootField = {
       name: 'Cluster',
       fields: {
         id: { type: new GraphQLNonNull(GraphQLString), description: 'Its id, as in the API’s URL.' },
+        name: { type: new GraphQLNonNull(GraphQLString), description: 'Its name in its organization.' },
         gitVersion: { type: new GraphQLNonNull(GraphQLString), description: 'The version of Kubernetes.' },
         revision: {
           type: new GraphQLNonNull(Int64),

@@ -512,18 +512,24 @@ describe('subscriptions', () => {
 test('the playground and its files are served only from this origin', async () => {
   const page = await service.request('/graphql');
   expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
-  expect(page.headers['content-security-policy']).toMatch(/default-src 'self'/);
+  expect(page.headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self';/);
+  expect(page.headers['content-security-policy']).not.toMatch(/unsafe|https?:|\*/);
   expect(page.text).not.toMatch(/(src|href)=["']?(https?:)?\/\//);
   const files = [...page.text.matchAll(/(?:src|href)="(\/[^"]+)"/g)].map(([, file]) => file ?? '');
   expect(files.length).toBeGreaterThanOrEqual(6);
   for (const file of files) {
     const { status, headers, text } = await service.request(file);
-    expect([file, status, headers['content-type']]).toEqual([file, 200, expect.stringMatching(/^text\/(css|javascript); charset=utf-8$/)]);
+    const type = expect.stringMatching(/^(text\/(css|javascript)|image\/svg\+xml); charset=utf-8$/);
+    expect([file, status, headers['content-type']]).toEqual([file, 200, type]);
+    expect(headers['cache-control']).toBe('public, max-age=31536000, immutable');
+    expect((await service.request(file, { headers: { 'if-none-match': String(headers.etag) } })).status).toBe(304);
     expect(text.length).toBeGreaterThan(100);
     // Nothing is loaded from elsewhere; URLs in comments and messages do no harm.
     expect(text).not.toMatch(/(@import|url\(|import\(|importScripts\(|from)\s*["']?(https?:)?\/\/[a-z]/);
   }
-  for (const file of ['/graphql/files/nothing.js', '/graphql/files/..%2fserver.js', '/graphql/files/constructor']) {
+  for (const file of ['nothing.js', '..%2fserver.js', 'constructor', 'index.html', 'x/playground.js/..'].map(
+    (name) => `/graphql/files/v/${name}`,
+  )) {
     expect((await service.request(file)).status).toBe(404);
   }
 });

@@ -114,7 +114,7 @@ export function graphOpener(parts: GraphParts): OpenGraph {
       faults: graphFaults(api, guard),
       time: graphTime(parts, { open, requestId, ...guard, platform }),
       organizations: graphOrganizations(parts, { open, platform }),
-      cluster: { id, gitVersion: open.cluster.features?.version ?? KUBERNETES_VERSION.gitVersion },
+      cluster: { id, name: open.cluster.name, gitVersion: open.cluster.features?.version ?? KUBERNETES_VERSION.gitVersion },
       now: () => api.cluster.clock.now(),
       scheduling: graphScheduling(api, guard.check),
       served: storages.served(),

@@ -1,56 +1,57 @@
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import path from 'node:path';
-import type { FastifyInstance } from 'fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
+import { encodingFor, type PlaygroundFiles, readPlayground } from './playground-files.js';
 
-const require = createRequire(import.meta.url);
-/** A file of a package, regardless of the package's exports. */
-const packaged = (name: string, file: string): string => path.join(path.dirname(require.resolve(name)), file);
-const own = (name: string): URL => new URL(`./playground/${name}`, import.meta.url);
-
-/** The page's files are all served by this server, without a CDN: it works offline and runs no third-party scripts. */
-const files: Readonly<Record<string, { type: string; from: URL | string }>> = {
-  'playground.js': { type: 'text/javascript', from: own('playground.js') },
-  'examples.js': { type: 'text/javascript', from: own('examples.js') },
-  'fetcher.js': { type: 'text/javascript', from: own('fetcher.js') },
-  'playground.css': { type: 'text/css', from: own('playground.css') },
-  'graphiql.js': { type: 'text/javascript', from: packaged('graphiql', '../graphiql.min.js') },
-  'graphiql.css': { type: 'text/css', from: packaged('graphiql', '../graphiql.min.css') },
-  'react.js': { type: 'text/javascript', from: packaged('react', 'umd/react.production.min.js') },
-  'react-dom.js': { type: 'text/javascript', from: packaged('react-dom', 'umd/react-dom.production.min.js') },
-  'graphql-ws.js': { type: 'text/javascript', from: packaged('graphql-ws', '../umd/graphql-ws.min.js') },
-};
-
-/** GraphiQL's editor sets inline styles; everything else comes from this origin. */
+/** Everything comes from this origin; nothing is evaluated, and no script, style or form stands in the page itself. */
 const policy = [
-  "default-src 'self'",
-  "style-src 'self' 'unsafe-inline'",
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
   "img-src 'self' data:",
   "font-src 'self' data:",
-  "connect-src 'self' ws: wss:",
+  "connect-src 'self'",
   "object-src 'none'",
   "base-uri 'none'",
+  "form-action 'none'",
   "frame-ancestors 'none'",
 ].join('; ');
 
-/** Serves GraphiQL at GET /graphql and its files below /graphql/files. */
+const guarded = (reply: FastifyReply): FastifyReply =>
+  reply
+    .header('x-content-type-options', 'nosniff')
+    .header('referrer-policy', 'no-referrer')
+    .header('cross-origin-opener-policy', 'same-origin')
+    .header('cross-origin-resource-policy', 'same-origin');
+
+/**
+ * Serves the playground at GET /graphql, and its files below /graphql/files/VERSION/: the version is that of their contents, so that
+ * browsers keep them for good. They are read at the first request.
+ */
 export function servePlayground(fastify: FastifyInstance): void {
-  fastify.get('/graphql', async (_request, reply) => {
-    const page = await readFile(own('index.html'));
-    return reply
-      .header('content-security-policy', policy)
-      .header('x-content-type-options', 'nosniff')
-      .header('cache-control', 'no-cache')
-      .type('text/html; charset=utf-8')
-      .send(page);
+  let reading: Promise<PlaygroundFiles> | undefined;
+  const files = (): Promise<PlaygroundFiles> => {
+    reading ??= readPlayground().catch((error: unknown) => {
+      reading = undefined;
+      throw error;
+    });
+    return reading;
+  };
+  fastify.get('/graphql', async (request, reply) => {
+    const { page, pageTag } = await files();
+    guarded(reply).header('content-security-policy', policy).header('cache-control', 'no-cache').header('etag', pageTag);
+    if (request.headers['if-none-match'] === pageTag) return reply.code(304).send();
+    return reply.type('text/html; charset=utf-8').send(page);
   });
-  fastify.get<{ Params: { name: string } }>('/graphql/files/:name', async (request, reply) => {
-    const file = Object.hasOwn(files, request.params.name) ? files[request.params.name] : undefined;
-    if (!file) return reply.code(404).type('text/plain').send('not found');
-    return reply
-      .header('cache-control', 'public, max-age=3600')
-      .header('x-content-type-options', 'nosniff')
-      .type(`${file.type}; charset=utf-8`)
-      .send(await readFile(file.from));
+  fastify.get<{ Params: { version: string; '*': string } }>('/graphql/files/:version/*', async (request, reply) => {
+    const { version, byName } = await files();
+    const { params, headers } = request;
+    const file = byName.get(params['*']);
+    if (!file) return guarded(reply).code(404).type('text/plain').send('not found');
+    // A page of another version may ask for it while the server is replaced: it gets what is there, and keeps it no longer.
+    const kept = params.version === version ? 'public, max-age=31536000, immutable' : 'no-cache';
+    guarded(reply).header('cache-control', kept).header('etag', file.tag).header('vary', 'accept-encoding');
+    if (headers['if-none-match'] === file.tag) return reply.code(304).send();
+    const encoding = encodingFor(String(headers['accept-encoding'] ?? ''));
+    if (encoding) reply.header('content-encoding', encoding);
+    return reply.type(`${file.type}; charset=utf-8`).send(await file.content(encoding));
   });
 }

@@ -1,0 +1,61 @@
+// The graph of one cluster: queries and mutations by POST, subscriptions by WebSocket (graphql-transport-ws).
+import { createSocketClient } from './packages.js';
+
+/** Where the graph of a cluster is. Tokens that only their cluster knows, and the platform's, need its id. */
+export const graphPath = (cluster) => (cluster ? `/graphql?cluster=${encodeURIComponent(cluster)}` : '/graphql');
+
+/** The errors of a subscription that has ended, as a result has them. */
+function errorsOf(error) {
+  if (Array.isArray(error)) return error;
+  if (typeof error?.code === 'number') return [{ message: error.reason || `The server has closed the socket (${error.code}).` }];
+  return [{ message: error?.message ?? 'The connection was lost.' }];
+}
+
+async function resultOf(response) {
+  const text = await response.text();
+  try {
+    return JSON.parse(text);
+  } catch {
+    return { errors: [{ message: `The server answers ${response.status}: ${text.slice(0, 300)}` }] };
+  }
+}
+
+/**
+ * A client for `{cluster, token}`. `onVoid` is called when the server no longer accepts the token, `onLink` with whether the socket is
+ * connected, whenever that changes.
+ */
+export function createClient({ cluster, token }, { onVoid, onLink = () => undefined }) {
+  const authorization = token ? { authorization: `Bearer ${token}` } : {};
+  const path = graphPath(cluster);
+  const socket = createSocketClient({
+    url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}`,
+    connectionParams: authorization,
+    retryAttempts: 20,
+    shouldRetry: (event) => event.code === undefined || event.code < 4400 || event.code === 4499,
+    on: {
+      connected: () => onLink(true),
+      closed: ({ code }) => {
+        onLink(false);
+        if (code === 4401 || code === 4403) onVoid();
+      },
+    },
+  });
+  return {
+    /** Resolves with the result; rejects if the server does not answer. `keepalive`: sent even if the page is closed meanwhile. */
+    async execute(request, { headers = {}, signal, keepalive = false } = {}) {
+      const response = await fetch(path, {
+        method: 'POST',
+        headers: { accept: 'application/json', ...headers, 'content-type': 'application/json', ...authorization },
+        body: JSON.stringify(request),
+        signal,
+        keepalive,
+      });
+      if (response.status === 401) onVoid();
+      return await resultOf(response);
+    },
+    /** Calls `next` for each result, and `error` with the errors or `complete` at its end. Returns what stops it. */
+    subscribe: (request, { next, error, complete }) =>
+      socket.subscribe(request, { next, error: (cause) => error(errorsOf(cause)), complete }),
+    close: () => void socket.dispose(),
+  };
+}

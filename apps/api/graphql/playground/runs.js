@@ -1,0 +1,144 @@
+// The operations that were started in the tabs. They belong to their tab and go on while another one is shown.
+import { emptyLog, withEvent } from './event-log.js';
+
+/** Milliseconds between two notifications, so that a busy subscription does not draw the page for each event. */
+const NOTIFY_EVERY = 100;
+
+const endings = { stopped: true, ended: true, failed: true };
+
+/** Whether a run goes on. */
+export const isRunning = (run) => run !== undefined && !endings[run.state];
+
+/**
+ * The latest run of each tab.
+ *
+ * A run is `{tab, title, kind, request, state, startedAt, took, result, log, frozen}`: `kind` is query, mutation or subscription; `state`
+ * running, ended, stopped or failed; `took` milliseconds; `result` that of a query or mutation, or the errors that ended a subscription; `log`
+ * the events of a subscription, and `frozen` those that are shown while it is paused.
+ */
+export class Runs {
+  constructor({ client, now = () => performance.now(), after = (ms, run) => setTimeout(run, ms) }) {
+    this.client = client;
+    this.now = now;
+    this.after = after;
+    /** By tab; replaced at each change, for React. */
+    this.byTab = new Map();
+    this.stops = new Map();
+    this.listeners = new Set();
+    this.taps = new Set();
+    this.pending = false;
+    this.subscribe = this.subscribe.bind(this);
+    this.snapshot = this.snapshot.bind(this);
+  }
+
+  /** For useSyncExternalStore. */
+  subscribe(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  snapshot() {
+    return this.byTab;
+  }
+
+  /** Calls `tap` for each event of a subscription and each result, at once. */
+  tap(tap) {
+    this.taps.add(tap);
+    return () => this.taps.delete(tap);
+  }
+
+  /** Starts an operation in a tab; what ran there is stopped. Resolves with the run when it has ended, or with a subscription's once it runs. */
+  async start(tab, { title, kind, request, headers }) {
+    this.stop(tab);
+    const run = { tab, title, kind, request, state: 'running', startedAt: this.now(), log: emptyLog };
+    this.put(run);
+    if (kind === 'subscription') return this.follow(run);
+    const abort = new AbortController();
+    this.stops.set(tab, () => abort.abort());
+    const result = await this.client
+      .execute(request, { headers, signal: abort.signal })
+      .catch((error) => ({ errors: [{ message: error.message }] }));
+    return this.change(run, { state: result.data === undefined ? 'failed' : 'ended', took: this.now() - run.startedAt, result });
+  }
+
+  /** What cannot even be sent. */
+  fail(tab, message) {
+    this.stop(tab);
+    const result = { errors: [{ message }] };
+    this.put({
+      tab,
+      title: '',
+      kind: 'query',
+      request: { query: '' },
+      state: 'failed',
+      startedAt: this.now(),
+      took: 0,
+      result,
+      log: emptyLog,
+    });
+  }
+
+  follow(run) {
+    const stop = this.client.subscribe(run.request, {
+      next: (result) => this.change(run, { log: withEvent(this.current(run).log, result, this.now() - run.startedAt) }, result),
+      error: (errors) => this.change(run, { state: 'failed', result: { errors } }),
+      complete: () => this.change(run, { state: 'ended' }),
+    });
+    this.stops.set(run.tab, stop);
+    return run;
+  }
+
+  /** Ends what runs in a tab. */
+  stop(tab) {
+    const run = this.byTab.get(tab);
+    if (!isRunning(run)) return;
+    this.change(run, { state: 'stopped' });
+    this.stops.get(tab)?.();
+  }
+
+  /** Stops the display of a subscription, or lets it go on; its events are gathered meanwhile. */
+  pause(tab, paused) {
+    const run = this.byTab.get(tab);
+    if (run) this.put({ ...run, frozen: paused ? run.log : undefined });
+  }
+
+  /** Ends what runs in a tab that is closed. */
+  close(tab) {
+    this.stop(tab);
+    this.stops.delete(tab);
+    this.byTab = new Map([...this.byTab].filter(([id]) => id !== tab));
+    this.notify();
+  }
+
+  closeAll() {
+    for (const tab of this.byTab.keys()) this.stop(tab);
+  }
+
+  current(run) {
+    return this.byTab.get(run.tab) ?? run;
+  }
+
+  /** Changes a run, unless another one was started in its tab or it was stopped. */
+  change(run, changes, event) {
+    const current = this.byTab.get(run.tab);
+    if (current?.startedAt !== run.startedAt || !isRunning(current)) return current ?? run;
+    const changed = { ...current, ...changes };
+    this.put(changed);
+    for (const tap of this.taps) tap(changed, event);
+    return changed;
+  }
+
+  put(run) {
+    this.byTab = new Map(this.byTab).set(run.tab, run);
+    this.notify();
+  }
+
+  notify() {
+    if (this.pending) return;
+    this.pending = true;
+    this.after(NOTIFY_EVERY, () => {
+      this.pending = false;
+      for (const listener of this.listeners) listener();
+    });
+  }
+}
