@@ -79,7 +79,8 @@ const eventFields: Fields<AuditedRequest> = {
   milliseconds: { type: required(GraphQLFloat) },
 };
 
-const eventType = new GraphQLObjectType<AuditedRequest, GraphContext>({
+/** The type of an audited request. */
+export const auditEventType = new GraphQLObjectType<AuditedRequest, GraphContext>({
   name: 'AuditEvent',
   description: 'One request to the cluster, and what happened to it.',
   fields: eventFields,
@@ -88,7 +89,7 @@ const eventType = new GraphQLObjectType<AuditedRequest, GraphContext>({
 const pageType = new GraphQLObjectType<{ items: AuditedRequest[]; continue: string | null }, GraphContext>({
   name: 'AuditEventPage',
   fields: {
-    items: { type: listOf(eventType), description: 'Newest first.' },
+    items: { type: listOf(auditEventType), description: 'Newest first.' },
     continue: { type: GraphQLString, description: 'Pass it as `continue` to get the next page; null on the last page.' },
   },
 });
@@ -150,7 +151,7 @@ export const auditField: Field = {
 
 /** The subscription to the audit log. */
 export const followAuditField: Field = {
-  type: required(eventType),
+  type: required(auditEventType),
   description: 'Each request of a client to this cluster, within about a second of its answer.',
   ...costs(oneObject),
   args: filters,

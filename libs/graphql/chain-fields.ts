@@ -8,17 +8,17 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
-import { type ChainStep, EventChain, type FieldChange, fieldChanges, type HistoryEntry } from '#history';
+import { type ChainStep, EventChain, type HistoryEntry, writeText } from '#history';
 import { FutureRevision } from '#storage';
 import type { GraphContext } from './context.js';
 import { costs, logEntries, oneObject } from './cost/points.js';
 import { badInput } from './errors.js';
-import { fieldChangeType } from './field-change-type.js';
 import { type GraphKinds, resourceOf } from './kinds.js';
 import { limits } from './limits.js';
-import { entryAt, lastClientWrite, readCauses, revisionOf } from './log-reads.js';
+import { lastClientWrite, readCauses, revisionOf } from './log-reads.js';
 import { requireKind } from './named-kind.js';
-import { Int64, Time } from './scalars.js';
+import { changesOf, writeFields } from './past/write-fields.js';
+import { Int64 } from './scalars.js';
 import { stream } from './stream.js';
 import { lengthOf } from './text/length.js';
 
@@ -39,38 +39,31 @@ const chainStepType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
     name: 'ChainStep',
     description: 'One write that followed from the first one, or a rule that did.',
     fields: {
+      ...writeFields(objectInterface),
       revision: { type: new GraphQLNonNull(Int64), description: 'The revision of this write, or of the one that the rule is made of.' },
       type: { type: new GraphQLNonNull(StepTypeEnum) },
-      component: { type: GraphQLString, description: 'The component that wrote; null for a client.' },
-      user: { type: new GraphQLNonNull(GraphQLString) },
-      verb: { type: GraphQLString },
       wokenBy: { type: Int64, description: 'The revision that woke the component; null for the first write.' },
       depth: { type: new GraphQLNonNull(GraphQLInt), description: 'Number of steps from the first write.' },
-      at: { type: new GraphQLNonNull(Time), description: 'The time of the write, in cluster time.' },
       sinceStartMs: { type: new GraphQLNonNull(Int64), description: 'Milliseconds of cluster time since the first write.' },
       sinceCauseMs: {
         type: new GraphQLNonNull(Int64),
         description: 'Milliseconds of cluster time since the write that woke the component.',
       },
-      summary: { type: new GraphQLNonNull(GraphQLString), description: 'A short description of the write.' },
-      object: { type: new GraphQLNonNull(objectInterface), description: 'The object as written; of a rule: what it is made of.' },
-      changes: {
-        type: new GraphQLList(new GraphQLNonNull(fieldChangeType)),
-        description: 'What an update changed; null for other writes, and if the log does not have the object before it any more.',
+      line: {
+        type: new GraphQLNonNull(GraphQLString),
+        description:
+          'All of it in one line: the time since the first write, the revision, who did what, the first fields that changed, and after the arrow the revision that it follows from.',
         ...costs(oneObject),
-        resolve: changesOf,
+        resolve: lineOf,
       },
     },
   });
 
-async function changesOf(
-  { type, previousRevision, object }: ChainStep,
-  _args: unknown,
-  context: GraphContext,
-): Promise<FieldChange[] | null> {
-  if (type !== 'UPDATED' || previousRevision === null) return null;
-  const before = await entryAt(previousRevision, context);
-  return before ? fieldChanges(JSON.parse(before.value), object) : null;
+/** `+2.500s 310 kubelet: Pod web is Running and ready (.status.phase: "Pending" → "Running") ← 301`. */
+async function lineOf(step: ChainStep, _args: unknown, context: GraphContext): Promise<string> {
+  const { sinceStartMs, revision, summary, wokenBy } = step;
+  const text = writeText(summary, await changesOf(step, context));
+  return `+${(sinceStartMs / 1000).toFixed(3)}s ${revision} ${text}${wokenBy === null ? '' : ` ← ${wokenBy}`}`;
 }
 
 interface ChainArguments {
@@ -219,8 +212,19 @@ const causesField = (step: GraphQLObjectType): Field => ({
     readCauses(await pastRevision(resourceVersion, context), context),
 });
 
-/** The subscription that follows a chain, the queries that return it as it is now, and the way back. */
-export function chainFields(objectInterface: GraphQLOutputType): { follow: Field; soFar: Field; traceOf: Field; causes: Field } {
+interface ChainFields {
+  /** The subscription that follows a chain. */
+  follow: Field;
+  /** The queries that tell it as it is now, and the way back. */
+  soFar: Field;
+  traceOf: Field;
+  causes: Field;
+  /** The type of its steps. */
+  step: GraphQLObjectType;
+}
+
+/** The fields of event chains. */
+export function chainFields(objectInterface: GraphQLOutputType): ChainFields {
   const step = chainStepType(objectInterface);
-  return { follow: chainField(step), soFar: chainSoFarField(step), traceOf: traceOfField(step), causes: causesField(step) };
+  return { follow: chainField(step), soFar: chainSoFarField(step), traceOf: traceOfField(step), causes: causesField(step), step };
 }

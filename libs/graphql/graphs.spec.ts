@@ -100,6 +100,8 @@ describe('graphs of clusters', () => {
       'kind',
       'apiVersion',
       'metadata',
+      'history',
+      'why',
       'yaml',
       'owner',
       'ownerChain',

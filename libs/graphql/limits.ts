@@ -53,6 +53,10 @@ export const limits = {
   /** Writes that `causes` goes back over, and versions of an object that `traceOf` looks at to find a client's. */
   causes: 100,
   versions: 1_000,
+  /** Default and largest number of versions that `history` tells, and points of finding a request in the audit log. */
+  history: 10,
+  longestHistory: 100,
+  auditPoints: 100,
   /** Writes that a subscribed eventChain remembers before it ends. */
   chainMembers: 20_000,
   /** Log entries of a page, and about how many bytes of values it has. */

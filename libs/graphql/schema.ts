@@ -25,6 +25,7 @@ import { etcdField, faultMutations, faultsField, followFaultsField } from './fau
 import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kinds.js';
 import { mutationFields } from './mutations.js';
 import { organizationField, organizationMutations } from './organization-fields.js';
+import { historyFields } from './past/history-fields.js';
 import { clusterField, connectionType, listField, objectField, oneField, selectors, withoutNulls } from './queries.js';
 import { relations } from './relations/index.js';
 import type { Relation, Selectors, ToMany, ToOne } from './relations/relation.js';
@@ -48,6 +49,8 @@ class Graph {
   private readonly types: Types;
   readonly object: GraphQLInterfaceType;
   private readonly chain: ReturnType<typeof chainFields>;
+  /** Where objects come from: fields of each. */
+  private readonly past: Fields;
 
   constructor(
     private readonly kinds: GraphKinds,
@@ -71,6 +74,7 @@ class Graph {
       }),
     );
     this.chain = chainFields(this.object);
+    this.past = historyFields(this.object, this.chain.step);
   }
 
   private everyObject(): Fields {
@@ -84,6 +88,7 @@ class Graph {
 
   private documents(): Fields {
     return {
+      ...this.past,
       json: { type: new GraphQLNonNull(Json), description: 'The whole object.', resolve: (object) => object },
       yaml: {
         type: new GraphQLNonNull(GraphQLString),

@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import type { Resource } from '#api';
 import type { KubeObject } from '#apimachinery';
+import { touches } from '#history';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { badInput } from './errors.js';
@@ -87,7 +88,7 @@ async function watchEvents(
     async open({ push, end }) {
       const gathered = new Gathered(push, (run) => after(batch, run));
       const add = (event: WatchEvent): void => {
-        if (changed && !touches(event, changed)) return;
+        if (changed && !isTold(event, changed)) return;
         if (batch > 0) gathered.add(event);
         else push([event]);
       };
@@ -107,14 +108,11 @@ async function watchEvents(
 }
 
 /** Whether a change is one of those that a subscriber wants to be told. */
-function touches(event: WatchEvent, paths: readonly string[]): boolean {
+function isTold(event: WatchEvent, paths: readonly string[]): boolean {
   const changes = changesOf(event);
   if (!changes) return true;
-  return changes.some(({ path }) => paths.some((wanted) => within(path, wanted) || within(wanted, path)));
+  return changes.some((change) => paths.some((wanted) => touches(change, wanted)));
 }
-
-/** Whether a path is another one, or leads to a field in it. */
-const within = (path: string, other: string): boolean => path.startsWith(other) && ['', '.', '['].includes(path.charAt(other.length));
 
 /** Events in messages of limited size. */
 function pages(events: readonly WatchEvent[]): WatchEvent[][] {

@@ -15,6 +15,10 @@ export interface ChainStep {
   component: string | null;
   user: string;
   verb: string | null;
+  /** The subresource through which it was written; null: the object itself. */
+  subresource: string | null;
+  /** The id of the request: of a client's, its Audit-Id. */
+  requestId: string;
   /** The revision that woke the component; null for the first write. */
   wokenBy: number | null;
   /** Number of steps from the first write, which has 0. */
@@ -127,6 +131,8 @@ export class EventChain {
       component: entry.cause.component ?? null,
       user: entry.cause.user,
       verb: entry.cause.verb ?? null,
+      subresource: entry.cause.subresource ?? null,
+      requestId: entry.cause.requestId,
       wokenBy: place.depth === 0 ? null : (entry.cause.wokenBy ?? null),
       depth: place.depth,
       at: new Date(entry.at).toISOString(),

@@ -1,8 +1,8 @@
 export { type ChainStep, EventChain } from './chain.js';
-export { type FieldChange, fieldChanges, LogDiff, type ObjectChange } from './diff.js';
+export { type FieldChange, fieldChanges, LogDiff, type ObjectChange, touches } from './diff.js';
 export { type ConditionChange, type EventSeen, type Happened, Happenings, type KindCount } from './happenings.js';
 export type { History, HistoryEntry } from './history.js';
 export { HISTORY_LIMITS } from './limits.js';
 export { causesOf, readLog } from './read-log.js';
 export { BeforeLog, revisionAt } from './revision-at.js';
-export { Trace, type TraceStep, traceOfCauses, traceText } from './trace.js';
+export { Trace, type TraceStep, traceOfCauses, traceText, writeText } from './trace.js';

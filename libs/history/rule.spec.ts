@@ -4,7 +4,18 @@ import { ruleAfter } from './rule.js';
 
 const SLICE = { apiVersion: 'discovery.k8s.io/v1', kind: 'EndpointSlice', endpoints: [{ addresses: ['10.0.0.1'] }], ports: [{ port: 80 }] };
 const step = (object: object, labels: Record<string, string>): ChainStep => ({
-  ...{ revision: 7, previousRevision: 5, type: 'UPDATED', component: 'c', user: 'u', verb: 'update', wokenBy: 6, depth: 2 },
+  ...{
+    revision: 7,
+    previousRevision: 5,
+    type: 'UPDATED',
+    component: 'c',
+    user: 'u',
+    verb: 'update',
+    subresource: null,
+    requestId: 'r',
+    wokenBy: 6,
+    depth: 2,
+  },
   ...{ at: '2026-01-01T00:00:00.000Z', sinceStartMs: 3, sinceCauseMs: 1, summary: 's', key: '/k' },
   object: { ...SLICE, ...object, metadata: { name: 'web-1', namespace: 'default', labels } } as KubeObject,
 });

@@ -17,7 +17,15 @@ export function ruleAfter(step: ChainStep): ChainStep | undefined {
   const targets = step.type === 'DELETED' ? '' : shownTargets(step.object);
   return {
     ...step,
-    ...{ type: 'RULE', component: 'kube-proxy', user: 'system:kube-proxy', verb: null, wokenBy: step.revision, depth: step.depth + 1 },
+    ...{
+      type: 'RULE',
+      component: 'kube-proxy',
+      user: 'system:kube-proxy',
+      verb: null,
+      subresource: null,
+      wokenBy: step.revision,
+      depth: step.depth + 1,
+    },
     sinceCauseMs: 0,
     key: `/registry/services/specs/${namespace}/${service}`,
     summary: `kube-proxy: connections to Service ${namespace}/${service} ${targets === '' ? 'are refused' : `go to ${targets}`}`,

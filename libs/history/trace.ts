@@ -57,10 +57,11 @@ function shortly(value: unknown): string {
 const changeText = ({ path, from, to }: FieldChange): string =>
   from === undefined ? `${path} = ${shortly(to)}` : `${path}: ${shortly(from)} → ${shortly(to)}`;
 
-function changesText(changes: readonly FieldChange[] | undefined): string {
-  if (changes === undefined || changes.length === 0) return '';
+/** A write in words: its summary, and the first fields that it changed. */
+export function writeText(summary: string, changes: readonly FieldChange[] | null | undefined): string {
+  if (!changes || changes.length === 0) return summary;
   const more = changes.length > SHOWN ? `, ${changes.length - SHOWN} more` : '';
-  return ` (${changes.slice(0, SHOWN).map(changeText).join(', ')}${more})`;
+  return `${summary} (${changes.slice(0, SHOWN).map(changeText).join(', ')}${more})`;
 }
 
 /** A trace to read: a line per write, indented by its distance from the first one, with the revision of its cause. */
@@ -70,7 +71,7 @@ export function traceText(steps: readonly TraceStep[]): string {
   const lines = steps.map(({ revision, depth, sinceStartMs, wokenBy, summary, changes }) => {
     const time = `+${(sinceStartMs / 1000).toFixed(3)}s`.padStart(11);
     const cause = wokenBy === null ? '' : ` ← ${wokenBy}`;
-    return `${time}  ${String(revision).padStart(7)}  ${'  '.repeat(Math.min(depth, 20))}${summary}${changesText(changes)}${cause}`;
+    return `${time}  ${String(revision).padStart(7)}  ${'  '.repeat(Math.min(depth, 20))}${writeText(summary, changes)}${cause}`;
   });
   return `${[`from ${first.at}`, ...lines].join('\n')}\n`;
 }

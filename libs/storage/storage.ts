@@ -12,6 +12,8 @@ export interface Cause {
   wokenBy?: Revision;
   /** The verb of the request: create, update, patch, delete … */
   verb?: string;
+  /** The subresource through which it was written: status, scale, binding …; unset: the object itself. */
+  subresource?: string;
   /**
    * The log that the component had seen when it decided, and the number of the decision: those before it counted, written or not.
    * `configured`: the node whose files it was started with, and their newest revision; unset: with the defaults.

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type appsv1, Deployment, Namespace } from '#api';
+import { type appsv1, ConfigMap, Deployment, Namespace } from '#api';
+import { AuditEvent } from '#apiserver';
 import { createLocalCluster, type LocalCluster } from '#cluster';
 import { LocalGraph } from '../graph.js';
 
@@ -37,6 +38,22 @@ const web: appsv1.Deployment = {
   },
 } as never;
 
+/** Records a request as the API server does. */
+function audited(id: string): void {
+  const event = new AuditEvent(
+    { id, method: 'POST', uri: '/api/v1/namespaces/past/configmaps', userAgent: 'kubectl/v1.33', address: '10.0.0.9' },
+    { now: () => 0, clusterTime: 0, observer: undefined },
+  );
+  event.attributes = {
+    ...{ user: { name: 'jane', groups: [] }, verb: 'create', isResource: true, path: '', resource: 'configmaps', namespace: 'past' },
+    ...{ name: 'noted', group: '', version: 'v1', subresource: '' },
+  };
+  event.level = 'Request';
+  event.authorized(true, 'RBAC: allowed');
+  event.end(201, undefined, []);
+  graph.audit.sinkOf('local').record(event);
+}
+
 beforeAll(async () => {
   cluster = await createLocalCluster();
   graph = new LocalGraph(cluster);
@@ -69,6 +86,63 @@ const of = (replicas: number, image: string, sets: readonly number[]) => ({
   spec: { replicas, template: { spec: { containers: [{ image }] } } },
   replicaSets: expect.arrayContaining(sets.map((count) => ({ spec: { replicas: count } }))),
   pods: Array.from({ length: replicas }, () => pod(image)),
+});
+
+const namesOf = (line: string): string => line.replace(/^\S+ \d+ /, '').replaceAll(/web-\w{8,10}(-\w{5})?/g, 'web-*');
+
+describe('history', () => {
+  test('the last writes of an object, newest first: who, through what, and what changed', async () => {
+    const { deployment } = await data(`{ deployment(name: "web", namespace: "past", at: ${marks[2]?.revision}) { history(last: 100) {
+      revision type component user verb subresource requestId wokenBy at line changes { path from to } object { metadata { resourceVersion } } } } }`);
+    const { history } = deployment;
+    const revisions = history.map(({ revision }: { revision: number }) => revision);
+    expect(revisions).toEqual([...revisions].sort((a, b) => b - a));
+    expect(history.at(-1)).toMatchObject({
+      type: 'CREATED',
+      component: null,
+      verb: 'create',
+      subresource: null,
+      wokenBy: null,
+      changes: null,
+    });
+    expect(history.at(-1).line).toBe(`${history.at(-1).at} ${revisions.at(-1)} system:apiserver created Deployment web`);
+    const patched = history.find(({ verb }: { verb: string }) => verb === 'patch');
+    expect(patched).toMatchObject({ type: 'UPDATED', user: 'system:apiserver', requestId: expect.stringMatching(/./) });
+    expect(patched.changes).toContainEqual({ path: '.spec.replicas', from: 1, to: 3 });
+    expect(patched.line).toMatch(/ updated Deployment web \(.*\.spec\.replicas: 1 → 3.*\)$/);
+    const counted = history.find(({ subresource }: { subresource: string }) => subresource === 'status');
+    expect(counted).toMatchObject({ component: 'deployment-controller', verb: 'update', wokenBy: expect.any(Number) });
+    for (const { revision, object } of history) expect(object.metadata.resourceVersion).toBe(String(revision));
+  });
+
+  test('only so many; of an object of the past, those before; each with what it followed from', async () => {
+    const { deployment } = await data(`{ deployment(name: "web", namespace: "past", at: ${marks[1]?.revision}) {
+      history(last: 1) { revision changes { path } causes { line } } } }`);
+    const [{ revision, changes, causes }, ...others] = deployment.history;
+    expect(others).toEqual([]);
+    expect(revision).toBeLessThanOrEqual(marks[1]?.revision ?? 0);
+    expect(changes.length).toBeGreaterThan(0);
+    expect(namesOf(causes[0].line)).toBe('system:apiserver created Deployment web');
+    for (const last of [0, 101])
+      expect(await refusal(`{ node(name: "worker-1") { history(last: ${last}) { line } } }`)).toEqual([
+        'BAD_USER_INPUT',
+        'last must be between 1 and 100',
+      ]);
+  });
+
+  test('the client’s request, from the audit log', async () => {
+    const asked = `{ configMap(name: "noted", namespace: "past") { history(last: 1) { requestId request { userAgent sourceIPs code subresource } } } }`;
+    await cluster.client.create(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'noted', namespace: 'past' } });
+    const [{ requestId, request }] = (await data(asked)).configMap.history;
+    expect(request).toBeNull();
+    audited(requestId);
+    expect((await data(asked)).configMap.history[0].request).toEqual({
+      userAgent: 'kubectl/v1.33',
+      sourceIPs: ['10.0.0.9'],
+      code: 201,
+      subresource: null,
+    });
+  });
 });
 
 describe('at', () => {

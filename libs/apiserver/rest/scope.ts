@@ -168,8 +168,9 @@ export function noteWrite({ audit }: RestScope, result: WriteResult | undefined)
 }
 
 /** The cause that is stored with a write. */
-export function causeOf({ requestId, user, component, wokenBy, verb, decision }: RestScope): Cause {
+export function causeOf({ requestId, user, component, wokenBy, verb, subresource, decision }: RestScope): Cause {
   const cause: Cause = { requestId, user: user.name, verb };
+  if (subresource !== '') cause.subresource = subresource;
   if (component !== undefined) cause.component = component;
   if (wokenBy !== undefined) cause.wokenBy = wokenBy;
   if (decision !== undefined) cause.decision = decision;

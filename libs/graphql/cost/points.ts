@@ -41,6 +41,21 @@ export const relatedObjects: PointsOf = (args) => {
 /** A decision of the scheduler is made again. */
 export const decision: PointsOf = () => ({ own: limits.decisionPoints, items: limits.assumedListSize });
 
+/** One request is looked for in the audit log. */
+export const auditedRequest: PointsOf = () => ({ own: limits.auditPoints, items: 1 });
+
+/** Versions of an object are read one by one. */
+export const versions: PointsOf = ({ last }) => {
+  const items = typeof last === 'number' ? Math.max(last, 1) : limits.history;
+  return { own: 1 + items, items };
+};
+
+/** A write and its causes are read; of a field, the versions of the object besides. */
+export const causes: PointsOf = ({ field }) => {
+  const own = limits.causes / limits.logEntriesPerPoint;
+  return { own: typeof field === 'string' ? own + limits.versions / limits.logEntriesPerPoint : own, items: limits.assumedListSize };
+};
+
 /** The log is read. */
 export const logEntries: PointsOf = ({ entries }) => ({
   own: Math.ceil((typeof entries === 'number' ? Math.max(entries, 1) : limits.chainEntries) / limits.logEntriesPerPoint),

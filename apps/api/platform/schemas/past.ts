@@ -65,6 +65,8 @@ export const traceSchema = z.object({
       component: z.string().nullable().describe('The component that wrote; null for a client'),
       user: z.string(),
       verb: z.string().nullable(),
+      subresource: z.string().nullable(),
+      requestId: z.string().describe('Of a client: the Audit-Id of its answer'),
       wokenBy: z.number().int().nullable().describe('The revision that woke the component'),
       depth: z.number().int(),
       at: z.iso.datetime(),
