@@ -151,7 +151,7 @@ class Picture {
     else this.drawObjects(graph);
     const refused = this.result?.errors?.length ?? 0;
     if (refused > 0)
-      this.summary.append(` ${refused === 1 ? 'One part was' : `${refused} parts were`} not answered: see "errors" in the JSON.`);
+      this.summary.append(`. ${refused === 1 ? 'One part was' : `${refused} parts were`} not answered: see errors in the JSON`);
     this.navigation.reach(focused);
   }
 
@@ -200,7 +200,7 @@ class Picture {
     const components = `${timeline.lanes.length} ${timeline.lanes.length === 1 ? 'component' : 'components'}`;
     const isGuessed = !timeline.isCertain && timeline.rows.some(({ cause }) => cause !== undefined);
     this.say(
-      `${count} ${count === 1 ? 'step' : 'steps'} by ${components}.${isGuessed ? ' Dashed: as depth and times have it; select revision and wokenBy to be sure.' : ''}`,
+      `${count} ${count === 1 ? 'step' : 'steps'} by ${components}${isGuessed ? '. Dashed: as depth and times have it; select revision and wokenBy to be sure' : ''}`,
     );
     this.setOutline(outlineOfTimeline(timeline));
     this.legend.replaceChildren();
@@ -241,8 +241,6 @@ class Picture {
     }
     const [title, part] = this.mode === 'steps' ? [wordsOfRow(this.steps, found), found.step] : [wordsOf(found), found.object];
     this.details.show({ title, path: found.path, part }, () => this.navigation.reach(id));
-    // For the page: where the part stands in the JSON.
-    this.root.dispatchEvent(new CustomEvent('picture-choice', { bubbles: true, detail: { path: found.path } }));
   }
 
   destroy() {
@@ -258,8 +256,6 @@ class Picture {
  *   these, `schema` (a GraphQLSchema) tells kinds that the result does not.
  * - `append({ data })` adds an event of the subscription whose query was shown last.
  * - `destroy()` takes the picture out of the page.
- *
- * A chosen object is told to the page by an event `picture-choice` with `detail.path`, its path in the JSON: `data.pods.items[0]`.
  */
 export function createPicture(container) {
   const picture = new Picture(container);
