@@ -134,6 +134,11 @@ export class LocalGraph {
     return this.graphs.of(this.session);
   }
 
+  /** The graph of a cluster that serves these. */
+  graphOf(id: string, served: GraphSession['served']): Runtime {
+    return this.graphs.of({ cluster: { ...this.opened.cluster, id }, served });
+  }
+
   /** The context of resolvers, for one operation. */
   context(): GraphContext {
     return new GraphContext(this.session, this.runtime, new Meter(this.runtime.turns.share('local')));

@@ -34,6 +34,8 @@ export interface ResourceInfo {
   readonly storedAs?: string;
   /** The group version in discovery's storageVersionHash, if different. */
   readonly hashedAs?: string;
+  /** What clients of a custom kind's deprecated version are warned with. */
+  readonly deprecation?: string;
 }
 
 /** The versions of a group, the preferred one first. */

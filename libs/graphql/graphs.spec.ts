@@ -77,7 +77,7 @@ describe('graphs of clusters', () => {
       ['ExampleComV1PodSpec exampleComV1PodSpec exampleComV1PodSpecs'],
     ],
     ['one of the graph’s own', [info('Query', 'queries')], ['ExampleComV1Query exampleComV1Query exampleComV1Queries']],
-    ['names that GraphQL cannot carry', [info('My-Kind', 'my-kinds')], ['My_Kind my_Kind my_Kinds']],
+    ['names that GraphQL cannot carry', [info('My-Kind', 'my-kinds')], ['MyKind my_Kind my_Kinds']],
     [
       'another own kind’s, and the same prefix',
       [info('Widget', 'widgets'), info('Widget', 'widgets', 'a-b.c'), info('Widget', 'widgets', 'a.b.c')],
@@ -96,12 +96,14 @@ describe('graphs of clusters', () => {
     const fields = (type as GraphQLObjectType).getFields();
     expect(Object.values(fields).map(({ name }) => name)).toEqual([
       'spec',
-      'json',
-      'kind',
+      'x_y',
+      'json_',
       'apiVersion',
+      'kind',
       'metadata',
       'history',
       'why',
+      'json',
       'yaml',
       'owner',
       'ownerChain',

@@ -5,7 +5,7 @@ import type { Runtime } from './execution/operation.js';
 import { builtInKinds } from './kinds.js';
 import { limits } from './limits.js';
 import { BuiltInGraph } from './schema.js';
-import type { Descriptions } from './types.js';
+import type { Descriptions } from './shapes/built-in.js';
 
 interface OwnGraph {
   served: Served;

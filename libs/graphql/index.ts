@@ -14,7 +14,7 @@ export { limits as graphLimits, operationLimits } from './limits.js';
 export type { GraphOrganizations } from './organizations.js';
 export { relations } from './relations/index.js';
 export type { GraphScheduling } from './scheduling.js';
+export type { Descriptions } from './shapes/built-in.js';
 export { jsonOf } from './text/json.js';
 export { sdlOf } from './text/sdl.js';
 export type { GraphAdvance, GraphClock, GraphSnapshot, GraphTick, GraphTime } from './time.js';
-export type { Descriptions } from './types.js';

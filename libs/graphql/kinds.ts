@@ -1,5 +1,5 @@
 import type { Definition, Resource } from '#api';
-import { builtIn, groupVersionOf, type KindSchema, type ResourceInfo, type Served, scheme } from '#api';
+import { builtIn, groupVersionOf, type KindSchema, preferredResources, type ResourceInfo, type Served, scheme } from '#api';
 
 /** A kind in the graph: a resource whose objects can be read. */
 export interface GraphKind {
@@ -37,11 +37,14 @@ type Names = Pick<GraphKind, 'typeName' | 'one' | 'many'>;
 /** GraphQL names consist of letters, digits and underscores. */
 const asName = (text: string): string => text.replaceAll(/[^A-Za-z0-9_]/g, '_');
 
+/** `My-Kind` → MyKind: an underscore in the name of a type precedes what is within a custom kind (shapes/custom.ts). */
+const asTypeName = (kind: string): string => kind.split('-').map(capital).join('');
+
 function namesFor({ kind, resource }: ResourceInfo, prefix = ''): Names {
   const plural = pluralName(kind, resource);
   const singular = small(kind) === plural ? `${plural}Object` : small(kind);
   const field = (name: string): string => asName(prefix === '' ? name : small(prefix) + capital(name));
-  return { typeName: asName(prefix + kind), one: field(singular), many: field(plural) };
+  return { typeName: prefix + asTypeName(kind), one: field(singular), many: field(plural) };
 }
 
 function builtInKind(info: ResourceInfo): GraphKind[] {
@@ -60,14 +63,15 @@ export interface TakenNames {
 }
 
 /** For custom kinds: if another kind has the name, group and version are put before it, and if necessary a number after it. */
-function* ownKinds({ own = [] }: Served, { types, fields }: TakenNames): Generator<GraphKind> {
+function* ownKinds({ own = [] }: Served, preferred: ReadonlySet<ResourceInfo>, { types, fields }: TakenNames): Generator<GraphKind> {
   const usedTypes = new Set(types);
   const usedFields = new Set(fields);
   const isFree = ({ typeName, one, many }: Names): boolean =>
     !typeNames(typeName).some((name) => usedTypes.has(name)) && !usedFields.has(one) && !usedFields.has(many);
   /** The last number used for a prefix, so that none is tried twice. */
   const numbers = new Map<string, number>();
-  for (const { info, schema } of own) {
+  // The preferred versions come first, and so have the plain names.
+  for (const { info, schema } of [...own.filter(({ info }) => preferred.has(info)), ...own.filter(({ info }) => !preferred.has(info))]) {
     if (!isReadable(info)) continue;
     const prefix = packagePrefix(`${info.group}.${info.version}`.replaceAll(/[^A-Za-z0-9_]/g, '.'));
     let names = namesFor(info);
@@ -107,9 +111,10 @@ export class GraphKinds {
   /** The names of custom kinds must differ from those in `taken`. */
   constructor(served: Served, taken: TakenNames = { types: new Set(), fields: new Set() }) {
     const own = new Set(served.own?.map(({ info }) => info));
+    const preferred = new Set(own.size === 0 ? [] : preferredResources(served));
     const shared = served.resources.filter((info) => !own.has(info) && isReadable(info));
-    this.all = [...shared.flatMap(builtInKind), ...ownKinds(served, taken)];
-    this.stored = this.all.filter(({ info }) => isStored(info));
+    this.all = [...shared.flatMap(builtInKind), ...ownKinds(served, preferred, taken)];
+    this.stored = this.all.filter(({ info }) => (own.has(info) ? preferred.has(info) : isStored(info)));
     this.byKind = new Map(this.all.map((kind) => [kindKey(kind.info), kind]));
     // Of several resources with the same kind the first one is used.
     this.resources = new Map([...served.resources].reverse().map((info) => [kindKey(info), info]));

@@ -48,6 +48,8 @@ export const limits = {
   /** Milliseconds for which a subscription gathers events, and paths of fields that it looks at. */
   longestBatch: 60_000,
   watchedPaths: 20,
+  /** Times that a watch of a custom kind goes on without an event in between. */
+  watchesAgain: 100,
   /** Log entries read by one eventChain if the argument is not given. */
   chainEntries: 50_000,
   /** Writes that `causes` goes back over, and versions of an object that `traceOf` looks at to find a client's. */
@@ -69,6 +71,15 @@ export const limits = {
   graphBytes: 256 * 1024,
   ownKindBytes: 8 * 1024,
   ownFieldBytes: 1024,
+  /** What is typed of a custom kind: fields, levels and characters of a name; the rest is JSON. */
+  customFields: 3_000,
+  customDepth: 16,
+  customNameLength: 100,
+  /** Names of a custom kind's type for which its types are kept, where other kinds have the usual one. */
+  customNames: 16,
+  /** Values of an enum, and characters of one; otherwise it is a text. */
+  enumValues: 200,
+  enumValueLength: 100,
   /** Concurrent operations of one cluster. */
   operationsAtOnce: 32,
 } as const;

@@ -31,9 +31,11 @@ import { relations } from './relations/index.js';
 import type { Relation, Selectors, ToMany, ToOne } from './relations/relation.js';
 import { Json } from './scalars.js';
 import { podDecisionField, schedulingField, whatIfField } from './scheduling-fields.js';
+import { BuiltInShapes, type Descriptions } from './shapes/built-in.js';
+import { deprecationIn } from './shapes/deprecation.js';
 import { yamlOf } from './text/yaml.js';
 import { clockField, clockMutations, followClockField } from './time-fields.js';
-import { type Descriptions, Types } from './types.js';
+import { Types } from './types.js';
 import { watchField, watchKindField } from './watch.js';
 
 type Fields = GraphQLFieldConfigMap<unknown, GraphContext>;
@@ -45,7 +47,11 @@ const isPod = ({ info }: GraphKind): boolean => info.group === Pod.group && info
 
 type Roots = Omit<GraphQLSchemaConfig, 'query' | 'subscription'> & { query: Fields; subscription: Fields };
 
+/** Names of the graph's own types that no type of the API gets. */
+const ownNames = ['Query', 'Mutation', 'Subscription', 'Cluster', 'WatchEvent', 'ChainStep', 'PatchType', 'PropagationPolicy'];
+
 class Graph {
+  private readonly shapes: BuiltInShapes;
   private readonly types: Types;
   readonly object: GraphQLInterfaceType;
   private readonly chain: ReturnType<typeof chainFields>;
@@ -63,9 +69,13 @@ class Graph {
       resolveType: (value, context: GraphContext) =>
         context.kinds.of((value as KubeObject).apiVersion, (value as KubeObject).kind)?.typeName,
     });
+    const definitions = kinds.all.flatMap(({ source, typeName }) =>
+      'definition' in source ? [[source.definition, typeName] as const] : [],
+    );
+    this.shapes = new BuiltInShapes(new Map(definitions), descriptions, new Set(ownNames));
     this.types = new Types(
       kinds.all,
-      descriptions,
+      this.shapes,
       () => this.object,
       (kind) => ({
         ...this.documents(),
@@ -81,7 +91,7 @@ class Graph {
     return {
       apiVersion: { type: new GraphQLNonNull(GraphQLString) },
       kind: { type: new GraphQLNonNull(GraphQLString) },
-      metadata: { type: new GraphQLNonNull(this.types.ofDefinition(scheme.definition('meta.v1.ObjectMeta'))) },
+      metadata: { type: new GraphQLNonNull(this.types.ofStruct(this.shapes.structOf(scheme.definition('meta.v1.ObjectMeta')))) },
       ...this.documents(),
     };
   }
@@ -201,10 +211,11 @@ class Graph {
     const watches = { ...subscription };
     const added = kinds.map((kind) => {
       const type = this.types.ofKind(kind);
-      const { verbs } = kind.info;
-      fields[kind.many] = listField(kind, connectionType(kind.typeName, type));
-      if (verbs.includes('get')) fields[kind.one] = oneField(kind, type);
-      if (verbs.includes('watch')) watches[kind.many] = watchKindField(kind, type);
+      const { verbs, deprecation = deprecationIn(type.description ?? '') } = kind.info;
+      const deprecated = deprecation && { deprecationReason: deprecation };
+      fields[kind.many] = { ...listField(kind, connectionType(kind.typeName, type)), ...deprecated };
+      if (verbs.includes('get')) fields[kind.one] = { ...oneField(kind, type), ...deprecated };
+      if (verbs.includes('watch')) watches[kind.many] = { ...watchKindField(kind, type), ...deprecated };
       return type;
     });
     const kept = (types ?? []).filter(({ name }) => !['Query', 'Subscription'].includes(name));

@@ -1,5 +1,6 @@
 import {
   GraphQLBoolean,
+  type GraphQLFieldConfig,
   type GraphQLFieldConfigMap,
   GraphQLFloat,
   GraphQLInt,
@@ -10,202 +11,189 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
-import type { Definition, Field, KindSchema, Special, Type } from '#api';
+import { scheme } from '#api';
 import type { GraphContext } from './context.js';
-import { type GraphKind, packagePrefix } from './kinds.js';
-import { Int64, IntOrString, Json, Quantity, Time } from './scalars.js';
-import { EnumTypes, enumField } from './values/enum-types.js';
-import { bytesMapField, textsField } from './values/maps.js';
+import type { GraphKind } from './kinds.js';
+import { Int64, IntOrString, Json, Quantity, StringMap, Time } from './scalars.js';
+import type { BuiltInShapes } from './shapes/built-in.js';
+import { CustomShapes } from './shapes/custom.js';
+import { derivedName, type Shape, type ShapeField, type Struct } from './shapes/shape.js';
+import { enumField } from './values/enum-types.js';
+import { fitting } from './values/fitting.js';
+import { bytesMapField, structsByKeyField, textsField } from './values/maps.js';
 import { quantityField, ResourceList } from './values/quantities.js';
 import { ageField, timeField } from './values/times.js';
 
-/** Texts for the schema's documentation. */
-export interface Descriptions {
-  ofDefinition(definition: Definition): string | undefined;
-  ofField(definition: Definition, field: string): string | undefined;
-}
-
 type Fields = GraphQLFieldConfigMap<unknown, GraphContext>;
+type FieldConfig = GraphQLFieldConfig<unknown, GraphContext>;
 
-const specials: Record<Special, GraphQLOutputType> = {
+/** Fields that every object has: those of the interface. */
+const ofObjects: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
+
+const scalars: Readonly<Record<Exclude<Shape['of'], 'enum' | 'list' | 'struct' | 'structsByKey'>, GraphQLOutputType>> = {
+  text: GraphQLString,
+  bytes: GraphQLString,
+  int32: GraphQLInt,
+  int64: Int64,
+  double: GraphQLFloat,
+  boolean: GraphQLBoolean,
   quantity: Quantity,
   time: Time,
-  microTime: Time,
   intOrString: IntOrString,
-  raw: Json,
-  fields: Json,
   json: Json,
-  schemaOrArray: Json,
-  schemaOrBool: Json,
-  schemaOrStrings: Json,
+  texts: StringMap,
+  bytesByKey: StringMap,
+  amounts: ResourceList,
 };
 
-const OBJECT_META = 'meta.v1.ObjectMeta';
+/** Of structs whose values may have more than the schema says. */
+const wholeField: FieldConfig = { type: Json, description: 'All of it, with what the schema does not name.', resolve: (value) => value };
 
-const plainTypes: readonly GraphQLOutputType[] = [GraphQLString, GraphQLInt, Int64, GraphQLFloat, GraphQLBoolean];
-
-/** Texts and numbers that the API writes even when they are empty. Empty values of enums are null. */
-const isAlwaysGiven = ({ keepZero, pointer }: Field, type: GraphQLOutputType): boolean => keepZero && !pointer && plainTypes.includes(type);
-
-/** A field name that is valid in GraphQL. */
-const isName = (text: string): boolean => /^[A-Za-z][A-Za-z0-9_]*$/.test(text);
-
-/**
- * GraphQL object types of the API's definitions, created on first use. A definition with fields that are not valid names in GraphQL
- * (JSONSchemaProps' `$ref`) becomes plain JSON.
- */
+/** The object types of the graph, made of shapes on first use. */
 export class Types {
-  private readonly made = new Map<string, GraphQLOutputType>();
-  private readonly nameOf = new Map<string, string>();
-  /** Reserved names of the graph. */
-  private readonly taken = new Set([
-    'Query',
-    'Mutation',
-    'Subscription',
-    'Cluster',
-    'WatchEvent',
-    'ChainStep',
-    'PatchType',
-    'PropagationPolicy',
-  ]);
-  private readonly enums = new EnumTypes((name) => this.reserve(name));
+  private readonly made = new WeakMap<Struct, GraphQLObjectType>();
+  private readonly entries = new WeakMap<Struct, GraphQLObjectType>();
+  private readonly kindOf: ReadonlyMap<Struct, GraphKind>;
+  private readonly objectMeta: Struct;
+  private readonly custom: CustomShapes;
 
+  /** `extra`: the fields of a kind's objects that are not in its schema. */
   constructor(
-    private readonly kinds: readonly GraphKind[],
-    private readonly descriptions: Descriptions,
+    kinds: readonly GraphKind[],
+    private readonly shapes: BuiltInShapes,
     private readonly kindInterface: () => GraphQLInterfaceType,
     private readonly extra: (kind: GraphKind) => Fields,
   ) {
-    for (const { source, typeName } of kinds) if ('definition' in source) this.take(source.definition, typeName);
+    this.objectMeta = shapes.structOf(scheme.definition('meta.v1.ObjectMeta'));
+    this.custom = new CustomShapes(this.objectMeta);
+    this.kindOf = new Map(kinds.flatMap((kind) => ('definition' in kind.source ? [[shapes.structOf(kind.source.definition), kind]] : [])));
+  }
+
+  /** The struct of a kind's objects. */
+  structOf(kind: GraphKind): Struct {
+    return 'own' in kind.source ? this.custom.of(kind.typeName, kind.source.own) : this.shapes.structOf(kind.source.definition);
   }
 
   /** The type of a kind's objects. */
   ofKind(kind: GraphKind): GraphQLObjectType {
-    return 'own' in kind.source
-      ? this.ofOwn(kind, kind.source.own)
-      : (this.ofDefinition(kind.source.definition, kind) as GraphQLObjectType);
+    const struct = this.structOf(kind);
+    const known = this.made.get(struct);
+    if (known) return known;
+    return 'own' in kind.source ? this.keep(struct, this.ofOwn(kind, struct)) : this.ofStruct(struct);
   }
 
-  /** For a custom kind: the top-level properties of its schema become fields of type JSON. */
-  private ofOwn(kind: GraphKind, { published }: KindSchema): GraphQLObjectType {
-    const properties = (published?.properties ?? { spec: {}, status: {} }) as Readonly<Record<string, { description?: unknown }>>;
-    const own = Object.entries(properties).flatMap(([name, { description }]) =>
-      isName(name) ? [[name, { type: Json, ...(typeof description === 'string' ? { description } : {}) }] as const] : [],
-    );
+  /** For a custom kind: a field of the graph's own comes before a property of its name, which has an underscore at its end. */
+  private ofOwn(kind: GraphKind, struct: Struct): GraphQLObjectType {
     return new GraphQLObjectType<unknown, GraphContext>({
-      name: kind.typeName,
-      description: typeof published?.description === 'string' ? published.description : undefined,
+      name: struct.name,
+      description: struct.description ?? `An object of the cluster’s own kind ${kind.info.kind}.`,
       interfaces: [this.kindInterface()],
-      fields: () => ({ ...Object.fromEntries(own), ...this.kindInterface().toConfig().fields, ...this.extra(kind) }),
+      fields: () => {
+        const shared = { ...this.kindInterface().toConfig().fields, ...this.extra(kind) };
+        const own: Fields = {};
+        for (const field of struct.fields) {
+          if (ofObjects.has(field.name)) continue;
+          let name = field.name;
+          while (Object.hasOwn(shared, name) || Object.hasOwn(own, name)) name += '_';
+          own[name] = this.ofField(struct, field);
+        }
+        return { ...own, ...shared };
+      },
     });
   }
 
-  private take(definition: Definition, name: string): string {
-    this.taken.add(name);
-    this.nameOf.set(definition.id, name);
-    return name;
-  }
-
-  /** A name for an enum: the given one, or with a number if another type has it. */
-  private reserve(plain: string): string {
-    let name = plain;
-    for (let number = 2; this.taken.has(name); number += 1) name = `${plain}${number}`;
-    this.taken.add(name);
-    return name;
-  }
-
-  private name(definition: Definition): string {
-    const known = this.nameOf.get(definition.id);
+  /** The type of a struct; that of a kind has the fields of every object, too. */
+  ofStruct(struct: Struct): GraphQLObjectType {
+    const known = this.made.get(struct);
     if (known) return known;
-    const plain = definition.name;
-    return this.take(definition, this.taken.has(plain) ? packagePrefix(definition.package) + plain : plain);
+    const kind = this.kindOf.get(struct);
+    return this.keep(
+      struct,
+      new GraphQLObjectType<unknown, GraphContext>({
+        name: struct.name,
+        description: struct.description,
+        interfaces: kind ? () => [this.kindInterface()] : [],
+        fields: () => ({ ...this.fields(struct), ...(kind && this.extra(kind)) }),
+      }),
+    );
   }
 
-  ofDefinition(
-    definition: Definition,
-    kind = this.kinds.find(({ source }) => 'definition' in source && source.definition === definition),
-  ): GraphQLOutputType {
-    const known = this.made.get(definition.id);
-    if (known) return known;
-    const type = this.make(definition, kind);
-    this.made.set(definition.id, type);
+  private keep(struct: Struct, type: GraphQLObjectType): GraphQLObjectType {
+    this.made.set(struct, type);
     return type;
   }
 
-  private make(definition: Definition, kind: GraphKind | undefined): GraphQLOutputType {
-    if (definition.special) return specials[definition.special];
-    if (definition.fields.length === 0 || definition.fields.some((field) => !isName(field.name))) return Json;
-    return new GraphQLObjectType<unknown, GraphContext>({
-      name: this.name(definition),
-      description: this.descriptions.ofDefinition(definition),
-      interfaces: kind ? () => [this.kindInterface()] : [],
-      fields: () => ({ ...this.fields(definition, kind), ...(kind ? this.extra(kind) : {}) }),
-    });
+  private fields(struct: Struct): Fields {
+    const fields = struct.fields.map((field) => [field.name, this.ofField(struct, field)] as const);
+    return {
+      ...Object.fromEntries(fields),
+      ...(struct === this.objectMeta && { age: ageField }),
+      ...(struct.open && !fields.some(([name]) => name === 'json') && { json: wholeField }),
+    };
   }
 
-  private fields(definition: Definition, kind: GraphKind | undefined): Fields {
-    const entries = definition.fields.map((field) => {
-      const config = this.ofField(field);
-      const isGiven = isAlwaysGiven(field, config.type) || (kind !== undefined && ['kind', 'apiVersion', 'metadata'].includes(field.name));
-      const type = isGiven ? new GraphQLNonNull(config.type) : config.type;
-      return [field.name, { ...config, type, description: this.descriptions.ofField(definition, field.name) }] as const;
-    });
-    return { ...Object.fromEntries(entries), ...(definition.id === OBJECT_META && { age: ageField }) };
+  private ofField({ open }: Struct, field: ShapeField): FieldConfig {
+    const { description, deprecated, given } = field;
+    const { type, args, resolve } = this.config(field);
+    return {
+      type: given ? new GraphQLNonNull(type) : type,
+      ...(args && { args }),
+      description,
+      ...(deprecated && { deprecationReason: deprecated }),
+      ...(open ? { resolve: fitting(field, resolve) } : resolve && { resolve }),
+    };
   }
 
-  /** A field with the arguments that values of its type take. */
-  private ofField({ name, type, go, goElement }: Field): Fields[string] {
-    switch (type.of) {
-      case 'string': {
-        const values = this.enums.of(go, type.enum);
-        return values ? enumField(name, values) : { type: GraphQLString };
-      }
+  /** A field with the arguments that values of its shape take. */
+  private config({ key, shape }: ShapeField): FieldConfig {
+    switch (shape.of) {
+      case 'enum':
+        return enumField(key, shape.type);
       case 'quantity':
-        return quantityField(name);
+        return quantityField(key);
       case 'time':
-      case 'microTime':
-        return timeField(name);
-      case 'list':
-        return { type: this.listOf(type.items, goElement) };
-      case 'map':
-        if (type.values.of === 'string') return textsField(name);
-        if (type.values.of === 'bytes') return bytesMapField(name);
-        return { type: type.values.of === 'quantity' ? ResourceList : Json };
-      case 'struct':
-        if (type.definition.special === 'quantity') return quantityField(name);
-        if (type.definition.special === 'time' || type.definition.special === 'microTime') return timeField(name);
-        return { type: this.ofDefinition(type.definition) };
+        return timeField(key);
+      case 'texts':
+        return textsField(key);
+      case 'bytesByKey':
+        return bytesMapField(key);
+      case 'structsByKey':
+        return structsByKeyField(key, this.entryOf(shape.struct));
       default:
-        return { type: this.ofType(type) };
+        return { type: this.ofShape(shape) };
     }
   }
 
-  private listOf(items: Type, go: string): GraphQLOutputType {
-    const item = items.of === 'string' ? (this.enums.of(go, items.enum) ?? GraphQLString) : this.ofType(items);
-    return new GraphQLList(new GraphQLNonNull(item));
+  /** The type of values of a shape without arguments: of the items of a list. */
+  private ofShape(shape: Shape): GraphQLOutputType {
+    switch (shape.of) {
+      case 'list': {
+        const items = this.ofShape(shape.items);
+        return new GraphQLList(shape.nullable ? items : new GraphQLNonNull(items));
+      }
+      case 'struct':
+        return this.ofStruct(shape.struct);
+      case 'structsByKey':
+        return new GraphQLList(new GraphQLNonNull(this.entryOf(shape.struct)));
+      case 'enum':
+        return shape.type;
+      default:
+        return scalars[shape.of];
+    }
   }
 
-  private ofType(type: Type): GraphQLOutputType {
-    switch (type.of) {
-      case 'string':
-      case 'bytes':
-        return GraphQLString;
-      case 'int32':
-        return GraphQLInt;
-      case 'int64':
-        return Int64;
-      case 'double':
-        return GraphQLFloat;
-      case 'boolean':
-        return GraphQLBoolean;
-      case 'struct':
-        return this.ofDefinition(type.definition);
-      case 'list':
-        return this.listOf(type.items, '');
-      case 'map':
-        return Json;
-      default:
-        return specials[type.of];
-    }
+  private entryOf(struct: Struct): GraphQLObjectType {
+    const known = this.entries.get(struct);
+    if (known) return known;
+    const type = new GraphQLObjectType<unknown, GraphContext>({
+      name: derivedName(struct, 'Entry'),
+      description: `A key and its ${struct.name}.`,
+      fields: () => ({
+        key: { type: new GraphQLNonNull(GraphQLString), description: 'The key.' },
+        value: { type: new GraphQLNonNull(this.ofStruct(struct)), description: 'What stands under it.' },
+      }),
+    });
+    this.entries.set(struct, type);
+    return type;
   }
 }

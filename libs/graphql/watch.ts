@@ -15,6 +15,7 @@ import type { GraphContext } from './context.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { badInput } from './errors.js';
 import { type GraphKind, resourceOf } from './kinds.js';
+import { lastingWatch } from './lasting-watch.js';
 import { limits } from './limits.js';
 import { withKind } from './loaders.js';
 import { requireKind } from './named-kind.js';
@@ -64,7 +65,7 @@ async function watchEvents(
   resource: Resource,
   selection: Selection,
   { initial = true, changed, batch = 0 }: Filter,
-  { client, meter, after }: GraphContext,
+  { client, meter, after, kinds }: GraphContext,
 ): Promise<AsyncGenerator<WatchEvent[]>> {
   checkNames(selection);
   const isResumed = selection.resourceVersion !== undefined;
@@ -92,7 +93,9 @@ async function watchEvents(
         if (batch > 0) gathered.add(event);
         else push([event]);
       };
-      const stop = await client.watch(resource, query, {
+      const isCustom = 'own' in (kinds.ofResource(resource)?.source ?? {});
+      const watch = isCustom ? lastingWatch : (of: typeof client, ...asked: Parameters<typeof of.watch>) => of.watch(...asked);
+      const stop = await watch(client, resource, query, {
         event: ({ type, object, revision }) => add(eventOf(type, object, String(revision))),
         end(error) {
           gathered.flush();

@@ -152,28 +152,32 @@ describe('the graph', () => {
   it('lists, reads, relates and writes objects of the kind while it is served', async () => {
     const cluster = await start();
     const graph = new LocalGraph(cluster);
-    const unknown = () => graph.run('{ widgets { items { spec } } }');
+    const unknown = () => graph.run('{ widgets { items { kind } } }');
     expect(unknown).toThrow('Cannot query field "widgets"');
     cluster.storages.install('widgets.example.com', widgets);
-    const events = await graph.subscribe('subscription { watch(kind: "wd") { type object { metadata { name } ... on Widget { spec } } } }');
+    const events = await graph.subscribe(
+      'subscription { watch(kind: "wd") { type object { metadata { name } ... on Widget { spec { size } } } } }',
+    );
     const manifest = 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a, namespace: default}\nspec: {size: 3}\n';
-    const applied = await graph.run('mutation ($m: String!) { apply(manifest: $m) { kind ... on Widget { spec } } }', { m: manifest });
+    const applied = await graph.run('mutation ($m: String!) { apply(manifest: $m) { kind ... on Widget { spec { size } } } }', {
+      m: manifest,
+    });
     expect(applied.data).toEqual({ apply: [{ kind: 'Widget', spec: { size: 3 } }] });
     const event = await events.next();
     expect(event.value?.data).toEqual({ watch: { type: 'ADDED', object: { metadata: { name: 'a' }, spec: { size: 3 } } } });
     await events.return();
-    const again = await graph.run('mutation ($m: String!) { apply(manifest: $m) { ... on Widget { spec } } }', {
+    const again = await graph.run('mutation ($m: String!) { apply(manifest: $m) { ... on Widget { spec { json } } } }', {
       m: manifest.replace('size: 3', 'color: red'),
     });
-    expect(again.data).toEqual({ apply: [{ spec: { size: 1, color: 'red' } }] });
+    expect(again.data).toEqual({ apply: [{ spec: { json: { size: 1, color: 'red' } } }] });
     const patched = await graph.run('mutation { patch(kind: "widget", name: "a", type: MERGE, patch: {spec: {size: 4}}) { kind } }');
     expect(patched.errors).toBeUndefined();
     const read = await graph.run(
-      '{ widgets { items { metadata { name } spec status events { reason } } } widget(name: "a") { spec } object(kind: "Widget", name: "a") { kind } }',
+      '{ widgets { items { metadata { name } spec { size json } status events { reason } } } widget(name: "a") { spec { size } } object(kind: "Widget", name: "a") { kind } }',
     );
     expect(read.data).toEqual({
-      widgets: { items: [{ metadata: { name: 'a' }, spec: { size: 4, color: 'red' }, status: null, events: [] }] },
-      widget: { spec: { size: 4, color: 'red' } },
+      widgets: { items: [{ metadata: { name: 'a' }, spec: { size: 4, json: { size: 4, color: 'red' } }, status: null, events: [] }] },
+      widget: { spec: { size: 4 } },
       object: { kind: 'Widget' },
     });
     cluster.storages.remove('widgets.example.com');

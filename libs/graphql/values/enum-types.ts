@@ -1,5 +1,6 @@
 import { GraphQLEnumType, type GraphQLEnumValueConfigMap, type GraphQLFieldConfig } from 'graphql';
 import type { GraphContext } from '../context.js';
+import { limits } from '../limits.js';
 import { fixedValues } from './fixed-values.js';
 
 /** What an enum shows of a value that is none of its own: a controller may write any text into a status. */
@@ -20,8 +21,17 @@ export function valueName(value: string): string {
 /** Go's name for a type, without its package: `v1.PodPhase` → PodPhase. */
 const plainName = (go: string): string => go.replace(/^.*\./, '');
 
+/** Whether a custom schema's values can be those of an enum: not too many, and with names that differ. */
+export function isEnumerable(values: readonly string[]): boolean {
+  const given = values.filter((value) => value !== '');
+  if (given.length === 0 || given.length > limits.enumValues) return false;
+  if (given.some(({ length }) => length > limits.enumValueLength)) return false;
+  const names = new Set(given.map(valueName));
+  return names.size === given.length && !names.has(UNRECOGNIZED) && ![...names].some((name) => name.startsWith('__'));
+}
+
 /** A GraphQL enum for texts with fixed values. The empty one, which is the same as none, is not among them. */
-function enumType(name: string, values: readonly string[]): GraphQLEnumType {
+export function enumType(name: string, values: readonly string[]): GraphQLEnumType {
   const names = new Map(values.flatMap((value) => (value === '' ? [] : [[value, valueName(value)] as const])));
   const config: GraphQLEnumValueConfigMap = Object.fromEntries(
     [...names].map(([value, shown]) => [shown, { value, ...(shown === value ? {} : { description: `\`${value}\`` }) }]),

@@ -1,4 +1,4 @@
-import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLString } from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLList, GraphQLNonNull, type GraphQLObjectType, GraphQLString } from 'graphql';
 import { getOwn } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import { badInput } from '../errors.js';
@@ -45,5 +45,18 @@ export const bytesMapField = (name: string): Field => ({
       return decode ? Object.fromEntries(Object.entries(texts).map(([of, text]) => [of, shown(of, text)])) : texts;
     const text = getOwn(texts, key);
     return text === undefined ? undefined : shown(key, text);
+  },
+});
+
+/** A field that is a map of objects: a list of entries, ordered by key. */
+export const structsByKeyField = (name: string, entry: GraphQLObjectType): Field => ({
+  type: new GraphQLList(new GraphQLNonNull(entry)),
+  args: { key: { type: GraphQLString, description: 'Only the entry of this key.' } },
+  resolve: (source, { key }: { key?: string | null }) => {
+    const values = (source as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>)[name];
+    if (!values) return values;
+    if (typeof key === 'string') return Object.hasOwn(values, key) ? [{ key, value: values[key] }] : [];
+    const keys = Object.keys(values).sort();
+    return keys.map((one) => ({ key: one, value: values[one] }));
   },
 });

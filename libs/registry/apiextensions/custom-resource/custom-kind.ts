@@ -26,6 +26,7 @@ const isTrue = ({ status }: Definition, wanted: string): boolean =>
 function infoOf(spec: apiextensionsv1.CustomResourceDefinitionSpec, names: Names, version: Version): ResourceInfo {
   const { kind, plural, singular = '', listKind, shortNames, categories } = names;
   const { status, scale } = version.subresources ?? {};
+  const warning = deprecation(spec, version);
   return {
     group: spec.group,
     version: version.name,
@@ -42,6 +43,7 @@ function infoOf(spec: apiextensionsv1.CustomResourceDefinitionSpec, names: Names
       ...(scale ? { scale: { group: 'autoscaling', version: 'v1', kind: 'Scale', verbs: SUBRESOURCE_VERBS } } : {}),
     },
     hashedAs: `${spec.group}/${spec.versions.find(({ storage }) => storage)?.name ?? version.name}`,
+    ...(warning === undefined ? {} : { deprecation: warning }),
   };
 }
 

@@ -1,0 +1,161 @@
+import type { KindSchema } from '#api';
+import { getOwn, isJsonObject } from '#apimachinery';
+import { limits } from '../limits.js';
+import { enumType, isEnumerable } from '../values/enum-types.js';
+import { deprecationIn } from './deprecation.js';
+import type { Shape, ShapeField, Struct } from './shape.js';
+
+/** A node of a structural schema (apiextensions-apiserver/pkg/apiserver/schema), as OpenAPI publishes it. */
+type Node = Readonly<Record<string, unknown>>;
+
+const JSON_VALUE: Shape = { of: 'json' };
+
+const textFormats: Readonly<Record<string, Shape>> = {
+  'date-time': { of: 'time' },
+  byte: { of: 'bytes' },
+};
+
+/** How the pattern starts that controller-gen writes for resource.Quantity, which is an int-or-string in schemas. */
+const QUANTITY = '^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|';
+
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+const small = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+/** `pod-template_spec` → podTemplateSpec: without underscores. */
+const camel = (key: string): string =>
+  small(
+    key
+      .split(/[^A-Za-z0-9]+/)
+      .map(capital)
+      .join(''),
+  );
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' && value !== '' ? value : undefined);
+const isTrue = (node: Node, extension: string): boolean => node[extension] === true;
+
+/**
+ * The shapes of one custom kind. Its size is bounded: what lies deeper, or is more, is JSON. The names of its types are those of the kind
+ * and the path to them, in small letters after an underscore: `Widget_specTemplate`. No other kind's types have such names, and within the
+ * kind they get numbers, so that they follow from the schema and the name of the kind's type alone.
+ */
+class KindShapes {
+  private readonly names = new Set<string>();
+  private fields = 0;
+
+  constructor(private readonly typeName: string) {}
+
+  struct(node: Node, at: { path: string; depth: number }, first: readonly ShapeField[] = []): Struct {
+    const name = at.path === '' ? this.typeName : this.free(`${this.typeName}_${at.path}`);
+    const keys = Object.keys(isJsonObject(node.properties) ? node.properties : {});
+    this.fields += keys.length;
+    const known = new Set(first.map((field) => field.key));
+    const names = new Set(known);
+    const own = keys.filter((key) => !known.has(key)).flatMap((key) => this.field(node, { key, ...at }, names) ?? []);
+    return { name, description: text(node.description), open: true, fields: [...first, ...own] };
+  }
+
+  /** Undefined for a name that GraphQL cannot carry: the value is in the `json` of the object around it. */
+  private field(
+    node: Node,
+    { key, path, depth }: { key: string; path: string; depth: number },
+    names: Set<string>,
+  ): ShapeField | undefined {
+    const plain = key.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^_+/, '');
+    if (key.length > limits.customNameLength || !/^[A-Za-z]/.test(plain)) return undefined;
+    let name = plain;
+    for (let number = 2; names.has(name); number += 1) name = `${plain}_${number}`;
+    names.add(name);
+    const below = getOwn(node.properties as Node, key);
+    const schema = isJsonObject(below) ? below : {};
+    const description = text(schema.description);
+    const next = path === '' ? camel(key) : path + capital(camel(key));
+    return {
+      name,
+      key,
+      shape: this.shape(schema, { path: next, depth: depth + 1 }),
+      description,
+      deprecated: deprecationIn(description),
+      required: Array.isArray(node.required) && node.required.includes(key),
+      given: false,
+    };
+  }
+
+  private shape(node: Node, at: { path: string; depth: number }): Shape {
+    if (isTrue(node, 'x-kubernetes-int-or-string')) {
+      return { of: text(node.pattern)?.startsWith(QUANTITY) ? 'quantity' : 'intOrString' };
+    }
+    if (at.depth > limits.customDepth || isTrue(node, 'x-kubernetes-embedded-resource')) return JSON_VALUE;
+    switch (node.type) {
+      case 'string':
+        return this.ofText(node, at.path);
+      case 'integer':
+        return { of: node.format === 'int32' ? 'int32' : 'int64' };
+      case 'number':
+        return { of: 'double' };
+      case 'boolean':
+        return { of: 'boolean' };
+      case 'array':
+        return isJsonObject(node.items)
+          ? { of: 'list', items: this.shape(node.items, { ...at, depth: at.depth + 1 }), nullable: node.items.nullable === true }
+          : JSON_VALUE;
+      case 'object':
+        return this.ofObject(node, at);
+      default:
+        return JSON_VALUE;
+    }
+  }
+
+  private ofText(node: Node, path: string): Shape {
+    const values = Array.isArray(node.enum) ? node.enum.filter((value) => typeof value === 'string') : [];
+    if (isEnumerable(values)) return { of: 'enum', type: enumType(this.free(`${this.typeName}_${path}`), values) };
+    return (typeof node.format === 'string' && getOwn(textFormats, node.format)) || { of: 'text' };
+  }
+
+  private ofObject(node: Node, at: { path: string; depth: number }): Shape {
+    const count = isJsonObject(node.properties) ? Object.keys(node.properties).length : 0;
+    if (count > 0) return this.isFull(count) ? JSON_VALUE : { of: 'struct', struct: this.struct(node, at) };
+    if (isTrue(node, 'x-kubernetes-preserve-unknown-fields') || !isJsonObject(node.additionalProperties)) return JSON_VALUE;
+    const values = this.shape(node.additionalProperties, { ...at, depth: at.depth + 1 });
+    if (values.of === 'text') return { of: 'texts' };
+    if (values.of === 'bytes') return { of: 'bytesByKey' };
+    if (values.of === 'quantity') return { of: 'amounts' };
+    return values.of === 'struct' ? { of: 'structsByKey', struct: values.struct } : JSON_VALUE;
+  }
+
+  private isFull(more: number): boolean {
+    return this.fields + more > limits.customFields;
+  }
+
+  private free(plain: string): string {
+    let name = plain;
+    for (let number = 2; this.names.has(name); number += 1) name = `${plain}_${number}`;
+    this.names.add(name);
+    return name;
+  }
+}
+
+/** The structs of custom kinds: one for each schema, which all clusters share that serve the same, and name of its kind's type. */
+export class CustomShapes {
+  private readonly made = new WeakMap<KindSchema, Map<string, Struct>>();
+
+  /** `metadata`: the struct of every object's. */
+  constructor(private readonly metadata: Struct) {}
+
+  of(typeName: string, schema: KindSchema): Struct {
+    const known = this.made.get(schema) ?? new Map<string, Struct>();
+    this.made.set(schema, known);
+    const there = known.get(typeName);
+    if (there) return there;
+    const { published } = schema;
+    const open = published?.properties === undefined ? { ...published, properties: { spec: {}, status: {} } } : published;
+    const struct = new KindShapes(typeName).struct(open, { path: '', depth: 0 }, this.everyObject());
+    // A kind has another name only in clusters where another kind has its usual one.
+    if (known.size >= limits.customNames) known.clear();
+    known.set(typeName, struct);
+    return struct;
+  }
+
+  private everyObject(): ShapeField[] {
+    const field = (key: string, shape: Shape): ShapeField => ({ name: key, key, shape, required: true, given: true });
+    return [field('apiVersion', { of: 'text' }), field('kind', { of: 'text' }), field('metadata', { of: 'struct', struct: this.metadata })];
+  }
+}
