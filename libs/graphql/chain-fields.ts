@@ -8,19 +8,17 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
-import { type ChainStep, EventChain, type HistoryEntry, writeText } from '#history';
-import { FutureRevision } from '#storage';
+import { type ChainStep, EventChain, writeText } from '#history';
+import { chainSubscription } from './chain-subscription.js';
 import type { GraphContext } from './context.js';
 import { costs, logEntries, oneObject } from './cost/points.js';
 import { badInput } from './errors.js';
-import { type GraphKinds, resourceOf } from './kinds.js';
+import { resourceOf } from './kinds.js';
 import { limits } from './limits.js';
-import { lastClientWrite, readCauses, revisionOf } from './log-reads.js';
+import { lastClientWrite, pastRevision, readCauses } from './log-reads.js';
 import { requireKind } from './named-kind.js';
 import { changesOf, writeFields } from './past/write-fields.js';
 import { Int64 } from './scalars.js';
-import { stream } from './stream.js';
-import { lengthOf } from './text/length.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
@@ -31,6 +29,7 @@ const StepTypeEnum = new GraphQLEnumType({
     UPDATED: {},
     DELETED: {},
     RULE: { description: 'What a component does without a write: kube-proxy, of an EndpointSlice.' },
+    SETTLED: { description: 'The end of a chain that is followed: nothing more follows from the first write.' },
   },
 });
 
@@ -65,65 +64,6 @@ async function lineOf(step: ChainStep, _args: unknown, context: GraphContext): P
   const text = writeText(summary, await changesOf(step, context));
   return `+${(sinceStartMs / 1000).toFixed(3)}s ${revision} ${text}${wokenBy === null ? '' : ` ← ${wokenBy}`}`;
 }
-
-interface ChainArguments {
-  resourceVersion?: string;
-  kind?: string;
-  name?: string;
-  namespace: string;
-}
-
-const chainArguments = {
-  resourceVersion: { type: GraphQLString, description: 'The write to follow: the metadata.resourceVersion in its response.' },
-  kind: { type: GraphQLString, description: 'Alternatively: the next write by a client to the object of this kind …' },
-  name: { type: GraphQLString, description: '… and this name.' },
-  namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
-};
-
-/** Whether an entry is the write that the arguments specify. */
-function startOf({ resourceVersion, kind, name, namespace }: ChainArguments, kinds: GraphKinds): (entry: HistoryEntry) => boolean {
-  if (resourceVersion) {
-    const revision = revisionOf(resourceVersion);
-    return (entry) => entry.revision === revision;
-  }
-  if (!kind || !name) throw badInput('eventChain needs a resourceVersion, or a kind and a name');
-  const { info } = requireKind(kinds, kind);
-  const path = info.namespaced ? `/${namespace}/${name}` : `/${name}`;
-  return (entry) => !entry.cause.component && entry.key.endsWith(path) && (JSON.parse(entry.value) as { kind?: string }).kind === info.kind;
-}
-
-/** The revision of a write; throws if it does not exist yet. */
-async function pastRevision(text: string, { history }: GraphContext): Promise<number> {
-  const revision = revisionOf(text);
-  const current = await history.revision();
-  if (revision > current) throw new FutureRevision(revision, current);
-  return revision;
-}
-
-const chainField = (step: GraphQLObjectType): Field => ({
-  type: new GraphQLNonNull(step),
-  description: 'Everything that follows from one write, component by component, as it happens.',
-  ...costs(oneObject),
-  args: chainArguments,
-  resolve: (event) => event,
-  async subscribe(_root, args: ChainArguments, context) {
-    const { history, kinds } = context;
-    const chain = new EventChain(startOf(args, kinds));
-    const after = args.resourceVersion ? (await pastRevision(args.resourceVersion, context)) - 1 : await history.revision();
-    return stream<ChainStep>({
-      lengthOf: ({ object }) => lengthOf(object),
-      open: ({ push, end }) =>
-        history.follow(
-          after,
-          (entry) => {
-            for (const step of chain.next(entry)) push(step);
-            if (chain.size >= limits.chainMembers) end(badInput(`The chain has ${limits.chainMembers} writes: it is followed no further.`));
-          },
-          end,
-        ),
-    });
-  },
-});
 
 /** Reads the log page by page. */
 async function readChain(revision: number, most: number, { history, meter }: GraphContext): Promise<ChainStep[]> {
@@ -167,7 +107,10 @@ const chainSoFarField = (step: GraphQLObjectType): Field => ({
   description: 'Everything that has followed from one write so far, in order.',
   ...costs(logEntries),
   args: {
-    resourceVersion: { type: new GraphQLNonNull(GraphQLString), description: chainArguments.resourceVersion.description },
+    resourceVersion: {
+      type: new GraphQLNonNull(GraphQLString),
+      description: 'The write to follow: the metadata.resourceVersion in its response.',
+    },
     entries: {
       type: GraphQLInt,
       description: `The maximum number of log entries to read after the write. If omitted, all are read, and it is an error if there are more than ${limits.chainEntries}.`,
@@ -185,7 +128,7 @@ const traceOfField = (step: GraphQLObjectType): Field => ({
   args: {
     kind: { type: new GraphQLNonNull(GraphQLString), description: 'As in kubectl: deployment, deploy, deployments.apps.' },
     name: { type: new GraphQLNonNull(GraphQLString) },
-    namespace: chainArguments.namespace,
+    namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
     resourceVersion: {
       type: GraphQLString,
       description: 'A version of the object, as of which its last write is looked for. Default: now.',
@@ -226,5 +169,5 @@ interface ChainFields {
 /** The fields of event chains. */
 export function chainFields(objectInterface: GraphQLOutputType): ChainFields {
   const step = chainStepType(objectInterface);
-  return { follow: chainField(step), soFar: chainSoFarField(step), traceOf: traceOfField(step), causes: causesField(step), step };
+  return { follow: chainSubscription(step), soFar: chainSoFarField(step), traceOf: traceOfField(step), causes: causesField(step), step };
 }

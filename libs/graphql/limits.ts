@@ -61,6 +61,9 @@ export const limits = {
   auditPoints: 100,
   /** Writes that a subscribed eventChain remembers before it ends. */
   chainMembers: 20_000,
+  /** How often a chain that is followed is looked at for whether it has settled, and for how long a clock that stands still must have stood. */
+  settleEvery: 250,
+  standing: 3_000,
   /** Log entries of a page, and about how many bytes of values it has. */
   logPage: 1_000,
   logPageLength: 2 * 1024 * 1024,

@@ -1,5 +1,5 @@
 import { type ChainStep, EventChain, type HistoryEntry } from '#history';
-import { Compacted } from '#storage';
+import { Compacted, FutureRevision } from '#storage';
 import type { GraphContext } from './context.js';
 import { badInput } from './errors.js';
 import { limits } from './limits.js';
@@ -8,6 +8,14 @@ import { limits } from './limits.js';
 export function revisionOf(text: string): number {
   if (!/^[1-9]\d{0,15}$/.test(text)) throw badInput(`resourceVersion: invalid value ${JSON.stringify(text.slice(0, 40))}`);
   return Number(text);
+}
+
+/** The revision of a write; throws if it does not exist yet. */
+export async function pastRevision(text: string, { history }: GraphContext): Promise<number> {
+  const revision = revisionOf(text);
+  const current = await history.revision();
+  if (revision > current) throw new FutureRevision(revision, current);
+  return revision;
 }
 
 /** The write with a revision, counted; undefined if the log does not have it any more. */

@@ -46,4 +46,33 @@ describe('an event chain', () => {
     ]);
     expect(steps[0]?.object.metadata.resourceVersion).toBe('5');
   });
+
+  test('may start with all writes of one request', () => {
+    const of = (request: string) => ({ cause: { requestId: request, user: 'admin' } });
+    const chain = new EventChain(({ cause }) => cause.requestId === 'q' && !cause.component, true);
+    const steps = [
+      entry(5, 'ConfigMap', 'a', of('q')),
+      entry(6, 'ConfigMap', 'other', of('p')),
+      entry(7, 'ConfigMap', 'b', of('q')),
+      entry(8, 'Event', 'b.1', { ...by('kubelet', 7), object: { reason: 'r', message: 'm' } }),
+    ].flatMap((e) => chain.next(e));
+    expect(steps.map(({ revision, depth, sinceStartMs }) => [revision, depth, sinceStartMs])).toEqual([
+      [5, 0, 0],
+      [7, 0, 2],
+      [8, 1, 3],
+    ]);
+  });
+
+  test.each<[string, number, boolean, string | undefined]>([
+    ['not yet', 1_006 + 29_999, false, undefined],
+    ['after the quiet time', 1_006 + 30_000, false, 'settled: 2 writes in 0.001s, nothing more in 30s'],
+    ['on a clock that stands', 1_006, true, 'settled: 2 writes in 0.001s, the clock stands still, nothing follows until it is turned'],
+  ])('is settled: %s', (_name, now, standing, summary) => {
+    const chain = new EventChain((e) => e.revision === 5);
+    expect(chain.settled(now, { quiet: 30_000, standing })).toBeUndefined();
+    for (const e of [entry(5, 'Deployment', 'web'), entry(6, 'ReplicaSet', 'web-1', by('deployment-controller', 5))]) chain.next(e);
+    const mark = chain.settled(now, { quiet: 30_000, standing });
+    expect(mark?.summary).toBe(summary);
+    if (mark) expect(mark).toMatchObject({ type: 'SETTLED', revision: 6, depth: 0, sinceStartMs: now - 1_005, sinceCauseMs: now - 1_006 });
+  });
 });

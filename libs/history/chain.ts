@@ -1,4 +1,4 @@
-import type { KubeObject } from '#apimachinery';
+import { formatGoDuration, type Instant, type KubeObject } from '#apimachinery';
 import type { HistoryEntry } from './history.js';
 import { ruleAfter } from './rule.js';
 
@@ -10,7 +10,7 @@ export interface ChainStep {
   revision: number;
   /** The revision of the object before this write; null if this one created it. */
   previousRevision: number | null;
-  type: 'CREATED' | 'UPDATED' | 'DELETED' | 'RULE';
+  type: 'CREATED' | 'UPDATED' | 'DELETED' | 'RULE' | 'SETTLED';
   /** The component that wrote; null for a client's write. */
   component: string | null;
   user: string;
@@ -99,10 +99,14 @@ function parse(entry: HistoryEntry): KubeObject {
 export class EventChain {
   private readonly members = new Map<number, Member>();
   private readonly pods = new Map<string, PodSeen>();
-  private start: number | undefined;
+  private first: ChainStep | undefined;
+  private last = { revision: 0, at: 0 };
 
-  /** `isStart`: whether an entry is the start of the chain. */
-  constructor(private readonly isStart: (entry: HistoryEntry) => boolean) {}
+  /** `isStart`: whether an entry is the start of the chain. `several`: it may start with more than one, all of depth 0. */
+  constructor(
+    private readonly isStart: (entry: HistoryEntry) => boolean,
+    private readonly several = false,
+  ) {}
 
   /** The number of writes in the chain so far. */
   get size(): number {
@@ -118,13 +122,39 @@ export class EventChain {
     return rule ? [step, rule] : [step];
   }
 
+  /**
+   * The mark that nothing more follows: nothing has joined the chain for `quiet` milliseconds of the cluster's time, or the clock stands still
+   * and will not go on by itself. Undefined as long as something may follow. Its object is the first one, as it was written.
+   */
+  settled(now: Instant, { quiet, standing = false }: { quiet: number; standing?: boolean }): ChainStep | undefined {
+    if (!this.first) return undefined;
+    const waited = now - this.last.at;
+    if (waited < quiet && !standing) return undefined;
+    const { size } = this;
+    const took = this.last.at - Date.parse(this.first.at);
+    const writes = `settled: ${size} ${size === 1 ? 'write' : 'writes'} in ${(took / 1000).toFixed(3)}s`;
+    const why =
+      waited < quiet ? 'the clock stands still, nothing follows until it is turned' : `nothing more in ${formatGoDuration(quiet)}`;
+    return {
+      ...this.first,
+      type: 'SETTLED',
+      revision: this.last.revision,
+      verb: null,
+      at: new Date(now).toISOString(),
+      sinceStartMs: now - Date.parse(this.first.at),
+      sinceCauseMs: waited,
+      summary: `${writes}, ${why}`,
+    };
+  }
+
   private stepOf(entry: HistoryEntry, place: Place): ChainStep {
     this.members.set(entry.revision, { depth: place.depth, at: entry.at });
+    this.last = { revision: entry.revision, at: entry.at };
     const object = parse(entry);
     const seen = isPod(object) ? podSeen(object) : undefined;
     const change = seen && entry.type === 'put' ? podSummary(this.pods.get(entry.key), seen) : undefined;
     if (seen) this.pods.set(entry.key, seen);
-    return {
+    const step: ChainStep = {
       revision: entry.revision,
       previousRevision: entry.previousRevision ?? null,
       type: entry.type === 'delete' ? 'DELETED' : entry.previousRevision === undefined ? 'CREATED' : 'UPDATED',
@@ -136,20 +166,19 @@ export class EventChain {
       wokenBy: place.depth === 0 ? null : (entry.cause.wokenBy ?? null),
       depth: place.depth,
       at: new Date(entry.at).toISOString(),
-      sinceStartMs: entry.at - (this.start ?? entry.at),
+      sinceStartMs: this.first ? entry.at - Date.parse(this.first.at) : 0,
       sinceCauseMs: entry.at - place.causedAt,
       summary: sentence(entry, object, change),
       key: entry.key,
       object,
     };
+    this.first ??= step;
+    return step;
   }
 
   private place(entry: HistoryEntry): Place | undefined {
-    if (this.start === undefined) {
-      if (!this.isStart(entry)) return undefined;
-      this.start = entry.at;
-      return { depth: 0, causedAt: entry.at };
-    }
+    if ((!this.first || this.several) && this.isStart(entry)) return { depth: 0, causedAt: entry.at };
+    if (!this.first) return undefined;
     const cause = entry.cause.wokenBy === undefined ? undefined : this.members.get(entry.cause.wokenBy);
     return cause && { depth: cause.depth + 1, causedAt: cause.at };
   }
