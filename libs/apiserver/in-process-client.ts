@@ -1,19 +1,29 @@
 import { preferredResources, type Resource, type ResourceInfo } from '#api';
 import { type KubeObject, notFound, type StatusError } from '#apimachinery';
-import type { CausalClient, DeleteQuery, GetQuery, Listed, ListQuery, PatchType, WatchHandler, WriteCause, WriteQuery } from '#client';
+import type {
+  CausalClient,
+  DeleteQuery,
+  GetQuery,
+  Listed,
+  ListQuery,
+  PatchType,
+  WatchHandler,
+  WriteCause,
+  WriteQuery,
+  WriteReport,
+} from '#client';
 import type { Fence } from '#storage';
 import type { ApiServer } from './api-server.js';
 import type { AuditEvent, Origin } from './audit/audit-event.js';
-import type { AuthorizationAttributes } from './authorization/authorization.js';
 import { applying, patching } from './endpoints/write-handlers.js';
 import { widthOf } from './flow-control/width.js';
-import { capable, counting, createIn, deleteIn, options, prepared, type Subject, search } from './in-process-requests.js';
+import { audited, type Followed } from './in-process-audit.js';
+import { cachedObject, capable, createIn, deleteIn, options, prepared, type Subject, search } from './in-process-requests.js';
 import { listOptions } from './request/options.js';
-import { objectKey } from './rest/api-resource.js';
 import { listPrefix } from './rest/keys.js';
 import { plainCopy } from './rest/plain-copy.js';
 import type { ClusterScope, RestScope } from './rest/scope.js';
-import type { Created, RestStorage, Written } from './rest/storage.js';
+import type { Created, RestStorage, Updated, Written } from './rest/storage.js';
 import { toStatusError } from './rest/storage-errors.js';
 import type { UserInfo } from './rest/strategy.js';
 import { type Stored, storedOf, viewObject } from './rest/view.js';
@@ -60,7 +70,7 @@ class InProcessClient implements CausalClient {
   resources(): Promise<readonly ResourceInfo[]> {
     const user = this.user();
     const attributes = { user, verb: 'get', isResource: false, path: '/apis', ...NO_RESOURCE };
-    return this.audited('get', undefined, (audit) =>
+    return audited(this.followed, { verb: 'get' }, (audit) =>
       this.server.dispatcher.run(attributes, { width: () => 1, ...(audit && { audit }) }, async () => {
         await this.cluster.storages.refresh();
         return preferredResources(this.cluster.storages.served());
@@ -109,8 +119,9 @@ class InProcessClient implements CausalClient {
     namespace: string | undefined,
     subresource: string,
     body: KubeObject,
+    query?: Pick<WriteQuery, 'report'>,
   ): Promise<R> {
-    return this.call(resource, { verb: 'create', name, namespace, subresource }, async (scope) => {
+    return this.call(resource, { verb: 'create', name, namespace, subresource, query }, async (scope) => {
       const create = capable(scope, scope.storage.create);
       return this.created<R>(scope, await create(scope, plainCopy<KubeObject>(body), options(undefined)));
     });
@@ -118,7 +129,7 @@ class InProcessClient implements CausalClient {
 
   update<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T> {
     const { name, namespace, uid } = object.metadata;
-    return this.call(resource, { verb: 'update', name, namespace, subresource: query?.subresource, query }, async (scope) => {
+    return this.call(resource, { verb: 'update', name, namespace, subresource: query?.subresource, query }, async (scope, told) => {
       const update = capable(scope, scope.storage.update);
       const { shape, subresource } = scope.storage;
       const updated = await update(scope, {
@@ -126,7 +137,7 @@ class InProcessClient implements CausalClient {
         ...(uid ? { uid } : {}),
         transform: () => (subresource === '' ? prepared(shape, object) : plainCopy<KubeObject>(object)),
       });
-      return this.result<T>(scope, updated);
+      return this.changed<T>(scope, updated, told);
     });
   }
 
@@ -142,18 +153,19 @@ class InProcessClient implements CausalClient {
     patch: unknown,
     query?: WriteQuery & { force?: boolean },
   ): Promise<T> {
-    return this.call(resource, { verb: 'patch', name, namespace, subresource: query?.subresource, query }, async (scope) => {
+    return this.call(resource, { verb: 'patch', name, namespace, subresource: query?.subresource, query }, async (scope, told) => {
       const update = capable(scope, scope.storage.update);
       if (type === 'apply') {
         const configured = { configuration: plainCopy(patch as Record<string, unknown>) };
-        return this.result<T>(scope, await update(scope, applying(scope, configured, { ...options(query), force: query?.force ?? false })));
+        const change = applying(scope, configured, { ...options(query), force: query?.force ?? false });
+        return this.changed<T>(scope, await update(scope, change), told);
       }
-      return this.result<T>(scope, await update(scope, patching(scope, { kind: type, body: patch }, options(query))));
+      return this.changed<T>(scope, await update(scope, patching(scope, { kind: type, body: patch }, options(query))), told);
     });
   }
 
   delete(resource: Resource, name: string, namespace = '', query: DeleteQuery = {}): Promise<KubeObject> {
-    return this.call(resource, { verb: 'delete', name, namespace }, async (scope) => {
+    return this.call(resource, { verb: 'delete', name, namespace, query }, async (scope) => {
       const deleted = await deleteIn(scope, query);
       return 'status' in deleted ? (deleted.status as unknown as KubeObject) : this.result<KubeObject>(scope, deleted.written);
     });
@@ -178,12 +190,23 @@ class InProcessClient implements CausalClient {
     });
   }
 
+  private get followed(): Followed {
+    return { ...this.options, auditor: this.server.auditor };
+  }
+
   private get cluster(): ClusterScope {
     return this.server.cluster;
   }
 
   private shown<T extends KubeObject>({ storage }: RestScope, stored: Stored): T {
     return viewObject(storage.shape, stored, this.cluster.clock.now()) as T;
+  }
+
+  /** The written object; what it was before is told if it is of the same kind: a Scale is not. */
+  private changed<T extends KubeObject>(scope: RestScope, updated: Updated, told: WriteReport): T {
+    const { storage } = scope;
+    if (updated.previous && storage.shape === storage.resource) told.before = this.shown(scope, updated.previous);
+    return this.result<T>(scope, updated);
   }
 
   private created<T extends KubeObject>(scope: RestScope, created: Created): T {
@@ -195,40 +218,24 @@ class InProcessClient implements CausalClient {
     const { object, revision } = written;
     if (object !== undefined && revision !== undefined) return this.shown<T>(scope, { value: '', object, revision });
     const { value } = written;
-    const cached = revision === undefined ? undefined : this.cached(scope, value);
+    const cached = revision === undefined ? undefined : cachedObject(scope, value);
     // A dry run has the revision of what is stored, and another value.
     const isCached = cached !== undefined && cached.revision === revision && cached.value === value;
     return this.shown<T>(scope, isCached ? cached : storedOf(value, revision));
   }
 
-  /** The name of a created object may have been generated, so it is read from the text. */
-  private cached({ resource, namespace, name }: RestScope, value: string) {
-    const known = name || (/"name":"([^"\\]+)"/.exec(value)?.[1] ?? '');
-    return known === '' ? undefined : this.cluster.store.peek(objectKey(resource.stored, namespace, known));
-  }
-
-  private async call<R>(resource: Resource, subject: Subject, work: (scope: RestScope) => Promise<R>): Promise<R> {
+  private async call<R>(resource: Resource, subject: Subject, work: (scope: RestScope, told: WriteReport) => Promise<R>): Promise<R> {
     const preparing = this.cluster.storages.prepare(resource.group, resource.version, resource.resource);
     if (preparing) await preparing;
     const storage = this.storage(resource, subject);
     const warnings = new Warnings();
-    return this.audited(subject.verb, warnings, (audit) => this.run(resource, this.scope(storage, { ...subject, warnings, audit }), work));
-  }
-
-  /** Makes the request an audit event if it is made for a client. */
-  private async audited<R>(verb: string, warnings: Warnings | undefined, work: (audit: AuditEvent | undefined) => Promise<R>): Promise<R> {
-    const { auditor } = this.server;
-    const { origin, counted } = this.options;
-    if (origin === undefined) return counted ? counting(counted, verb, work(undefined)) : work(undefined);
-    const audit = auditor.begin({ ...origin(), method: '' });
+    const told: WriteReport = { warnings: warnings.texts };
     try {
-      const result = await work(audit);
-      auditor.end(audit, { code: verb === 'create' ? 201 : 200, ...(warnings && { warnings: warnings.texts }) });
-      return result;
-    } catch (error) {
-      const failure = toStatusError(error, { group: '', resource: '' }).status;
-      auditor.end(audit, { code: failure.code ?? 500, failure });
-      throw error;
+      return await audited(this.followed, { verb: subject.verb, warnings }, (audit) =>
+        this.run(resource, this.scope(storage, { ...subject, warnings, audit }), (scope) => work(scope, told)),
+      );
+    } finally {
+      subject.query?.report?.({ ...told, warnings: warnings.texts });
     }
   }
 
@@ -238,7 +245,8 @@ class InProcessClient implements CausalClient {
     const { user, verb, name, namespace, subresource } = scope;
     const attributes = { user, verb, isResource: true, path: '', group, version, resource: plural, subresource, namespace, name };
     try {
-      const width = () => this.width(attributes, resource);
+      const objects = () => this.cluster.store.countOf(listPrefix(resource.group, resource.resource, namespace));
+      const width = () => widthOf(attributes, { body: 0, objects });
       return await this.server.dispatcher.run(attributes, { width, ...(audit && { audit }) }, () => {
         if (audit) audit.served = true;
         return work(scope);
@@ -246,11 +254,6 @@ class InProcessClient implements CausalClient {
     } catch (error) {
       throw toStatusError(error, storage.resource.groupResource);
     }
-  }
-
-  private width(attributes: AuthorizationAttributes, { group, resource }: Resource): number {
-    const objects = () => this.cluster.store.countOf(listPrefix(group, resource, attributes.namespace));
-    return widthOf(attributes, { body: 0, objects });
   }
 
   private user(): UserInfo {

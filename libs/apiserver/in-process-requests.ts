@@ -1,13 +1,13 @@
 import { DecodeError } from '#api';
 import { badRequest, type KubeObject, methodNotAllowed } from '#apimachinery';
+import type { CachedObject } from '#cacher';
 import type { DeleteQuery, ListQuery, WriteQuery } from '#client';
 import { type WriteOptions } from './request/options.js';
-import { type APIResource } from './rest/api-resource.js';
+import { type APIResource, objectKey } from './rest/api-resource.js';
 import type { Deleted } from './rest/delete.js';
 import { plainCopy } from './rest/plain-copy.js';
 import type { RestScope } from './rest/scope.js';
 import type { Created } from './rest/storage.js';
-import { toStatusError } from './rest/storage-errors.js';
 
 /** What a call is about: the resource and its path. */
 export interface Subject {
@@ -15,7 +15,7 @@ export interface Subject {
   name?: string;
   namespace?: string;
   subresource?: string;
-  query?: WriteQuery;
+  query?: Pick<WriteQuery, 'dryRun' | 'fieldManager' | 'report'>;
   queued?: () => void;
 }
 
@@ -65,6 +65,12 @@ export function capable<C>({ resource, verb }: RestScope, capability: C | undefi
   return capability;
 }
 
+/** The written object as cached; its name may have been generated, so it is read from the text. */
+export function cachedObject({ cluster, resource, namespace, name }: RestScope, value: string): CachedObject | undefined {
+  const known = name || (/"name":"([^"\\]+)"/.exec(value)?.[1] ?? '');
+  return known === '' ? undefined : cluster.store.peek(objectKey(resource.stored, namespace, known));
+}
+
 /** Creates an object, whose parts may be shared: they are copied. */
 export function createIn(scope: RestScope, object: KubeObject, query: WriteQuery | undefined): Promise<Created> {
   const create = capable(scope, scope.storage.create);
@@ -76,16 +82,4 @@ export function deleteIn(scope: RestScope, { dryRun = false, uid, resourceVersio
   const erase = capable(scope, scope.storage.delete);
   const preconditions = uid === undefined && resourceVersion === undefined ? {} : { preconditions: { uid, resourceVersion } };
   return erase(scope, { ...rest, ...preconditions, dryRun });
-}
-
-/** Counts a request by its verb and the code of its answer. */
-export async function counting<R>(counted: (verb: string, code: number) => void, verb: string, answer: Promise<R>): Promise<R> {
-  try {
-    const result = await answer;
-    counted(verb, verb === 'create' ? 201 : 200);
-    return result;
-  } catch (error) {
-    counted(verb, toStatusError(error, { group: '', resource: '' }).status.code ?? 500);
-    throw error;
-  }
 }

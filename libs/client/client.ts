@@ -26,13 +26,26 @@ export interface GetQuery {
 
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
-export interface WriteQuery {
+/** What a write tells beside its answer. */
+export interface WriteReport {
+  /** The texts of Warning headers. */
+  warnings: readonly string[];
+  /** In process, for updates and patches: the object that was changed, as it was before. Unset for one that was created. */
+  before?: KubeObject;
+}
+
+interface Reporting {
+  /** Called once, before the write answers or fails. */
+  report?(report: WriteReport): void;
+}
+
+export interface WriteQuery extends Reporting {
   dryRun?: boolean;
   fieldManager?: string;
   subresource?: string;
 }
 
-export interface DeleteQuery {
+export interface DeleteQuery extends Reporting {
   gracePeriodSeconds?: number;
   propagationPolicy?: 'Foreground' | 'Background' | 'Orphan';
   uid?: string;
@@ -69,6 +82,7 @@ export interface Client {
     namespace: string | undefined,
     subresource: string,
     body: KubeObject,
+    query?: Pick<WriteQuery, 'report'>,
   ): Promise<R>;
   update<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T>;
   updateStatus<T extends KubeObject>(resource: Resource<T>, object: T): Promise<T>;

@@ -32,6 +32,7 @@ interface Call {
   contentType?: string;
   /** Default plain JSON. */
   accept?: string;
+  report?: WriteQuery['report'];
 }
 
 const AGGREGATED = 'application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList';
@@ -78,6 +79,15 @@ function failure(code: number, text: string): StatusError {
     // Not a response of the API itself: thrown unchanged.
   }
   return new StatusError(failureStatus({ code, message: text.trim() || `the server answered ${code}` }));
+}
+
+/** The texts of Warning headers: `299 - "text"`, with quotes and backslashes escaped (RFC 9110, apimachinery/pkg/util/net ParseWarningHeader). */
+function warningsIn(header: string | string[] | undefined): string[] {
+  const texts = [header ?? []]
+    .flat()
+    .join(', ')
+    .matchAll(/\b299 \S+ "((?:[^"\\]|\\.)*)"/g);
+  return [...texts].map(([, text = '']) => text.replaceAll(/\\(.)/g, '$1'));
 }
 
 /** The API over http(s). Connection errors are thrown unchanged, API errors as StatusError. */
@@ -130,7 +140,7 @@ class OverHttp implements HttpClient {
 
   create<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T> {
     const path = resourcePath(resource, object.metadata.namespace);
-    return this.call<T>({ method: 'POST', path, query: writeQuery(query), body: object });
+    return this.call<T>({ method: 'POST', path, query: writeQuery(query), body: object, report: query?.report });
   }
 
   async createOnly<T extends KubeObject>(resource: Resource<T>, object: T, queued?: () => void): Promise<void> {
@@ -144,13 +154,14 @@ class OverHttp implements HttpClient {
     namespace: string | undefined,
     subresource: string,
     body: KubeObject,
+    { report }: Pick<WriteQuery, 'report'> = {},
   ): Promise<R> {
-    return this.call<R>({ method: 'POST', path: resourcePath(resource, namespace, name, subresource), body });
+    return this.call<R>({ method: 'POST', path: resourcePath(resource, namespace, name, subresource), body, report });
   }
 
   update<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T> {
     const path = resourcePath(resource, object.metadata.namespace, object.metadata.name, query?.subresource);
-    return this.call<T>({ method: 'PUT', path, query: writeQuery(query), body: object });
+    return this.call<T>({ method: 'PUT', path, query: writeQuery(query), body: object, report: query?.report });
   }
 
   updateStatus<T extends KubeObject>(resource: Resource<T>, object: T): Promise<T> {
@@ -166,11 +177,12 @@ class OverHttp implements HttpClient {
     query?: WriteQuery & { force?: boolean },
   ): Promise<T> {
     const path = resourcePath(resource, namespace, name, query?.subresource);
-    return this.call<T>({ method: 'PATCH', path, query: writeQuery(query), body: patch, contentType: PATCH_TYPES[type] });
+    const { report } = query ?? {};
+    return this.call<T>({ method: 'PATCH', path, query: writeQuery(query), body: patch, contentType: PATCH_TYPES[type], report });
   }
 
   delete(resource: Resource, name: string, namespace?: string, query: DeleteQuery = {}): Promise<KubeObject> {
-    const { gracePeriodSeconds, propagationPolicy, uid, resourceVersion, dryRun } = query;
+    const { gracePeriodSeconds, propagationPolicy, uid, resourceVersion, dryRun, report } = query;
     const preconditions = uid === undefined && resourceVersion === undefined ? {} : { preconditions: { uid, resourceVersion } };
     const body = {
       kind: 'DeleteOptions',
@@ -180,7 +192,7 @@ class OverHttp implements HttpClient {
       ...preconditions,
       ...(dryRun ? { dryRun: ['All'] } : {}),
     };
-    return this.call<KubeObject>({ method: 'DELETE', path: resourcePath(resource, namespace, name), body });
+    return this.call<KubeObject>({ method: 'DELETE', path: resourcePath(resource, namespace, name), body, report });
   }
 
   async deleteOnly(resource: Resource, name: string, namespace?: string, query?: DeleteQuery): Promise<void> {
@@ -206,6 +218,7 @@ class OverHttp implements HttpClient {
   private async call<T>(call: Call): Promise<T> {
     const response = await this.send(call);
     const text = await response.body.text();
+    call.report?.({ warnings: warningsIn(response.headers.warning) });
     if (response.statusCode >= 300) throw failure(response.statusCode, text);
     return JSON.parse(text) as T;
   }

@@ -10,6 +10,7 @@ export type {
   WatchHandler,
   WriteCause,
   WriteQuery,
+  WriteReport,
 } from './client.js';
 export { type HttpClient, type HttpClientOptions, httpClient, resourcePath } from './http-client.js';
 export { Indexer, type Informer, type InformerChange } from './informer.js';

@@ -1,5 +1,5 @@
 import { GraphQLError } from 'graphql';
-import { StatusError } from '#apimachinery';
+import { type Status, StatusError } from '#apimachinery';
 import { BeforeLog } from '#history';
 import { Compacted, FutureRevision } from '#storage';
 
@@ -15,10 +15,13 @@ export interface Reporting {
   onUnexpected: OnUnexpected;
 }
 
+/** The code of an API error: its reason in capitals. */
+export const codeOf = ({ reason }: Status): string => (reason || 'InternalError').replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+
 function codeAndMessage(error: unknown): { message: string; extensions: Record<string, unknown> } | undefined {
   if (error instanceof StatusError) {
     const { status } = error;
-    const code = (status.reason || 'InternalError').replace(/(?<=[a-z])(?=[A-Z])/g, '_').toUpperCase();
+    const code = codeOf(status);
     return { message: status.message ?? code, extensions: { code, status } };
   }
   if (error instanceof Compacted) {

@@ -39,6 +39,9 @@ export const limits = {
   /** Documents in one manifest, including empty ones, and objects. */
   manifestDocuments: 2_000,
   manifestObjects: 500,
+  /** Characters of a document in which the lines of refused fields are looked for, and how many fields of one. */
+  locatedLength: 64 * 1024,
+  locatedFields: 20,
   /** Default and largest page of a list. */
   pageSize: 100,
   largestPage: 500,

@@ -22,6 +22,7 @@ import { editFields } from './edits/edit-fields.js';
 import { evictionFields } from './edits/pod-fields.js';
 import { badInput } from './errors.js';
 import { etcdField, faultMutations, faultsField, followFaultsField } from './fault-fields.js';
+import { writtenTypes } from './inputs/written.js';
 import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kinds.js';
 import { mutationFields } from './mutations.js';
 import { organizationField, organizationMutations } from './organization-fields.js';
@@ -149,11 +150,11 @@ class Graph {
     return kind ? this.types.ofKind(kind) : this.object;
   }
 
-  /** The mutations that are particular to some kinds. */
-  private edits(): Fields {
-    const one = new GraphQLNonNull(this.object);
+  /** The mutations of objects. */
+  private writes(): Fields {
     const [node, pod, request] = [this.target(Node), this.target(Pod), this.target(CertificateSigningRequest)];
-    return { ...editFields(one, new GraphQLNonNull(node)), ...evictionFields(node, pod), ...certificateFields(request) };
+    const types = writtenTypes({ object: this.object, node, pod, request });
+    return { ...mutationFields(types), ...editFields(types), ...evictionFields(types, pod), ...certificateFields(types) };
   }
 
   build(): GraphQLSchema {
@@ -178,8 +179,7 @@ class Graph {
       mutation: new GraphQLObjectType({
         name: 'Mutation',
         fields: {
-          ...mutationFields(this.object),
-          ...this.edits(),
+          ...this.writes(),
           ...faultMutations,
           ...clockMutations,
           ...copyMutations,

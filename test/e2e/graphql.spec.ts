@@ -90,10 +90,10 @@ const names = (objects: Json[]): string[] => objects.map(({ metadata }) => metad
 
 describe('queries and mutations', () => {
   beforeAll(async () => {
-    await data('mutation ($manifest: String!) { apply(manifest: $manifest) { kind } }', {
+    await data('mutation ($manifest: String!) { apply(manifest: $manifest) { operation } }', {
       manifest: JSON.stringify(deploymentOf('web', 3)),
     });
-    await data('mutation ($manifest: String!) { create(manifest: $manifest) { kind } }', {
+    await data('mutation ($manifest: String!) { create(manifest: $manifest) { operation } }', {
       manifest: 'apiVersion: v1\nkind: Service\nmetadata: {name: web}\nspec:\n  selector: {app: web}\n  ports: [{port: 80}]\n',
     });
     const settled = async () => {
@@ -202,41 +202,43 @@ describe('queries and mutations', () => {
   test('objects are applied, patched with each patch type, scaled, dry-run and deleted', async () => {
     const apply = (value: string, more = '') =>
       data(
-        'mutation ($manifest: String!, $dry: Boolean!) { apply(manifest: $manifest, dryRun: $dry) { kind metadata { name } ... on ConfigMap { data } } }',
+        'mutation ($manifest: String!, $dry: Boolean!) { apply(manifest: $manifest, dryRun: $dry) { object { kind metadata { name } ... on ConfigMap { data } } } }',
         {
           manifest: `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: applied}\ndata: {a: "${value}"${more}}\n`,
           dry: false,
         },
       );
     expect((await apply('1', ', gone: "x"')).apply).toEqual([
-      { kind: 'ConfigMap', metadata: { name: 'applied' }, data: { a: '1', gone: 'x' } },
+      { object: { kind: 'ConfigMap', metadata: { name: 'applied' }, data: { a: '1', gone: 'x' } } },
     ]);
-    expect((await apply('2')).apply[0].data).toEqual({ a: '2' });
+    expect((await apply('2')).apply[0].object.data).toEqual({ a: '2' });
     const patch = (type: string, value: unknown) =>
       data(
-        `mutation ($patch: JSON!) { patch(kind: "configmap", name: "applied", type: ${type}, patch: $patch) { ... on ConfigMap { data } } }`,
+        `mutation ($patch: JSON!) { patch(kind: "configmap", name: "applied", type: ${type}, patch: $patch) { object { ... on ConfigMap { data } } } }`,
         { patch: value },
       );
-    expect((await patch('MERGE', { data: { b: '3' } })).patch.data).toEqual({ a: '2', b: '3' });
-    expect((await patch('STRATEGIC', { data: { b: null } })).patch.data).toEqual({ a: '2' });
-    expect((await patch('JSON', [{ op: 'add', path: '/data/c', value: '4' }])).patch.data).toEqual({ a: '2', c: '4' });
+    expect((await patch('MERGE', { data: { b: '3' } })).patch.object.data).toEqual({ a: '2', b: '3' });
+    expect((await patch('STRATEGIC', { data: { b: null } })).patch.object.data).toEqual({ a: '2' });
+    expect((await patch('JSON', [{ op: 'add', path: '/data/c', value: '4' }])).patch.object.data).toEqual({ a: '2', c: '4' });
     expect(
-      await data('mutation { scale(kind: "deploy", name: "web", replicas: 5, dryRun: true) { ... on Deployment { spec { replicas } } } }'),
-    ).toMatchObject({
-      scale: { spec: { replicas: 3 } },
+      await data('mutation { scale(kind: "deploy", name: "web", replicas: 5, dryRun: true) { dryRun diff { path from to } } }'),
+    ).toEqual({
+      scale: { dryRun: true, diff: [{ path: '.spec.replicas', from: 3, to: 5 }] },
     });
     expect(
-      await data('mutation { scale(kind: "deploy", name: "web", replicas: 4) { ... on Deployment { spec { replicas } } } }'),
+      await data('mutation { scale(kind: "deploy", name: "web", replicas: 4) { object { ... on Deployment { spec { replicas } } } } }'),
     ).toMatchObject({
-      scale: { spec: { replicas: 4 } },
+      scale: { object: { spec: { replicas: 4 } } },
     });
-    expect(await data('mutation { delete(kind: "cm", name: "applied") }')).toMatchObject({ delete: { kind: 'Status', status: 'Success' } });
+    expect(await data('mutation { delete(kind: "cm", name: "applied") { operation object { kind } } }')).toEqual({
+      delete: { operation: 'DELETED', object: null },
+    });
     expect(await data('{ configMap(name: "applied") { kind } }')).toEqual({ configMap: null });
     const several =
       'apiVersion: v1\nkind: Namespace\nmetadata: {name: several}\n---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: in, namespace: several}\n';
-    expect((await data('mutation ($m: String!) { apply(manifest: $m) { kind } }', { m: several })).apply).toEqual([
-      { kind: 'Namespace' },
-      { kind: 'ConfigMap' },
+    expect((await data('mutation ($m: String!) { apply(manifest: $m) { object { kind } } }', { m: several })).apply).toEqual([
+      { object: { kind: 'Namespace' } },
+      { object: { kind: 'ConfigMap' } },
     ]);
   });
 
@@ -244,34 +246,39 @@ describe('queries and mutations', () => {
     const none = 'pods(labelSelector: null, fieldSelector: null, continue: null, limit: null, at: null, namespace: null)';
     expect((await data(`{ ${none} { items { kind } } }`)).pods.items.length).toBeGreaterThan(5);
     const created = await graph(
-      'mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}", namespace: null) { kind } }',
+      'mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}", namespace: null) { operation } }',
     );
     expect(created.errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
     expect((await graph('{ pod(name: "x", namespace: null) { kind } }')).errors[0].extensions.code).toBe('GRAPHQL_VALIDATION_FAILED');
     const tried = await data(
-      'mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}", dryRun: null) { kind } }',
+      'mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: x}}", dryRun: null) { object { kind } } }',
     );
-    expect(tried.create).toEqual([{ kind: 'ConfigMap' }]);
-    const gone = await data('mutation { delete(kind: "cm", name: "x", gracePeriodSeconds: null, propagationPolicy: null) }');
-    expect(gone.delete.status).toBe('Success');
+    expect(tried.create).toEqual([{ object: { kind: 'ConfigMap' } }]);
+    const gone = await data('mutation { delete(kind: "cm", name: "x", gracePeriodSeconds: null, propagationPolicy: null) { operation } }');
+    expect(gone.delete.operation).toBe('DELETED');
   });
 
   test('errors carry a code and the API’s Status', async () => {
-    const bad = await graph('mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: Bad_Name}}") { kind } }');
+    const bad = await graph('mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: Bad_Name}}") { operation } }');
     expect(bad.errors[0]).toMatchObject({
-      message: expect.stringMatching(/^ConfigMap "Bad_Name" is invalid: metadata.name: Invalid value: "Bad_Name"/),
-      path: ['create'],
+      message: expect.stringMatching(/^document 1, line 1: ConfigMap "Bad_Name" is invalid: metadata.name: Invalid value: "Bad_Name"/),
+      path: ['create', 0],
       extensions: {
         code: 'INVALID',
+        document: 1,
+        line: 1,
+        fields: [{ field: 'metadata.name', line: 1 }],
         status: { kind: 'Status', code: 422, reason: 'Invalid', details: { kind: 'ConfigMap', name: 'Bad_Name' } },
       },
     });
-    const exists = await graph('mutation { create(manifest: "{apiVersion: v1, kind: Namespace, metadata: {name: default}}") { kind } }');
+    const exists = await graph(
+      'mutation { create(manifest: "{apiVersion: v1, kind: Namespace, metadata: {name: default}}") { operation } }',
+    );
     expect(exists.errors[0]).toMatchObject({
-      message: 'namespaces "default" already exists',
+      message: 'document 1: namespaces "default" already exists',
       extensions: { code: 'ALREADY_EXISTS', status: { code: 409 } },
     });
-    const missing = await graph('mutation { delete(kind: "pod", name: "nobody") }');
+    const missing = await graph('mutation { delete(kind: "pod", name: "nobody") { operation } }');
     expect(missing.errors[0]).toMatchObject({
       message: 'pods "nobody" not found',
       extensions: { code: 'NOT_FOUND', status: { code: 404 } },

@@ -159,18 +159,18 @@ describe('the graph', () => {
       'subscription { watch(kind: "wd") { type object { metadata { name } ... on Widget { spec { size } } } } }',
     );
     const manifest = 'apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a, namespace: default}\nspec: {size: 3}\n';
-    const applied = await graph.run('mutation ($m: String!) { apply(manifest: $m) { kind ... on Widget { spec { size } } } }', {
+    const applied = await graph.run('mutation ($m: String!) { apply(manifest: $m) { object { kind ... on Widget { spec { size } } } } }', {
       m: manifest,
     });
-    expect(applied.data).toEqual({ apply: [{ kind: 'Widget', spec: { size: 3 } }] });
+    expect(applied.data).toEqual({ apply: [{ object: { kind: 'Widget', spec: { size: 3 } } }] });
     const event = await events.next();
     expect(event.value?.data).toEqual({ watch: { type: 'ADDED', object: { metadata: { name: 'a' }, spec: { size: 3 } } } });
     await events.return();
-    const again = await graph.run('mutation ($m: String!) { apply(manifest: $m) { ... on Widget { spec { json } } } }', {
+    const again = await graph.run('mutation ($m: String!) { apply(manifest: $m) { object { ... on Widget { spec { json } } } } }', {
       m: manifest.replace('size: 3', 'color: red'),
     });
-    expect(again.data).toEqual({ apply: [{ spec: { json: { size: 1, color: 'red' } } }] });
-    const patched = await graph.run('mutation { patch(kind: "widget", name: "a", type: MERGE, patch: {spec: {size: 4}}) { kind } }');
+    expect(again.data).toEqual({ apply: [{ object: { spec: { json: { size: 1, color: 'red' } } } }] });
+    const patched = await graph.run('mutation { patch(kind: "widget", name: "a", type: MERGE, patch: {spec: {size: 4}}) { operation } }');
     expect(patched.errors).toBeUndefined();
     const read = await graph.run(
       '{ widgets { items { metadata { name } spec { size json } status events { reason } } } widget(name: "a") { spec { size } } object(kind: "Widget", name: "a") { kind } }',

@@ -33,30 +33,31 @@ spec:
 `;
 
 const web = 'kind: "deploy", name: "web"';
-const image = '... on Deployment { spec { template { spec { containers { image } } } } }';
+const image = 'object { ... on Deployment { spec { template { spec { containers { image } } } } } }';
 const imageOf = (name: string) => ({ spec: { template: { spec: { containers: [{ image: name }] } } } });
+const withImage = (name: string) => ({ object: imageOf(name) });
 
 test('a Deployment gets another image, goes back, is paused, resumed and restarted', async () => {
-  await run(`mutation { create(manifest: ${JSON.stringify(manifest(2))}) { kind } }`);
+  await run(`mutation { create(manifest: ${JSON.stringify(manifest(2))}) { operation } }`);
   expect(await run(`mutation { setImage(${web}, images: [{container: "c", image: "nginx:1.27"}]) { ${image} } }`)).toEqual({
-    setImage: imageOf('nginx:1.27'),
+    setImage: withImage('nginx:1.27'),
   });
-  expect(await run(`mutation { undo(${web}, dryRun: true) { ${image} } }`)).toEqual({ undo: imageOf('nginx:1.26') });
+  expect(await run(`mutation { undo(${web}, dryRun: true) { ${image} } }`)).toEqual({ undo: withImage('nginx:1.26') });
   expect(await run(`{ deployment(name: "web") { spec { template { spec { containers { image } } } } } }`)).toEqual({
     deployment: imageOf('nginx:1.27'),
   });
-  expect(await run(`mutation { undo(${web}) { ${image} } }`)).toEqual({ undo: imageOf('nginx:1.26') });
-  expect(await run(`mutation { undo(${web}, toRevision: 3) { ${image} } }`)).toEqual({ undo: imageOf('nginx:1.26') });
-  await run(`mutation { pause(${web}) { kind } }`);
-  expect((await graph.run(`mutation { restart(${web}) { kind } }`)).errors?.[0]).toMatchObject({
+  expect(await run(`mutation { undo(${web}) { ${image} } }`)).toEqual({ undo: withImage('nginx:1.26') });
+  expect(await run(`mutation { undo(${web}, toRevision: 3) { ${image} } }`)).toEqual({ undo: withImage('nginx:1.26') });
+  await run(`mutation { pause(${web}) { operation } }`);
+  expect((await graph.run(`mutation { restart(${web}) { operation } }`)).errors?.[0]).toMatchObject({
     message: "can't restart paused deployment (run rollout resume first)",
     extensions: { code: 'BAD_USER_INPUT' },
   });
-  await run(`mutation { resume(${web}) { kind } }`);
+  await run(`mutation { resume(${web}) { operation } }`);
   const { pods: before } = (await run('{ pods(labelSelector: "app=web") { items { metadata { uid } } } }')) as never as {
     pods: { items: object[] };
   };
-  await run(`mutation { restart(${web}) { kind } }`);
+  await run(`mutation { restart(${web}) { operation } }`);
   const { pods: after } = (await run('{ pods(labelSelector: "app=web") { items { metadata { uid } } } }')) as never as {
     pods: { items: object[] };
   };
@@ -65,50 +66,71 @@ test('a Deployment gets another image, goes back, is paused, resumed and restart
 });
 
 test('labels and annotations are set and removed', async () => {
-  const set = `mutation { label(${web}, set: {tier: "a", gone: "x"}) { kind } }`;
+  const set = `mutation { label(${web}, set: {tier: "a", gone: "x"}) { operation } }`;
   await run(set);
-  expect((await graph.run(`mutation { label(${web}, set: {tier: "b"}) { kind } }`)).errors?.[0]?.message).toBe(
+  expect((await graph.run(`mutation { label(${web}, set: {tier: "b"}) { operation } }`)).errors?.[0]?.message).toBe(
     "'tier' already has a value (a), and overwrite is false",
   );
   expect(
     await run(
-      `mutation { label(${web}, set: {tier: "b"}, remove: ["gone"], overwrite: true) { metadata { labels(key: "tier") gone: labels(key: "gone") } } }`,
+      `mutation { label(${web}, set: {tier: "b"}, remove: ["gone"], overwrite: true) { object { metadata { labels(key: "tier") gone: labels(key: "gone") } } diff { path from to } } }`,
     ),
-  ).toEqual({ label: { metadata: { labels: 'b', gone: null } } });
-  expect(await run(`mutation { annotate(${web}, set: {note: "n"}) { metadata { annotations(key: "note") } } }`)).toEqual({
-    annotate: { metadata: { annotations: 'n' } },
+  ).toEqual({
+    label: {
+      object: { metadata: { labels: 'b', gone: null } },
+      diff: [
+        { path: '.metadata.labels.tier', from: 'a', to: 'b' },
+        { path: '.metadata.labels.gone', from: 'x', to: null },
+      ],
+    },
+  });
+  expect(await run(`mutation { annotate(${web}, set: {note: "n"}) { object { metadata { annotations(key: "note") } } } }`)).toEqual({
+    annotate: { object: { metadata: { annotations: 'n' } } },
   });
 });
 
 test('a node is tainted, cordoned, drained and let again', async () => {
   const taints = 'spec { unschedulable taints { key value effect } }';
   expect(
-    await run(`mutation { taint(node: "worker-1", add: [{key: "a", value: "1", effect: "PreferNoSchedule"}]) { ${taints} } }`),
+    await run(`mutation { taint(node: "worker-1", add: [{key: "a", value: "1", effect: "PreferNoSchedule"}]) { object { ${taints} } } }`),
   ).toEqual({
-    taint: { spec: { unschedulable: null, taints: [{ key: 'a', value: '1', effect: 'PreferNoSchedule' }] } },
+    taint: { object: { spec: { unschedulable: null, taints: [{ key: 'a', value: '1', effect: 'PreferNoSchedule' }] } } },
   });
-  await run('mutation { taint(node: "worker-1", remove: [{key: "a"}]) { kind } }');
+  await run('mutation { taint(node: "worker-1", remove: [{key: "a"}]) { operation } }');
   await run(
-    `mutation { create(manifest: "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all}, spec: {minAvailable: 2, selector: {matchLabels: {app: web}}}}") { kind } }`,
+    `mutation { create(manifest: "{apiVersion: policy/v1, kind: PodDisruptionBudget, metadata: {name: all}, spec: {minAvailable: 2, selector: {matchLabels: {app: web}}}}") { operation } }`,
   );
   const drained = await run(
-    'mutation { drain(node: "worker-1") { node { spec { unschedulable } } evicted { metadata { name } } left { because pod { metadata { name } } } } }',
+    'mutation { drain(node: "worker-1") { node { operation object { spec { unschedulable } } } evicted { metadata { name } } left { because pod { metadata { name } } } } }',
   );
   const { left } = drained.drain as { left: Array<{ because: string }> };
   expect(left.map(({ because }) => because)).toEqual(
     expect.arrayContaining(['managed by a DaemonSet', "Cannot evict pod as it would violate the pod's disruption budget."]),
   );
-  expect(await run('mutation { uncordon(node: "worker-1") { spec { unschedulable } } }')).toEqual({
-    uncordon: { spec: { unschedulable: null } },
+  expect(await run('mutation { uncordon(node: "worker-1") { object { spec { unschedulable } } } }')).toEqual({
+    uncordon: { object: { spec: { unschedulable: null } } },
   });
-  expect(await run('mutation { cordon(node: "worker-1", dryRun: true) { spec { unschedulable } } }')).toEqual({
-    cordon: { spec: { unschedulable: true } },
+  expect(
+    await run('mutation { cordon(node: "worker-1", dryRun: true) { dryRun diff { path from to } object { spec { unschedulable } } } }'),
+  ).toEqual({
+    cordon: {
+      dryRun: true,
+      diff: [{ path: '.spec.unschedulable', from: null, to: true }],
+      object: { spec: { unschedulable: true } },
+    },
   });
-  await run('mutation { delete(kind: "pdb", name: "all") }');
+  await run('mutation { delete(kind: "pdb", name: "all") { operation } }');
   const { pods } = (await run('{ pods(labelSelector: "app=web", limit: 1) { items { metadata { name } } } }')) as never as {
     pods: { items: [{ metadata: { name: string } }] };
   };
-  expect(await run(`mutation { evict(name: "${pods.items[0].metadata.name}") }`)).toMatchObject({ evict: { status: 'Success' } });
+  const [{ metadata: first }] = pods.items;
+  expect(
+    await run(
+      `mutation { evict(name: "${first.name}") { operation before { metadata { name } } object { metadata { deletionTimestamp } } } }`,
+    ),
+  ).toEqual({
+    evict: { operation: 'DELETED', before: { metadata: first }, object: { metadata: { deletionTimestamp: expect.any(String) } } },
+  });
   expect((await run('{ pods(labelSelector: "app=web") { items { status { phase } } } }')).pods).toEqual({
     items: [{ status: { phase: 'Running' } }, { status: { phase: 'Running' } }],
   });
@@ -125,16 +147,20 @@ test('a request for a certificate is approved or denied, once', async () => {
   for (const name of ['alice', 'other']) await cluster.client.create(CertificateSigningRequest, csr(name, request) as never);
   const conditions = 'status { conditions { type reason message } }';
   const approved = { status: { conditions: [{ type: 'Approved', reason: 'GraphQLApprove', message: 'known' }] } };
-  expect(await run(`mutation { approve(name: "alice", message: "known") { ${conditions} } }`)).toEqual({ approve: approved });
+  expect(await run(`mutation { approve(name: "alice", message: "known") { object { ${conditions} } diff { path } } }`)).toEqual({
+    approve: { object: approved, diff: [{ path: '.status.conditions' }] },
+  });
   expect(await run('{ certificateSigningRequest(name: "alice") { status { certificate } } }')).toEqual({
     certificateSigningRequest: { status: { certificate: expect.any(String) } },
   });
-  expect(await run(`mutation { approve(name: "alice", message: "again") { ${conditions} } }`)).toEqual({ approve: approved });
-  expect((await graph.run('mutation { deny(name: "alice") { kind } }')).errors?.[0]?.message).toBe(
+  expect(await run(`mutation { approve(name: "alice", message: "again") { operation object { ${conditions} } } }`)).toEqual({
+    approve: { operation: 'UNCHANGED', object: approved },
+  });
+  expect((await graph.run('mutation { deny(name: "alice") { operation } }')).errors?.[0]?.message).toBe(
     'certificate signing request "alice" is already Approved',
   );
-  expect(await run(`mutation { deny(name: "other") { ${conditions} } }`)).toEqual({
-    deny: { status: { conditions: [{ type: 'Denied', reason: 'GraphQLDeny', message: 'This CSR was denied over GraphQL.' }] } },
+  expect(await run(`mutation { deny(name: "other") { object { ${conditions} } } }`)).toEqual({
+    deny: { object: { status: { conditions: [{ type: 'Denied', reason: 'GraphQLDeny', message: 'This CSR was denied over GraphQL.' }] } } },
   });
-  expect((await graph.run('mutation { approve(name: "nobody") { kind } }')).errors?.[0]?.extensions?.code).toBe('NOT_FOUND');
+  expect((await graph.run('mutation { approve(name: "nobody") { operation } }')).errors?.[0]?.extensions?.code).toBe('NOT_FOUND');
 });

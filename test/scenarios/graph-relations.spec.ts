@@ -10,7 +10,7 @@ let graph: LocalGraph;
 beforeAll(async () => {
   cluster = await createLocalCluster();
   graph = new LocalGraph(cluster);
-  const made = await graph.run('mutation ($m: String!) { create(manifest: $m, namespace: "shop") { kind } }', { m: shop });
+  const made = await graph.run('mutation ($m: String!) { create(manifest: $m, namespace: "shop") { operation } }', { m: shop });
   expect(made.errors).toBeUndefined();
   await cluster.settle();
   await cluster.advance(61_000);

@@ -11,7 +11,7 @@ let graph: LocalGraph;
 beforeAll(async () => {
   cluster = await createLocalCluster();
   graph = new LocalGraph(cluster);
-  const made = await graph.run('mutation ($m: String!) { create(manifest: $m, namespace: "shop") { kind } }', { m: shop });
+  const made = await graph.run('mutation ($m: String!) { create(manifest: $m, namespace: "shop") { operation } }', { m: shop });
   expect(made.errors).toBeUndefined();
   await cluster.settle();
   await cluster.advance(61_000);
@@ -90,7 +90,7 @@ describe('values', () => {
 
   test('a text that is none of an enum’s is shown as such', async () => {
     const { errors } = await graph.run(
-      'mutation { patch(kind: "pod", name: "db-0", namespace: "shop", subresource: "status", patch: {status: {phase: "Dreaming"}}) { kind } }',
+      'mutation { patch(kind: "pod", name: "db-0", namespace: "shop", subresource: "status", patch: {status: {phase: "Dreaming"}}) { operation } }',
     );
     expect(errors).toBeUndefined();
     const { data } = await graph.run('{ pod(name: "db-0", namespace: "shop") { status { phase } json } }');

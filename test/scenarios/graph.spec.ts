@@ -22,7 +22,7 @@ beforeAll(async () => {
   cluster = await createLocalCluster();
   graph = new LocalGraph(cluster);
   const { client } = cluster;
-  const made = await graph.run('mutation ($m: String!) { create(manifest: $m) { kind } }', {
+  const made = await graph.run('mutation ($m: String!) { create(manifest: $m) { operation } }', {
     m: 'apiVersion: v1\nkind: Namespace\nmetadata: {name: many}\n',
   });
   expect(made.errors).toBeUndefined();
@@ -93,9 +93,16 @@ describe('the executor', () => {
 
   test('executes mutations one after the other', async () => {
     const create = (name: string) =>
-      `create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}}") { kind metadata { name } }`;
-    const { data } = await graph.run(`mutation { a: ${create('first')} b: ${create('second')} c: delete(kind: "cm", name: "first") }`);
-    expect(data).toMatchObject({ a: [{ metadata: { name: 'first' } }], b: [{ metadata: { name: 'second' } }], c: { status: 'Success' } });
+      `create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: ${name}}}") { operation object { metadata { name } } }`;
+    const { data } = await graph.run(
+      `mutation { a: ${create('first')} b: ${create('second')} c: delete(kind: "cm", name: "first") { operation object { kind } before { metadata { name } } } }`,
+    );
+    const created = (name: string) => [{ operation: 'CREATED', object: { metadata: { name } } }];
+    expect(JSON.parse(JSON.stringify(data))).toEqual({
+      a: created('first'),
+      b: created('second'),
+      c: { operation: 'DELETED', object: null, before: { metadata: { name: 'first' } } },
+    });
   });
 });
 
@@ -236,13 +243,15 @@ test('server-side apply: fields have owners', async () => {
   const manifest = (mode: string) => JSON.stringify({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'owned' }, data: { mode } });
   const applied = (mode: string, fieldManager: string, more = '') =>
     graph.run(
-      `mutation ($m: String!, $f: String) { apply(manifest: $m, serverSide: true, fieldManager: $f${more}) { ... on ConfigMap { data } } }`,
+      `mutation ($m: String!, $f: String) { apply(manifest: $m, serverSide: true, fieldManager: $f${more}) { object { ... on ConfigMap { data } } } }`,
       { m: manifest(mode), f: fieldManager },
     );
-  expect((await applied('one', 'first')).data?.apply).toEqual([{ data: { mode: 'one' } }]);
+  expect((await applied('one', 'first')).data?.apply).toEqual([{ object: { data: { mode: 'one' } } }]);
   const { errors = [] } = await applied('two', 'second');
-  expect(errors.map(({ message }) => message)).toEqual(['Apply failed with 1 conflict: conflict with "first": .data.mode']);
-  expect((await applied('two', 'second', ', force: true')).data?.apply).toEqual([{ data: { mode: 'two' } }]);
+  expect(errors.map(({ message }) => message)).toEqual([
+    'document 1, line 1: Apply failed with 1 conflict: conflict with "first": .data.mode',
+  ]);
+  expect((await applied('two', 'second', ', force: true')).data?.apply).toEqual([{ object: { data: { mode: 'two' } } }]);
 });
 
 describe('bad input', () => {
@@ -276,17 +285,17 @@ describe('bad input', () => {
     ['a bad continue token', '{ pods(continue: "x") { items { kind } } }', 'BAD_REQUEST', /continue/],
     ['a name with a NUL', '{ pod(name: "a\\u0000b") { kind } }', 'BAD_USER_INPUT', /^name: Invalid value: /],
     ['a page too large', '{ pods(limit: 501) { items { kind } } }', 'BAD_USER_INPUT', /^limit must be between 1 and 500$/],
-    ['no manifest', 'mutation { apply(manifest: "") { kind } }', 'BAD_USER_INPUT', /^no objects in the manifest$/],
-    ['a broken manifest', 'mutation { apply(manifest: "a: [") { kind } }', 'BAD_USER_INPUT', /^document 1: /],
+    ['no manifest', 'mutation { apply(manifest: "") { operation } }', 'BAD_USER_INPUT', /^no objects in the manifest$/],
+    ['a broken manifest', 'mutation { apply(manifest: "a: [") { operation } }', 'BAD_USER_INPUT', /^document 1, line 1, column 5: yaml: /],
     [
       'a merge of scalars',
-      'mutation { apply(manifest: "<<: 1\\nkind: Pod\\napiVersion: v1\\nmetadata: {name: x}") { kind } }',
+      'mutation { apply(manifest: "<<: 1\\nkind: Pod\\napiVersion: v1\\nmetadata: {name: x}") { operation } }',
       'BAD_USER_INPUT',
       /^document 1: yaml: map merge requires map or sequence of maps as the value$/,
     ],
     [
       'a patch of the wrong shape',
-      'mutation { patch(kind: "cm", name: "a", namespace: "many", patch: 5, type: JSON) { kind } }',
+      'mutation { patch(kind: "cm", name: "a", namespace: "many", patch: 5, type: JSON) { operation } }',
       'BAD_REQUEST',
       /./,
     ],

@@ -17,7 +17,7 @@ describe('a manifest', () => {
     ['kind: Pod', "document 1: Object 'apiVersion' is missing"],
     ['apiVersion: v1', "document 1: Object 'Kind' is missing"],
     ['apiVersion: v1\nkind: Pod', 'document 1: metadata is missing'],
-    ['---\n---\nx: y\na: b: c', 'document 2: yaml: line 3: mapping values are not allowed in this context'],
+    ['---\n---\nx: y\na: b: c', 'document 2, line 4, column 5: yaml: mapping values are not allowed in this context'],
     ['apiVersion: v1\nkind: List\nitems: [3]', 'document 1: items[0]: expected an object'],
     ['x'.repeat(1001), 'the manifest is longer than 1000 characters'],
     ['a\n---\na\n---\na\n---\na\n---\na\n---\na', 'the manifest holds more than 5 documents'],

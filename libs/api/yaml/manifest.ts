@@ -1,8 +1,16 @@
 import type { KubeObject } from '#apimachinery';
+import type { TextPlace } from './yaml-error.js';
 import type { ConvertedYaml } from './yaml-to-json.js';
 
-/** A manifest that cannot be read, and why. */
-export class ManifestError extends Error {}
+/** A manifest that cannot be read, and why. `line`: of the manifest, from 1. */
+export class ManifestError extends Error {
+  constructor(
+    message: string,
+    readonly place: Partial<TextPlace> & { document?: number } = {},
+  ) {
+    super(message);
+  }
+}
 
 /** How long a manifest may be, and how much it may hold. */
 export interface ManifestLimits {
@@ -22,15 +30,40 @@ export interface ManifestReading {
   limits: ManifestLimits;
 }
 
-function objectsIn(value: unknown, at: string): KubeObject[] {
+/** A document of a manifest. */
+export interface ManifestDocument {
+  /** From 1; empty ones count. */
+  number: number;
+  text: string;
+  /** The line of the manifest in which the text begins, from 1. */
+  line: number;
+  /** Keys that occur twice in a map, in goyaml's words. */
+  repeated?: string;
+}
+
+/** An object of a manifest, or why there is none. `within`: its path in the document if that is a List. */
+export type ManifestEntry = { document: ManifestDocument; within: string } & ({ object: KubeObject } | { error: ManifestError });
+
+const nameOf = ({ number }: ManifestDocument, within: string): string => `document ${number}${within && `: ${within}`}`;
+
+function entriesIn(value: unknown, document: ManifestDocument, within = ''): ManifestEntry[] {
+  const wrong = (message: string): ManifestEntry[] => [
+    {
+      document,
+      within,
+      error: new ManifestError(`${nameOf(document, within)}: ${message}`, { document: document.number, line: document.line }),
+    },
+  ];
   if (value === null || value === undefined) return [];
-  if (typeof value !== 'object' || Array.isArray(value)) throw new ManifestError(`${at}: expected an object`);
+  if (typeof value !== 'object' || Array.isArray(value)) return wrong('expected an object');
   const { kind, apiVersion, metadata, items } = value as Partial<KubeObject> & { items?: unknown };
-  if (typeof kind !== 'string' || kind === '') throw new ManifestError(`${at}: Object 'Kind' is missing`);
-  if (typeof apiVersion !== 'string' || apiVersion === '') throw new ManifestError(`${at}: Object 'apiVersion' is missing`);
-  if (kind === 'List' && Array.isArray(items)) return items.flatMap((item, index) => objectsIn(item, `${at}: items[${index}]`));
-  if (typeof metadata !== 'object' || metadata === null) throw new ManifestError(`${at}: metadata is missing`);
-  return [value as KubeObject];
+  if (typeof kind !== 'string' || kind === '') return wrong("Object 'Kind' is missing");
+  if (typeof apiVersion !== 'string' || apiVersion === '') return wrong("Object 'apiVersion' is missing");
+  if (kind === 'List' && Array.isArray(items)) {
+    return items.flatMap((item, index) => entriesIn(item, document, `${within && `${within}.`}items[${index}]`));
+  }
+  if (typeof metadata !== 'object' || metadata === null) return wrong('metadata is missing');
+  return [{ document, within, object: value as KubeObject }];
 }
 
 /** A text that is a single JSON document; undefined for YAML. */
@@ -45,27 +78,51 @@ function jsonIn(text: string): unknown {
 
 const separator = /\n(?=---(?:[ \t\r\n]|$))/g;
 
-/** The documents of a YAML stream, split as kubectl does; each is parsed separately (apimachinery/pkg/util/yaml YAMLReader). */
-async function documentsIn(text: string, { convert, turn, limits }: ManifestReading): Promise<unknown[]> {
-  const values: unknown[] = [];
-  for (const document of text.split(separator, limits.documents + 1)) {
-    if (values.length === limits.documents) throw new ManifestError(`the manifest holds more than ${limits.documents} documents`);
-    await turn();
-    const converted = await convert(document);
-    if ('error' in converted) throw new ManifestError(`document ${values.length + 1}: ${converted.error}`);
-    values.push(JSON.parse(converted.json));
-  }
-  return values;
+function linesIn(text: string): number {
+  let lines = 1;
+  for (let at = text.indexOf('\n'); at >= 0; at = text.indexOf('\n', at + 1)) lines += 1;
+  return lines;
 }
 
-/** The objects of a manifest: YAML or JSON, several documents, items of Lists. Throws a ManifestError that names the document. */
-export async function parseManifest(text: string, reading: ManifestReading): Promise<KubeObject[]> {
+/** Upstream's message without its line, which counts from the beginning of the document. */
+function unreadable(document: ManifestDocument, { error, place }: Extract<ConvertedYaml, { error: string }>): ManifestError {
+  const at = { document: document.number, ...(place && { line: document.line + place.line - 1, column: place.column }) };
+  const where = at.line === undefined ? '' : `, line ${at.line}, column ${at.column}`;
+  return new ManifestError(`document ${document.number}${where}: ${place ? error.replace(/ line \d+:/, '') : error}`, at);
+}
+
+/** The documents of a YAML stream, split as kubectl does; each is parsed separately (apimachinery/pkg/util/yaml YAMLReader). */
+async function entriesOf(text: string, { convert, turn, limits }: ManifestReading): Promise<ManifestEntry[]> {
+  const entries: ManifestEntry[] = [];
+  let line = 1;
+  for (const [index, part] of text.split(separator, limits.documents + 1).entries()) {
+    if (index === limits.documents) throw new ManifestError(`the manifest holds more than ${limits.documents} documents`);
+    await turn();
+    const converted = await convert(part);
+    const document = { number: index + 1, text: part, line };
+    line += linesIn(part);
+    if ('error' in converted) entries.push({ document, within: '', error: unreadable(document, converted) });
+    else
+      entries.push(...entriesIn(JSON.parse(converted.json), { ...document, ...(converted.repeated && { repeated: converted.repeated }) }));
+  }
+  return entries;
+}
+
+/** What is in a manifest: YAML or JSON, several documents, items of Lists. Throws a ManifestError if it is too much, or nothing. */
+export async function readManifest(text: string, reading: ManifestReading): Promise<ManifestEntry[]> {
   const { limits } = reading;
   if (text.length > limits.length) throw new ManifestError(`the manifest is longer than ${limits.length} characters`);
   const json = jsonIn(text);
-  const documents = json === undefined ? await documentsIn(text, reading) : [json];
-  const objects = documents.flatMap((document, index) => objectsIn(document, `document ${index + 1}`));
-  if (objects.length === 0) throw new ManifestError('no objects in the manifest');
-  if (objects.length > limits.objects) throw new ManifestError(`the manifest holds more than ${limits.objects} objects`);
-  return objects;
+  const entries = json === undefined ? await entriesOf(text, reading) : entriesIn(json, { number: 1, text, line: 1 });
+  if (entries.length === 0) throw new ManifestError('no objects in the manifest');
+  if (entries.length > limits.objects) throw new ManifestError(`the manifest holds more than ${limits.objects} objects`);
+  return entries;
+}
+
+/** The objects of a manifest. Throws a ManifestError that names the first document that cannot be read. */
+export async function parseManifest(text: string, reading: ManifestReading): Promise<KubeObject[]> {
+  return (await readManifest(text, reading)).map((entry) => {
+    if ('error' in entry) throw entry.error;
+    return entry.object;
+  });
 }

@@ -104,5 +104,5 @@ export function syntaxError(text: string, { reason, mark }: YAMLException): Yaml
   const [by, words] = wordsFor(text, reason, mark?.position ?? 0);
   const line = mark?.line ?? 0;
   const named = line === 0 || by === 'reader' ? '' : `line ${by === 'scanner' ? line + 1 : line}: `;
-  return new YamlError(`yaml: ${named}${words}`);
+  return new YamlError(`yaml: ${named}${words}`, { line: line + 1, column: (mark?.column ?? 0) + 1 });
 }

@@ -18,6 +18,8 @@ export interface Written {
 /** The result of an update. */
 export interface Updated extends Written {
   created: boolean;
+  /** What was changed, if it is known. */
+  previous?: Stored;
 }
 
 /** The result of a create: a written object, or one that is not stored (reviews, a Status). */

@@ -68,11 +68,12 @@ export async function updateObject(scope: RestScope, rules: UpdateRules): Promis
   const cached = store.peek(key);
   if (cached !== undefined) {
     const outcome = await attempt(scope, rules, cached, false).catch((error: unknown) => verdict(error, key, cached, scope));
-    if (outcome !== 'again') return outcome;
+    if (outcome !== 'again') return { ...outcome, previous: cached };
   }
   for (let tried = 0; tried < limits.updateAttempts; tried++) {
-    const outcome = await attempt(retried(scope, tried + 1), rules, await store.get(key), true);
-    if (outcome !== 'again') return outcome;
+    const standing = await store.get(key);
+    const outcome = await attempt(retried(scope, tried + 1), rules, standing, true);
+    if (outcome !== 'again') return { ...outcome, ...(standing && { previous: standing }) };
   }
   throw conflict(scope.resource.groupResource, scope.name);
 }

@@ -38,6 +38,12 @@ export const relatedObjects: PointsOf = (args) => {
   return { own: 1 + items, items };
 };
 
+/** The objects that are given are written: how many those of a manifest are is not known before it is read. */
+export const writtenObjects: PointsOf = ({ objects }) => {
+  const items = Array.isArray(objects) ? Math.max(objects.length, 1) : limits.assumedListSize;
+  return { own: 1 + items, items };
+};
+
 /** A decision of the scheduler is made again. */
 export const decision: PointsOf = () => ({ own: limits.decisionPoints, items: limits.assumedListSize });
 

@@ -1,11 +1,12 @@
-import { type GraphQLFieldConfig, GraphQLNonNull, type GraphQLOutputType, GraphQLString } from 'graphql';
+import { type GraphQLFieldConfig, GraphQLNonNull, GraphQLString } from 'graphql';
 import { CertificateSigningRequest, type certificatesv1 } from '#api';
 import { formatTime } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import { costs, oneObject } from '../cost/points.js';
 import { badInput } from '../errors.js';
+import { FIELD_MANAGER } from '../inputs/write-fields.js';
+import { type WrittenObject, type WrittenTypes, written } from '../inputs/written.js';
 import { checkNames, dryRunArgument, withoutNulls } from '../queries.js';
-import { FIELD_MANAGER } from './edit-fields.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 type Request = certificatesv1.CertificateSigningRequest;
@@ -13,32 +14,33 @@ type Request = certificatesv1.CertificateSigningRequest;
 interface Arguments {
   name: string;
   message?: string;
-  dryRun?: boolean | null;
+  dryRun?: boolean;
 }
 
 /** Approves or denies a request; one that is so already is left as it is (kubectl certificate approve, deny). */
-async function decide(type: 'Approved' | 'Denied', { name, message, dryRun }: Arguments, { client, now }: GraphContext): Promise<Request> {
+async function decide(
+  type: 'Approved' | 'Denied',
+  { name, message, dryRun = false }: Arguments,
+  { client, now }: GraphContext,
+): Promise<WrittenObject> {
   checkNames({ name });
   const request = await client.get<Request>(CertificateSigningRequest, name);
   const { conditions = [] } = request.status ?? {};
-  if (conditions.some((condition) => condition.type === type)) return request;
+  if (conditions.some((condition) => condition.type === type)) return { object: request, before: request, warnings: [], dryRun };
   if (conditions.some((condition) => condition.type === (type === 'Approved' ? 'Denied' : 'Approved')))
     throw badInput(`certificate signing request ${JSON.stringify(name)} is already ${type === 'Approved' ? 'Denied' : 'Approved'}`);
   const reason = type === 'Approved' ? 'GraphQLApprove' : 'GraphQLDeny';
   const said = message ?? `This CSR was ${type.toLowerCase()} over GraphQL.`;
   const condition = { type, status: 'True', reason, message: said, lastUpdateTime: formatTime(now()) };
   const decided = { ...request, status: { ...request.status, conditions: [...conditions, condition] } } as Request;
-  return client.update(CertificateSigningRequest, decided, {
-    subresource: 'approval',
-    dryRun: dryRun ?? false,
-    fieldManager: FIELD_MANAGER,
-  });
+  const query = { subresource: 'approval', dryRun, fieldManager: FIELD_MANAGER };
+  return written(dryRun, (report) => client.update(CertificateSigningRequest, decided, { ...query, report }));
 }
 
 /** Mutations that decide about certificate signing requests. */
-export function certificateFields(requestType: GraphQLOutputType): Record<string, Field> {
+export function certificateFields({ request }: WrittenTypes): Record<string, Field> {
   const field = (type: 'Approved' | 'Denied', description: string): Field => ({
-    type: new GraphQLNonNull(requestType),
+    type: request,
     description,
     ...costs(oneObject),
     args: {

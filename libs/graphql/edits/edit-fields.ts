@@ -14,6 +14,8 @@ import { formatTime, type KubeObject } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import { costs, oneObject } from '../cost/points.js';
 import { badInput } from '../errors.js';
+import { FIELD_MANAGER } from '../inputs/write-fields.js';
+import { type WrittenObject, type WrittenTypes, written } from '../inputs/written.js';
 import { type GraphKind, resourceOf } from '../kinds.js';
 import { withKind } from '../loaders.js';
 import { requireKind } from '../named-kind.js';
@@ -35,8 +37,6 @@ import { undoDeployment, undoRevision } from './undo.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 type Fields = Record<string, Field>;
-
-export const FIELD_MANAGER = 'orrery-graphql';
 
 const text = new GraphQLNonNull(GraphQLString);
 const required = (type: GraphQLInputObjectType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type)));
@@ -67,15 +67,18 @@ async function edited<T extends KubeObject>(
   args: Named,
   { client, kinds }: GraphContext,
   edit: (object: T) => Edit | undefined | Promise<Edit | undefined>,
-): Promise<KubeObject> {
+): Promise<WrittenObject> {
   const kind = requireKind(kinds, args.kind);
   const resource = resourceOf(kind);
   const namespace = placeOf(kind, args);
   const object = withKind(await client.get(resource, args.name, namespace), resource);
   const made = await allowed(() => edit(object as T));
-  if (!made) return object;
-  const query = { dryRun: args.dryRun ?? false, fieldManager: FIELD_MANAGER };
-  return withKind(await client.patch(resource, args.name, namespace, made.type, made.patch, query), resource);
+  const dryRun = args.dryRun ?? false;
+  if (!made) return { object, before: object, warnings: [], dryRun };
+  return written(dryRun, async (report) => {
+    const query = { dryRun, fieldManager: FIELD_MANAGER, report };
+    return withKind(await client.patch(resource, args.name, namespace, made.type, made.patch, query), resource);
+  });
 }
 
 /** An edit that is refused is the client's error. */
@@ -88,12 +91,12 @@ async function allowed<T>(run: () => T | Promise<T>): Promise<T> {
 }
 
 const ContainerImage = new GraphQLInputObjectType({
-  name: 'ContainerImageInput',
+  name: 'WantedImage',
   fields: { container: { type: text, description: 'Its name; *: all.' }, image: { type: text } },
 });
 
 const TaintInput = new GraphQLInputObjectType({
-  name: 'TaintInput',
+  name: 'WantedTaint',
   fields: {
     key: { type: text },
     value: { type: GraphQLString },
@@ -102,7 +105,7 @@ const TaintInput = new GraphQLInputObjectType({
 });
 
 const TaintName = new GraphQLInputObjectType({
-  name: 'TaintNameInput',
+  name: 'UnwantedTaint',
   fields: { key: { type: text }, effect: { type: GraphQLString, description: 'Default: all effects.' } },
 });
 
@@ -113,7 +116,7 @@ const ofNode = (node: string): Omit<Named, 'dryRun'> => ({ kind: 'nodes', name: 
 function editField<A extends object>(
   type: GraphQLOutputType,
   { description, args }: { description: string; args: GraphQLFieldConfigArgumentMap },
-  edit: (args: A, context: GraphContext) => Promise<KubeObject>,
+  edit: (args: A, context: GraphContext) => Promise<WrittenObject>,
 ): Field {
   return {
     type,
@@ -158,8 +161,8 @@ async function undone(object: KubeObject, to: number, context: GraphContext): Pr
   }
 }
 
-/** Mutations that edit one object, as kubectl's commands of these names do. `one`: the type of any object; `node`: that of a Node. */
-export function editFields(one: GraphQLOutputType, node: GraphQLOutputType): Fields {
+/** Mutations that edit one object, as kubectl's commands of these names do. */
+export function editFields({ one, node }: WrittenTypes): Fields {
   return {
     label: textsField(one, 'labels', 'Sets and removes labels.'),
     annotate: textsField(one, 'annotations', 'Sets and removes annotations.'),

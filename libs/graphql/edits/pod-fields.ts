@@ -8,14 +8,16 @@ import {
   GraphQLString,
 } from 'graphql';
 import { type corev1, Node, Pod } from '#api';
-import { isNotFound, StatusError } from '#apimachinery';
+import { isNotFound, type KubeObject, StatusError } from '#apimachinery';
+import type { WriteQuery } from '#client';
 import type { GraphContext } from '../context.js';
 import { costs, oneObject, page } from '../cost/points.js';
 import { badInput } from '../errors.js';
+import { FIELD_MANAGER } from '../inputs/write-fields.js';
+import { deletion, readable, type WrittenObject, type WrittenTypes, written } from '../inputs/written.js';
 import { checkNames, dryRunArgument, withoutNulls } from '../queries.js';
-import { Int64, Json } from '../scalars.js';
+import { Int64 } from '../scalars.js';
 import { type DrainOptions, drainFate } from './drain.js';
-import { FIELD_MANAGER } from './edit-fields.js';
 import { editSchedulable } from './patch.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
@@ -23,21 +25,35 @@ type Field = GraphQLFieldConfig<unknown, GraphContext>;
 const text = new GraphQLNonNull(GraphQLString);
 const flag = (defaultValue: boolean, description: string) => ({ type: new GraphQLNonNull(GraphQLBoolean), defaultValue, description });
 
-interface Evicted {
+interface Eviction {
   name: string;
   namespace: string;
   gracePeriodSeconds?: number;
-  dryRun?: boolean | null;
+  dryRun?: boolean;
 }
 
+type Report = NonNullable<WriteQuery['report']>;
+
 /** Evicts a pod, unless a disruption budget forbids it (Eviction of policy/v1). */
-function evict({ name, namespace, gracePeriodSeconds, dryRun }: Evicted, { client }: GraphContext): Promise<unknown> {
+function evict({ name, namespace, gracePeriodSeconds, dryRun }: Eviction, { client }: GraphContext, report?: Report): Promise<KubeObject> {
   const deleteOptions = {
     ...(gracePeriodSeconds !== undefined && { gracePeriodSeconds }),
     ...(dryRun && { dryRun: ['All'] }),
   };
   const body = { apiVersion: 'policy/v1', kind: 'Eviction', metadata: { name, namespace }, deleteOptions };
-  return client.createSubresource(Pod, name, namespace, 'eviction', body);
+  return client.createSubresource(Pod, name, namespace, 'eviction', body, { ...(report && { report }) });
+}
+
+/** The same, with what became of the pod. */
+async function evicted(eviction: Eviction, context: GraphContext): Promise<WrittenObject> {
+  checkNames(eviction);
+  const { name, namespace, dryRun = false } = eviction;
+  const read = () => readable(context.client.get(Pod, name, namespace));
+  const before = await read();
+  const done = await written(dryRun, (report) => evict(eviction, context, report));
+  const now = dryRun ? undefined : await read();
+  const object = now?.metadata.uid === before?.metadata.uid ? now : undefined;
+  return deletion(done, { before, object, resource: Pod });
 }
 
 interface Left {
@@ -46,7 +62,7 @@ interface Left {
 }
 
 interface Drained {
-  node: corev1.Node;
+  node: WrittenObject;
   evicted: corev1.Pod[];
   left: Left[];
 }
@@ -54,7 +70,7 @@ interface Drained {
 interface DrainArguments extends DrainOptions {
   node: string;
   gracePeriodSeconds?: number;
-  dryRun?: boolean | null;
+  dryRun?: boolean;
 }
 
 /** Why a pod could not be evicted; undefined: it was, or it is gone. */
@@ -73,7 +89,10 @@ async function trouble(evicting: Promise<unknown>): Promise<string | undefined> 
  * Cordons a node and evicts its pods, one after another (kubectl drain). Does nothing if there is a pod that the options do not allow to
  * evict. What a budget protects is left: kubectl would try again.
  */
-async function drain({ node: name, gracePeriodSeconds, dryRun, ...options }: DrainArguments, context: GraphContext): Promise<Drained> {
+async function drain(
+  { node: name, gracePeriodSeconds, dryRun = false, ...options }: DrainArguments,
+  context: GraphContext,
+): Promise<Drained> {
   checkNames({ name });
   const { client, loaders, meter } = context;
   const pods = await loaders.list<corev1.Pod>(Pod, { fieldSelector: `spec.nodeName=${name}` });
@@ -83,7 +102,9 @@ async function drain({ node: name, gracePeriodSeconds, dryRun, ...options }: Dra
   );
   if (stops.length > 0) throw badInput(`unable to drain node ${JSON.stringify(name)}: ${stops.slice(0, 10).join(', ')}`);
   const { type, patch } = editSchedulable(false);
-  const node = await client.patch(Node, name, undefined, type, patch, { dryRun: dryRun ?? false, fieldManager: FIELD_MANAGER });
+  const node = await written(dryRun, (report) =>
+    client.patch<KubeObject>(Node, name, undefined, type, patch, { dryRun, fieldManager: FIELD_MANAGER, report }),
+  );
   const drained: Drained = { node, evicted: [], left: [] };
   for (const { pod, fate } of fates) {
     await meter.turn();
@@ -97,7 +118,7 @@ async function drain({ node: name, gracePeriodSeconds, dryRun, ...options }: Dra
 }
 
 /** Mutations that evict pods. */
-export function evictionFields(nodeType: GraphQLOutputType, podType: GraphQLOutputType): Record<string, Field> {
+export function evictionFields({ node, pod }: WrittenTypes, podType: GraphQLOutputType): Record<string, Field> {
   const pods = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(podType)));
   const leftType = new GraphQLObjectType<Left, GraphContext>({
     name: 'LeftPod',
@@ -107,7 +128,7 @@ export function evictionFields(nodeType: GraphQLOutputType, podType: GraphQLOutp
     name: 'DrainedNode',
     description: 'What a drain has done.',
     fields: {
-      node: { type: new GraphQLNonNull(nodeType) },
+      node: { type: node, description: 'The Node, which is cordoned.' },
       evicted: { type: pods, description: 'The pods that were evicted, as they were before.' },
       left: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(leftType))) },
     },
@@ -115,14 +136,11 @@ export function evictionFields(nodeType: GraphQLOutputType, podType: GraphQLOutp
   const grace = { type: Int64, description: 'Seconds that pods get to end; default: their own.' };
   return {
     evict: {
-      type: Json,
+      type: pod,
       description: 'Evicts a pod; an error if a PodDisruptionBudget forbids it now.',
       ...costs(oneObject),
       args: { name: { type: text }, namespace: { type: text, defaultValue: 'default' }, gracePeriodSeconds: grace, dryRun: dryRunArgument },
-      resolve(_root, given: Evicted, context) {
-        checkNames(given);
-        return evict(withoutNulls(given), context);
-      },
+      resolve: (_root, given: Eviction, context) => evicted(withoutNulls(given), context),
     },
     drain: {
       type: new GraphQLNonNull(drainedType),

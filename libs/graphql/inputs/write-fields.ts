@@ -1,0 +1,130 @@
+import {
+  GraphQLBoolean,
+  GraphQLEnumType,
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigArgumentMap,
+  GraphQLNonNull,
+  type GraphQLOutputType,
+  GraphQLString,
+} from 'graphql';
+import type { Resource } from '#api';
+import { type KubeObject } from '#apimachinery';
+import type { PatchType, WriteQuery } from '#client';
+import { applyObject } from '../apply.js';
+import type { GraphContext } from '../context.js';
+import { costs, writtenObjects } from '../cost/points.js';
+import { badInput } from '../errors.js';
+import { withKind } from '../loaders.js';
+import { dryRunArgument, withoutNulls } from '../queries.js';
+import { documentError, type FieldValidation, manifestObjects, type WantedObject } from './documents.js';
+import { type WrittenObject, written } from './written.js';
+
+type Field = GraphQLFieldConfig<unknown, GraphContext>;
+
+/** The manager of fields that the graph's mutations write. */
+export const FIELD_MANAGER = 'orrery-graphql';
+
+const FieldValidationEnum = new GraphQLEnumType({
+  name: 'FieldValidation',
+  description: 'What becomes of fields that a kind does not have, as kubectl --validate.',
+  values: {
+    STRICT: { value: 'Strict' satisfies FieldValidation, description: 'The document is refused.' },
+    WARN: { value: 'Warn' satisfies FieldValidation, description: 'They are left out, with a warning each.' },
+    IGNORE: { value: 'Ignore' satisfies FieldValidation, description: 'They are left out.' },
+  },
+});
+
+const writeArguments: GraphQLFieldConfigArgumentMap = {
+  manifest: { type: GraphQLString, description: 'YAML or JSON; may contain several documents and Lists.' },
+  namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default', description: 'For objects without a namespace.' },
+  fieldManager: { type: GraphQLString, description: `Who writes, for managed fields; default ${FIELD_MANAGER}.` },
+  fieldValidation: { type: new GraphQLNonNull(FieldValidationEnum), defaultValue: 'Strict' satisfies FieldValidation },
+  dryRun: dryRunArgument,
+};
+
+interface WriteArguments {
+  manifest?: string;
+  namespace: string;
+  fieldManager?: string;
+  fieldValidation: FieldValidation;
+  dryRun?: boolean;
+}
+
+interface ApplyArguments extends WriteArguments {
+  serverSide?: boolean;
+  force?: boolean;
+}
+
+type Write = (resource: Resource, object: KubeObject, query: WriteQuery) => Promise<KubeObject>;
+
+/** It is not known how the lists of custom kinds are merged: like kubectl, uses a merge patch for them. */
+function mergedBy({ kinds }: GraphContext, resource: Resource): PatchType {
+  const kind = kinds.ofResource(resource);
+  return kind && 'own' in kind.source ? 'merge' : 'strategic';
+}
+
+async function wantedObjects(args: WriteArguments, context: GraphContext): Promise<WantedObject[]> {
+  const { manifest, namespace, fieldValidation: validation } = args;
+  if (manifest === undefined) throw badInput('manifest is missing');
+  return manifestObjects(manifest, { namespace, validation }, context);
+}
+
+/** Writes one object; its error is that of its document. */
+async function attempt(wanted: WantedObject, args: WriteArguments, write: Write): Promise<WrittenObject | Error> {
+  const { object, resource, error, warnings } = wanted;
+  if (error || !object || !resource) return error ?? new Error(`no object in ${wanted.name}`);
+  const { dryRun = false, fieldManager = FIELD_MANAGER } = args;
+  try {
+    const done = await written(dryRun, async (report) =>
+      withKind(await write(resource, object, { dryRun, fieldManager, report }), resource),
+    );
+    return { ...done, warnings: [...warnings, ...done.warnings] };
+  } catch (failure) {
+    return documentError(wanted, failure);
+  }
+}
+
+/** Sequentially: a namespace must exist before the objects in it are created. What is refused is an error in its place. */
+async function each(given: WriteArguments, context: GraphContext, write: Write): Promise<Array<WrittenObject | Error>> {
+  const args = withoutNulls(given);
+  const results: Array<WrittenObject | Error> = [];
+  for (const wanted of await wantedObjects(args, context)) {
+    await context.meter.turn();
+    context.meter.count('scanned', 1);
+    results.push(await attempt(wanted, args, write));
+  }
+  return results;
+}
+
+const eachDescription =
+  'One by one, in their order: for each the answer has what became of it, or null and an error with `document`, `line` and `fields`.';
+
+/** Creates or updates the objects of manifests. */
+export const applyField = (documents: GraphQLOutputType): Field => ({
+  type: documents,
+  ...costs(writtenObjects),
+  description: `Creates or updates objects, as kubectl apply does. ${eachDescription}`,
+  args: {
+    ...writeArguments,
+    serverSide: { type: GraphQLBoolean, description: 'Server-side apply: the server merges, and records who owns which field.' },
+    force: { type: GraphQLBoolean, description: 'Takes over fields of other managers; only for server-side apply.' },
+  },
+  resolve: (_root, args: ApplyArguments, context) =>
+    each(args, context, (resource, object, query) => {
+      const { client } = context;
+      const { name, namespace } = object.metadata;
+      return args.serverSide
+        ? client.patch(resource, name, namespace, 'apply', object, { ...query, force: args.force ?? false })
+        : applyObject(client, resource, object, { ...query, patchType: mergedBy(context, resource) });
+    }),
+});
+
+/** Creates the objects of manifests. */
+export const createField = (documents: GraphQLOutputType): Field => ({
+  type: documents,
+  ...costs(writtenObjects),
+  description: `Creates objects; it is an error if one exists. ${eachDescription}`,
+  args: writeArguments,
+  resolve: (_root, args: WriteArguments, context) =>
+    each(args, context, (resource, object, query) => context.client.create(resource, object, query)),
+});
