@@ -28,6 +28,7 @@ import { mutationFields } from './mutations.js';
 import { organizationField, organizationMutations } from './organization-fields.js';
 import { historyFields } from './past/history-fields.js';
 import { clusterField, connectionType, listField, objectField, oneField, selectors, withoutNulls } from './queries.js';
+import { pendingFields } from './reasons/pending-fields.js';
 import { relations } from './relations/index.js';
 import type { Relation, Selectors, ToMany, ToOne } from './relations/relation.js';
 import { Json } from './scalars.js';
@@ -74,6 +75,7 @@ class Graph {
       'definition' in source ? [[source.definition, typeName] as const] : [],
     );
     this.shapes = new BuiltInShapes(new Map(definitions), descriptions, new Set(ownNames));
+    const pending = pendingFields(this.object);
     this.types = new Types(
       kinds.all,
       this.shapes,
@@ -82,6 +84,7 @@ class Graph {
         ...this.documents(),
         ...this.relationFields(relations.filter((relation) => standsOn(relation, kind))),
         ...(isPod(kind) && { decision: podDecisionField }),
+        ...pending(kind.info),
       }),
     );
     this.chain = chainFields(this.object);

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type appsv1, Deployment } from '#api';
+import { type appsv1, Deployment, PersistentVolumeClaim, Pod, type Resource, ResourceQuota } from '#api';
+import { forbidden } from '#apimachinery';
 import { createLocalCluster, type LocalCluster } from '#cluster';
 import { LocalGraph } from '../graph.js';
 
@@ -73,5 +74,103 @@ describe('why', () => {
       'system:apiserver created Deployment web',
       'deployment-controller created ReplicaSet web-*',
     ]);
+  });
+});
+
+describe('whyPending', () => {
+  const asked = 'whyPending { reason message nodes help object { kind metadata { name } } }';
+  const whyOf = async (kind: string, name: string) => (await data(`{ ${kind}(name: "${name}") { ${asked} } }`))[kind].whyPending;
+  const create = (resource: Resource, object: object) =>
+    cluster.client.create(resource, { metadata: { namespace: 'default' }, ...object } as never);
+  const pod = (name: string, spec: object) =>
+    create(Pod, {
+      apiVersion: 'v1',
+      kind: 'Pod',
+      metadata: { name, namespace: 'default' },
+      spec: { containers: [{ name: 'c', image: 'nginx', ...(spec as { c?: object }).c }], ...spec, c: undefined },
+    });
+
+  test('a pod that runs has none', async () => {
+    const { pods } = await data(`{ pods(labelSelector: "app=web", limit: 1) { items { ${asked} } } }`);
+    expect(pods.items).toEqual([{ whyPending: [] }]);
+    expect(await whyOf('deployment', 'web')).toEqual([]);
+  });
+
+  test('each reason of the scheduler with its nodes; what may not be asked for is told by the pod', async () => {
+    await pod('huge', { c: { resources: { requests: { cpu: '1000' } } } });
+    await cluster.settle();
+    const [message, ...refusals] = await whyOf('pod', 'huge');
+    expect(message).toMatchObject({ reason: 'Unschedulable', message: expect.stringMatching(/^0\/\d nodes are available: /) });
+    expect(refusals[0]).toEqual({
+      reason: 'NodeResourcesFit',
+      message: expect.stringMatching(/^\d of \d nodes: Insufficient cpu/),
+      nodes: expect.arrayContaining(['worker-1', 'worker-2']),
+      help: expect.stringMatching(/request less/),
+      object: null,
+    });
+    const past = (await data('{ cluster { revision } }')).cluster.revision;
+    const then = await data(`{ pod(name: "huge", at: ${past}) { whyPending { reason message } } }`);
+    expect(then.pod.whyPending).toEqual([{ reason: 'Unschedulable', message: message.message }]);
+    const { scheduling } = graph.session;
+    const { ofPod } = scheduling;
+    scheduling.ofPod = () => Promise.reject(forbidden({ group: '', resource: 'pods' }, '', 'no'));
+    expect((await whyOf('pod', 'huge')).map(({ reason }: { reason: string }) => reason)).toEqual(['Unschedulable']);
+    scheduling.ofPod = ofPod;
+  });
+
+  test('gates, claims and what containers wait for', async () => {
+    await pod('gated', { schedulingGates: [{ name: 'example.com/wait' }] });
+    await create(PersistentVolumeClaim, {
+      apiVersion: 'v1',
+      kind: 'PersistentVolumeClaim',
+      metadata: { name: 'data', namespace: 'default' },
+      spec: { storageClassName: 'nowhere', accessModes: ['ReadWriteOnce'], resources: { requests: { storage: '1Gi' } } },
+    });
+    await pod('stored', { volumes: [{ name: 'd', persistentVolumeClaim: { claimName: 'data' } }] });
+    await pod('configured', { c: { envFrom: [{ configMapRef: { name: 'missing' } }] } });
+    await cluster.advance(30_000);
+    expect(await whyOf('pod', 'gated')).toMatchObject([
+      { reason: 'SchedulingGated', message: 'it waits for scheduling gates: example.com/wait' },
+    ]);
+    const noClass = { reason: 'ProvisioningFailed', message: 'storageclass.storage.k8s.io "nowhere" not found' };
+    expect(await whyOf('persistentVolumeClaim', 'data')).toMatchObject([noClass]);
+    expect((await whyOf('pod', 'stored')).at(-1)).toMatchObject({
+      reason: 'ProvisioningFailed',
+      message: `persistentvolumeclaim/data: ${noClass.message}`,
+      object: { kind: 'PersistentVolumeClaim', metadata: { name: 'data' } },
+    });
+    expect((await whyOf('pod', 'configured'))[0]).toMatchObject({
+      reason: 'CreateContainerConfigError',
+      message: 'container c: configmap "missing" not found',
+    });
+  });
+
+  test('why a Deployment has no pods: a quota; and what keeps the pods that it has', async () => {
+    await create(ResourceQuota, {
+      apiVersion: 'v1',
+      kind: 'ResourceQuota',
+      metadata: { name: 'few', namespace: 'default' },
+      spec: { hard: { 'count/pods': '6' } },
+    });
+    await cluster.settle();
+    const starved = deployment('starved', { nodeSelector: { disk: 'ssd' } });
+    starved.spec.replicas = 9;
+    await create(Deployment, starved);
+    await cluster.settle();
+    const found = await whyOf('deployment', 'starved');
+    expect(found[0]).toMatchObject({
+      reason: 'FailedCreate',
+      message: expect.stringMatching(/exceeded quota: few, requested: count\/pods=1, used: count\/pods=6, limited: count\/pods=6$/),
+      object: { kind: 'ResourceQuota', metadata: { name: 'few' } },
+      help: expect.stringMatching(/^Raise the quota/),
+    });
+    expect(found[1]).toMatchObject({
+      reason: 'Unschedulable',
+      message: expect.stringMatching(/^pod\/starved-\S+: 0\//),
+      object: { kind: 'Pod' },
+    });
+    expect(found.slice(2).map(({ message }: { message: string }) => message)).toContainEqual(
+      expect.stringMatching(/of \d nodes: node\(s\) didn't match/),
+    );
   });
 });

@@ -30,17 +30,17 @@ export async function objectsOfKinds(
   for (const kind of wanted) {
     const wait = meter.turn();
     if (wait) await wait;
-    for (const object of await (names ? read(resourceOf(kind)) : allowed(() => read(resourceOf(kind))))) found.push(object);
+    for (const object of await (names ? read(resourceOf(kind)) : ifAllowed(() => read(resourceOf(kind)), []))) found.push(object);
   }
   return found;
 }
 
-/** Nothing where reading is forbidden. */
-async function allowed(read: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
+/** What is read; something else where reading is forbidden. */
+export async function ifAllowed<T>(read: () => Promise<T>, otherwise: T): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof StatusError && error.status.code === 403) return [];
+    if (error instanceof StatusError && error.status.code === 403) return otherwise;
     throw error;
   }
 }

@@ -3,7 +3,7 @@ import { Event } from '#api';
 import { controllerOf, type KubeObject } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import { kindsArgument, objectsOfKinds } from './kinds-of-objects.js';
-import { defineRelation, type Relation } from './relation.js';
+import { defineRelation, type Relation, type Selectors } from './relation.js';
 
 type Reference = Pick<NonNullable<KubeObject['metadata']['ownerReferences']>[number], 'apiVersion' | 'kind' | 'name' | 'uid'>;
 
@@ -17,6 +17,22 @@ async function referredTo({ metadata }: KubeObject, { apiVersion, kind, name, ui
 async function controllerObject(object: KubeObject, context: GraphContext): Promise<KubeObject | undefined> {
   const reference = controllerOf(object);
   return reference && referredTo(object, reference, context);
+}
+
+/** The Events about an object, oldest first. */
+export async function eventsOf(object: KubeObject, { loaders }: GraphContext, selectors: Selectors = {}): Promise<corev1.Event[]> {
+  const groups = await loaders.grouped(
+    Event,
+    { namespace: object.metadata.namespace ?? 'default', ...selectors },
+    {
+      name: 'involved',
+      keys: ({ involvedObject: { uid, kind, name } }) => [uid ?? `${kind}/${name}`],
+    },
+  );
+  // Events about nodes carry the node's name as uid.
+  const keys = [object.metadata.uid ?? '', object.metadata.name, `${object.kind}/${object.metadata.name}`];
+  const found = [...new Set(keys.flatMap((key) => groups.get(key) ?? []))].filter((event) => event.involvedObject.kind === object.kind);
+  return found.sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion));
 }
 
 /** The longest chain that is followed: owner references may form a circle. */
@@ -74,20 +90,7 @@ export const objectRelations: readonly Relation[] = [
     description: 'The Events about this object, oldest first.',
     to: Event,
     list: true,
-    async resolve(object, { loaders }, selectors) {
-      const groups = await loaders.grouped(
-        Event,
-        { namespace: object.metadata.namespace ?? 'default', ...selectors },
-        {
-          name: 'involved',
-          keys: ({ involvedObject: { uid, kind, name } }) => [uid ?? `${kind}/${name}`],
-        },
-      );
-      // Events about nodes carry the node's name as uid.
-      const keys = [object.metadata.uid ?? '', object.metadata.name, `${object.kind}/${object.metadata.name}`];
-      const found = [...new Set(keys.flatMap((key) => groups.get(key) ?? []))].filter((event) => event.involvedObject.kind === object.kind);
-      return found.sort((a, b) => Number(a.metadata.resourceVersion) - Number(b.metadata.resourceVersion));
-    },
+    resolve: eventsOf,
   }),
   defineRelation<corev1.Event>({
     on: Event,

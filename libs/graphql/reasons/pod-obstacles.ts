@@ -1,0 +1,114 @@
+import type { corev1 } from '#api';
+import { conditionOf, isPodReady, isPodTerminal } from '#component-helpers';
+import type { GraphDecision } from '../scheduling.js';
+import { isWarning, type Obstacle, type Trouble, troubles } from './obstacle.js';
+
+/** What helps where a plugin of the scheduler refuses nodes. */
+const helps: Readonly<Record<string, string>> = {
+  NodeResourcesFit: 'Let the pod request less, end other pods, or add nodes.',
+  NodeUnschedulable: 'Uncordon a node.',
+  NodeName: 'The pod names its node: create it, or take the name away.',
+  TaintToleration: 'Tolerate the taint in the pod, or take it off a node.',
+  NodeAffinity: 'Give a node the labels that nodeSelector and nodeAffinity ask for, or ask for others.',
+  NodePorts: 'Another pod has the host port there: end it, or take another port.',
+  InterPodAffinity: 'Change podAffinity and podAntiAffinity, or the pods that they are about.',
+  PodTopologySpread: 'Let maxSkew be greater, or add nodes in the domains with few pods.',
+  VolumeBinding: 'See whyPending of the pod’s persistentVolumeClaims.',
+  VolumeZone: 'Its volume is in another zone: add a node there.',
+  VolumeRestrictions: 'Another pod has the volume.',
+  NodeVolumeLimits: 'The node has as many volumes as its driver can attach: add nodes.',
+  DynamicResources: 'See the pod’s resourceClaims, and the devices of the resourceSlices.',
+};
+
+interface Refusal {
+  plugin: string;
+  reason: string;
+  nodes: string[];
+}
+
+/** Why nodes are refused: each reason once with its nodes, the most frequent first. */
+function refusals(nodes: NonNullable<GraphDecision['nodes']>): Obstacle[] {
+  const found = new Map<string, Refusal>();
+  for (const { node, filters } of nodes) {
+    for (const { plugin, passed, reasons = [] } of filters) {
+      if (passed) continue;
+      for (const reason of new Set(reasons)) {
+        const key = `${plugin}/${reason}`;
+        const known = found.get(key) ?? { plugin, reason, nodes: [] };
+        known.nodes.push(node);
+        found.set(key, known);
+      }
+    }
+  }
+  return [...found.values()]
+    .sort((a, b) => b.nodes.length - a.nodes.length)
+    .map(({ plugin, reason, nodes: refused }) => ({
+      reason: plugin,
+      message: `${refused.length} of ${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}: ${reason}`,
+      ...(helps[plugin] !== undefined && { help: helps[plugin] }),
+      nodes: refused,
+      nodesLooked: nodes.length,
+    }));
+}
+
+/** What the scheduler says of a pod without a node. */
+function decided({ state, note, node, message = '', nodes = [], preemption }: GraphDecision): Obstacle[] {
+  if (state === 'notOurs') return [{ reason: 'OtherScheduler', message: note ?? '', help: 'Run that scheduler, or name another one.' }];
+  if (state === 'schedulerDown') return [{ reason: 'SchedulerDown', message: `the scheduler does not run: ${note ?? ''}` }];
+  if (node !== undefined) return [{ reason: 'NotScheduledYet', message: `the scheduler would bind it to node ${node} now`, nodes: [node] }];
+  const making = preemption && {
+    reason: 'Preempting',
+    message: `room is made on node ${preemption.node}: ${preemption.victims.length} pods are evicted`,
+    nodes: [preemption.node],
+  };
+  return [{ reason: 'Unschedulable', message }, ...(making ? [making] : []), ...refusals(nodes)];
+}
+
+function unbound(pod: corev1.Pod, decision: GraphDecision | undefined): Obstacle[] {
+  const gates = pod.spec.schedulingGates ?? [];
+  if (gates.length > 0) {
+    const message = `it waits for scheduling gates: ${gates.map(({ name }) => name).join(', ')}`;
+    return [{ reason: 'SchedulingGated', message, help: 'Who set them removes them from spec.schedulingGates.' }];
+  }
+  if (decision) return decided(decision);
+  const { reason = 'NotScheduledYet', message = 'the scheduler has not come to it yet' } =
+    conditionOf(pod.status?.conditions, 'PodScheduled') ?? {};
+  return [{ reason, message }];
+}
+
+/** Containers that do not run, or are not ready. */
+function containers({ status }: corev1.Pod): Obstacle[] {
+  const found: Obstacle[] = [];
+  const init = status?.initContainerStatuses ?? [];
+  for (const { name, state, lastState, ready, started } of [...init, ...(status?.containerStatuses ?? [])]) {
+    const waiting = state?.waiting;
+    const ended = lastState?.terminated;
+    const before = ended ? `; it ended with ${ended.exitCode} before (${ended.reason ?? 'Error'})` : '';
+    if (waiting && waiting.reason !== 'PodInitializing') {
+      const { reason = 'Waiting', message } = waiting;
+      found.push({ reason, message: `container ${name}: ${message ?? reason}${before}` });
+    } else if (state?.running && !ready && !init.some((one) => one.name === name)) {
+      const probe = started === false ? 'its startup probe has not succeeded yet' : 'its readiness probe fails';
+      found.push({ reason: 'NotReady', message: `container ${name} runs, but ${probe}` });
+    }
+  }
+  return found;
+}
+
+/** What keeps a pod from running and being ready; nothing if it is, or has ended. `decision`: unset where it cannot be told. `events`: about it, oldest first. */
+export function podObstacles(
+  pod: corev1.Pod,
+  { decision, events }: { decision: GraphDecision | undefined; events: readonly Trouble[] },
+): Obstacle[] {
+  const { deletionTimestamp, finalizers = [] } = pod.metadata;
+  if (deletionTimestamp) {
+    const held = finalizers.length > 0 ? `; finalizers: ${finalizers.join(', ')}` : '';
+    return [{ reason: 'Terminating', message: `it is being deleted, until ${deletionTimestamp}${held}` }];
+  }
+  if (isPodTerminal(pod) || isPodReady(pod)) return [];
+  if (!pod.spec.nodeName) return unbound(pod, decision);
+  const waiting = containers(pod);
+  const others = troubles(events, (event) => isWarning(event) && event.reason !== 'FailedScheduling' && event.reason !== 'BackOff');
+  if (waiting.length > 0 || others.length > 0) return [...waiting, ...others];
+  return [{ reason: 'NotStartedYet', message: `the kubelet of ${pod.spec.nodeName} has not started it yet` }];
+}
