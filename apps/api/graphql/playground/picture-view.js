@@ -1,5 +1,5 @@
 // The picture of a result, which picture/index.js draws.
-import { h, useEffect, useRef, useState } from './packages.js';
+import { graphiql, h, useEffect, useRef, useState } from './packages.js';
 
 /** Loaded when it is first needed; rejects if it cannot be. */
 let loading;
@@ -35,6 +35,7 @@ export function hasPicture(data) {
 export function PictureView({ run, runs }) {
   const place = useRef(null);
   const [trouble, setTrouble] = useState();
+  const { schema } = graphiql.useSchemaContext({ nonNull: true });
   const key = `${run.tab} ${run.startedAt} ${run.kind === 'subscription' ? '' : run.state}`;
   useEffect(() => {
     let picture;
@@ -44,12 +45,11 @@ export function PictureView({ run, runs }) {
       ({ createPicture }) => {
         if (gone) return;
         picture = createPicture(place.current);
-        const { query, variables } = run.request;
         if (run.kind !== 'subscription') {
-          picture.show({ data: run.result?.data, errors: run.result?.errors, query, variables });
+          picture.show({ ...run.request, data: run.result?.data, errors: run.result?.errors, schema });
           return;
         }
-        picture.show({ data: undefined, errors: undefined, query, variables });
+        picture.show({ ...run.request, schema });
         const { log } = runs.current(run);
         for (const { result } of [...log.first, ...log.latest]) picture.append(result);
         untap = runs.tap((changed, event) => event && changed.tab === run.tab && picture.append(event));
@@ -61,6 +61,6 @@ export function PictureView({ run, runs }) {
       untap?.();
       picture?.destroy();
     };
-  }, [key]);
+  }, [key, schema]);
   return h('div', { className: 'picture', ref: place }, trouble && h('p', { className: 'trouble', role: 'alert' }, trouble));
 }

@@ -22,20 +22,19 @@ const hints = {
   none: 'There is nothing to draw in this result. Objects are drawn when the query selects their metadata { name }, the steps of an eventChain when they come.',
 };
 
-const styles = new URL('./picture.css', import.meta.url).href;
-
-/** Loads the picture's styles once for the page. */
-function linkStyles() {
-  if ([...document.querySelectorAll('link[rel=stylesheet]')].some(({ href }) => href === styles)) return;
-  document.head.append(html('link', { rel: 'stylesheet', href: styles }));
-}
+/** The styles are there before the first picture is made: it measures its place. */
+await new Promise((resolve) => {
+  const styles = html('link', { rel: 'stylesheet', href: new URL('./picture.css', import.meta.url).href });
+  styles.addEventListener('load', resolve);
+  styles.addEventListener('error', resolve);
+  document.head.append(styles);
+});
 
 class Picture {
   constructor(container) {
-    linkStyles();
     this.expanded = new Map();
     this.events = new Map();
-    this.viewport = new Viewport('Picture of the result');
+    this.viewport = new Viewport('Picture of the result', () => this.mode === 'steps' && this.draw());
     this.summary = html('p', { class: 'picture-summary', role: 'status' });
     this.hint = html('p', { class: 'picture-hint' });
     this.where = html('p', { class: 'picture-where', 'aria-hidden': true });
@@ -245,6 +244,7 @@ class Picture {
 
   destroy() {
     if (this.frame !== undefined) cancelAnimationFrame(this.frame);
+    this.viewport.destroy();
     this.root.remove();
   }
 }

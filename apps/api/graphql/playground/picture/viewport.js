@@ -9,7 +9,8 @@ const bounded = (value, least, most) => Math.min(most, Math.max(least, value));
 
 /** The part of a picture that is seen: it moves by dragging, wheel and keys, and grows by pinching, ctrl and wheel, and keys. */
 export class Viewport {
-  constructor(label) {
+  /** `onResize` is called when there is more or less room. */
+  constructor(label, onResize) {
     this.stage = svg('g');
     this.element = svg('svg', { class: 'picture-view', role: 'group', 'aria-label': label, tabindex: -1 }, this.stage);
     this.at = { x: 0, y: 0, k: 1 };
@@ -20,6 +21,12 @@ export class Viewport {
     this.element.addEventListener('pointermove', (event) => this.onMove(event));
     for (const end of ['pointerup', 'pointercancel', 'lostpointercapture'])
       this.element.addEventListener(end, ({ pointerId }) => this.pointers.delete(pointerId));
+    // Until it is moved, the picture follows the size of its place.
+    this.resized = new ResizeObserver(() => {
+      onResize();
+      this.settle?.();
+    });
+    this.resized.observe(this.element);
     // A drag does not click what it ends on.
     this.element.addEventListener(
       'click',
@@ -53,17 +60,19 @@ export class Viewport {
 
   /** All of it, if it is readable so; otherwise its beginning, and the box that it begins with. */
   fit(first) {
+    this.settle = () => this.fit(first);
     const { width, height } = this.size;
     const whole = this.wholeScale();
     const k = whole < scales.readable ? scales.comfortable : Math.min(whole, 1);
-    const place = (room, length) => (length * k <= room - 2 * border ? (room - length * k) / 2 : border);
-    this.at = { k, x: place(width, this.extent.width), y: place(height, this.extent.height) };
+    const start = (room, length) => (length * k <= room - 2 * border ? (room - length * k) / 2 : border);
+    this.at = { k, x: start(width, this.extent.width), y: start(height, this.extent.height) };
     if (first && this.extent.height * k > height) this.at.y = Math.min(border, height / 2 - (first.y + first.height / 2) * k);
-    this.move(0, 0);
+    this.place(0, 0);
   }
 
   /** All of it, however small. */
   fitWhole() {
+    this.settle = () => this.fitWhole();
     const { width, height } = this.size;
     const k = bounded(this.wholeScale(), scales.least, 1);
     this.at = { k, x: (width - this.extent.width * k) / 2, y: (height - this.extent.height * k) / 2 };
@@ -72,6 +81,7 @@ export class Viewport {
 
   /** The beginning, at a size at which texts are read. */
   toStart() {
+    this.settle = undefined;
     this.at = { k: 1, x: 8, y: 8 };
     this.apply();
   }
@@ -86,6 +96,11 @@ export class Viewport {
   }
 
   move(x, y) {
+    this.settle = undefined;
+    this.place(x, y);
+  }
+
+  place(x, y) {
     const { width, height } = this.size;
     const [w, h] = [this.extent.width * this.at.k, this.extent.height * this.at.k];
     // Something of it stays in view.
@@ -96,6 +111,7 @@ export class Viewport {
 
   /** Around a point of the element; by default its middle. */
   zoom(factor, { x, y } = { x: this.size.width / 2, y: this.size.height / 2 }) {
+    this.settle = undefined;
     const k = bounded(this.at.k * factor, scales.least, scales.most);
     const by = k / this.at.k;
     this.at = { k, x: x - (x - this.at.x) * by, y: y - (y - this.at.y) * by };
@@ -157,5 +173,9 @@ export class Viewport {
     }
     const distance = (point) => Math.max(1, Math.hypot(point.x - other.x, point.y - other.y));
     this.zoom(distance(now) / distance(before), other);
+  }
+
+  destroy() {
+    this.resized.disconnect();
   }
 }

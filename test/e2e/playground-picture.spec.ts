@@ -1,0 +1,101 @@
+import { type Browser, chromium, type Page, startBrowser } from '../chromium.js';
+import { type MadeCluster, type Service, startService } from '../service.js';
+
+/** Without a Chromium there is nothing to drive: CHROMIUM names one elsewhere. */
+const inChromium = chromium ? describe : describe.skip;
+
+const texts = (selector: string) => `[...document.querySelectorAll(${JSON.stringify(selector)})].map((e) => e.textContent)`;
+
+inChromium(`pictures of results in Chromium${chromium ? '' : ': skipped, there is none'}`, () => {
+  let service: Service;
+  let browser: Browser;
+  let cluster: MadeCluster;
+
+  beforeAll(async () => {
+    [service, browser] = await Promise.all([startService(), startBrowser()]);
+    cluster = await service.createCluster({ name: 'drawn', profile: 'instant' });
+  });
+  afterAll(async () => {
+    await browser?.close();
+    await service?.stop();
+  });
+
+  /** The page with an operation in its editor. */
+  async function opened(query: string, options = {}): Promise<Page> {
+    const page = await browser.page(options);
+    await page.open(`${service.origin}/graphql#token=${cluster.token}`);
+    await page.until('document.querySelectorAll(".CodeMirror").length === 4');
+    await page.value(`document.querySelector('.CodeMirror').CodeMirror.setValue(${JSON.stringify(query)})`);
+    return page;
+  }
+
+  async function ask(query: string): Promise<void> {
+    const body = JSON.stringify({ query });
+    const answer = await service.request('/graphql', {
+      method: 'POST',
+      token: cluster.token,
+      headers: { 'content-type': 'application/json' },
+      body,
+    });
+    expect(JSON.parse(answer.text)).not.toHaveProperty('errors');
+  }
+
+  test('relations are a graph of objects; a choice shows the object, the keys lead from one to the other', async () => {
+    const page = await opened(
+      '{ deployments { items { metadata { name namespace } status { readyReplicas replicas } replicaSets { metadata { name } } } } }',
+    );
+    await page.click('button.run');
+    await page.click('[role=tab]', 'Picture');
+    await page.until('document.querySelectorAll(".picture-box").length >= 2');
+    expect(await page.value(texts('.picture-name'))).toContain('coredns');
+    expect(await page.value(texts('.picture-relation'))).toContain('replicaSets');
+    await page.click('.picture-box', 'coredns');
+    expect(await page.value('document.querySelector(".picture-details").innerText')).toContain('namespace: kube-system');
+    // Back to the object, and on to what it leads to.
+    await page.press('Escape');
+    await page.press('ArrowRight');
+    expect(await page.value('document.activeElement.ariaLabel')).toMatch(/^ReplicaSet kube-system\/coredns-/);
+    await page.click('.picture-tools button', 'text');
+    expect(await page.value('document.querySelector(".picture-outline").innerText')).toMatch(
+      /Deployment kube-system\/coredns: .*\n {2}replicaSets: ReplicaSet/,
+    );
+    expect(page.troubles).toEqual([]);
+    await page.close();
+  });
+
+  test('the steps of an eventChain appear as they come', async () => {
+    const page = await opened(
+      'subscription { eventChain(kind: "deployment", name: "drawn") { revision wokenBy component user summary sinceStartMs object { kind metadata { name } } } }',
+      { width: 420, height: 900, dark: true },
+    );
+    await page.click('button.run');
+    await page.until('document.querySelector(".response").innerText.includes("Nothing has happened yet")');
+    await ask(
+      'mutation { create(manifest: "{apiVersion: apps/v1, kind: Deployment, metadata: {name: drawn}, spec: {replicas: 1, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: nginx}]}}}}") { kind } }',
+    );
+    await page.click('[role=tab]', 'Picture');
+    await page.until(`${texts('.picture-text')}.some((text) => text.includes('Running'))`);
+    expect(await page.value(texts('.picture-lane-name'))).toEqual(
+      expect.arrayContaining(['deployment-controller', 'kube-scheduler', 'kubelet']),
+    );
+    const [steps] = await page.value<string[]>(texts('.picture-summary'));
+    expect(steps).toMatch(/^\d+ steps by \d+ components$/);
+    expect(page.troubles).toEqual([]);
+    await page.close();
+  });
+
+  test('what objects say is text in the picture, whatever it is', async () => {
+    const evil = '<img src=x onerror=document.title=1>';
+    await ask(
+      `mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: evil, annotations: {a: '${evil}'}}, data: {a: '${evil}'}}") { kind } }`,
+    );
+    const page = await opened('{ namespace(name: "default") { metadata { name } configMaps { metadata { name annotations } data } } }');
+    await page.click('button.run');
+    await page.click('[role=tab]', 'Picture');
+    await page.click('.picture-box', 'evil');
+    expect(await page.value('document.querySelector(".picture-details pre").textContent')).toContain(evil);
+    expect(await page.value('document.querySelectorAll(".result-picture img").length')).toBe(0);
+    expect(page.troubles).toEqual([]);
+    await page.close();
+  });
+});
