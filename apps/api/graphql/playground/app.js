@@ -1,12 +1,17 @@
 // Which cluster is open, and what is shown of it.
 import { createClient } from './client.js';
 import { clusterStorage } from './cluster-storage.js';
-import { explorerPlugin, graphiql, h, useEffect, useMemo, useState } from './packages.js';
+import { Guide, journalIn, tourLock } from './guide.js';
+import { TourIcon } from './icons.js';
+import { explorerPlugin, graphiql, h, useEffect, useMemo, useRef, useState } from './packages.js';
 import { Runs } from './runs.js';
 import { forgetSession, keepSession, openSession, sessions } from './sessions.js';
 import { linkTo, readFragment } from './share.js';
 import { SignIn } from './sign-in.js';
 import { StatusBar } from './status-bar.js';
+import { TabStore } from './tab-store.js';
+import { TourPanel } from './tour-panel.js';
+import { tours } from './tours/index.js';
 import { Workbench } from './workbench.js';
 
 const { GraphiQLProvider } = graphiql;
@@ -28,21 +33,53 @@ query Workloads {
 }
 `;
 
-/** The page of one cluster. */
-function Cluster({ session, onVoid, ...bar }) {
-  const [linked, setLinked] = useState(true);
-  const client = useMemo(() => createClient(session, { onVoid, onLink: setLinked }), [session]);
-  const runs = useMemo(() => new Runs({ client }), [client]);
-  const storage = useMemo(() => clusterStorage(session.id), [session]);
-  const plugins = useMemo(() => [explorerPlugin()], []);
+/** Undoes what a tour left whose page was closed, and the one that is open when this page is closed or another cluster is opened. */
+function useRecovery(guide, onNotice) {
+  useEffect(() => {
+    guide.recover().then((title) => title && onNotice(`The tour “${title}” was left open: what it changed is put back.`));
+    const abandon = () => guide.abandon();
+    addEventListener('pagehide', abandon);
+    return () => {
+      removeEventListener('pagehide', abandon);
+      void guide.leave();
+    };
+  }, [guide]);
+}
+
+const tourPlugin = { title: 'Tours', icon: TourIcon, content: TourPanel };
+const plugins = [tourPlugin, explorerPlugin()];
+
+/** What belongs to a session: its client, its runs, its guide and its storage. */
+function useParts(session, onVoid, onLink) {
+  const parts = useMemo(() => {
+    const client = createClient(session, { onVoid, onLink });
+    const storage = clusterStorage(session.id);
+    const newName = () => crypto.randomUUID().slice(0, 4);
+    const guide = new Guide({ client, journal: journalIn(storage), newName, tours, lock: tourLock(session.id) });
+    const tabStore = new TabStore({ storage, newId: () => crypto.randomUUID(), firstQuery });
+    return { client, storage, guide, tabStore, runs: new Runs({ client }) };
+  }, [session]);
   useEffect(
     () => () => {
-      runs.closeAll();
-      client.close();
+      parts.runs.closeAll();
+      parts.client.close();
     },
-    [client, runs],
+    [parts],
   );
+  return parts;
+}
+
+/** The page of one cluster. */
+function Cluster({ session, operation, onVoid, ...bar }) {
+  const [linked, setLinked] = useState(true);
   const [notice, setNotice] = useState('');
+  const { client, storage, guide, tabStore, runs } = useParts(session, onVoid, setLinked);
+  const [welcome, setWelcome] = useState(!operation && storage.getItem('seen') === null);
+  useRecovery(guide, setNotice);
+  const showWelcome = (shown) => {
+    if (!shown) storage.setItem('seen', 'true');
+    setWelcome(shown);
+  };
   const share = async ({ query, variables }) => {
     const link = linkTo(location.href, { query, variables });
     const copied = await navigator.clipboard?.writeText(link).then(
@@ -57,27 +94,38 @@ function Cluster({ session, onVoid, ...bar }) {
       fetcher: (request, options) => client.execute(request, options),
       storage,
       plugins,
-      defaultQuery: firstQuery,
+      defaultQuery: tabStore.active.query,
       shouldPersistHeaders: true,
       dangerouslyAssumeSchemaIsValid: true,
     },
-    h(StatusBar, { session, client, linked, ...bar }),
+    h(StatusBar, { session, client, linked, onHome: () => showWelcome(!welcome), ...bar }),
     notice &&
       h('p', { className: 'notice', role: 'status' }, notice, h('button', { type: 'button', onClick: () => setNotice('') }, 'Close')),
-    h(Workbench, { runs, onShare: share }),
+    h(Workbench, {
+      name: session.name ?? session.id,
+      runs,
+      tabStore,
+      guide,
+      linked: operation,
+      tourPlugin,
+      welcome,
+      onWelcome: showWelcome,
+      onShare: share,
+    }),
   );
 }
 
 /** What a link says, which is removed from the address bar: a token must not stay there. */
 function takeFragment() {
   const fragment = readFragment(location.hash);
-  if (fragment.token) history.replaceState(null, '', location.pathname + location.search);
+  if (fragment.token || fragment.operation) history.replaceState(null, '', location.pathname + location.search);
   return fragment;
 }
 
 /** Everything. */
 export function App() {
   const [state, setState] = useState({ view: 'opening' });
+  const linkedOperation = useRef();
   const open = (session) => {
     keepSession(session);
     setState({ view: 'cluster', session });
@@ -94,7 +142,8 @@ export function App() {
   };
   useEffect(() => {
     const start = () => {
-      const { token } = takeFragment();
+      const { token, operation } = takeFragment();
+      linkedOperation.current = operation;
       const cluster = new URLSearchParams(location.search).get('cluster') ?? undefined;
       const [kept] = sessions();
       if (token) void signIn({ cluster, ...token });
@@ -114,6 +163,7 @@ export function App() {
       h(Cluster, {
         key: session.id,
         session,
+        operation: linkedOperation.current,
         onVoid: () => leave(session, voidToken),
         onSwitch: open,
         onAdd: () => setState({ view: 'sign-in' }),

@@ -5,9 +5,8 @@ const names = (prefix) => Object.keys(localStorage).filter((key) => key.startsWi
 /** Headers that must not be kept: they may be as good as a token. */
 const secret = /authorization|cookie|token|secret|password/i;
 
-/** What is stored without headers that may hold secrets. `text` is what GraphiQL stores: its tabs or history as JSON, or headers. */
-export function withoutSecrets(key, text) {
-  if (key === 'graphiql:headers') return secret.test(text) ? '' : text;
+/** What is stored without headers that may hold secrets. `text` is JSON with headers in it: tabs, or GraphiQL's history. */
+export function withoutSecrets(text) {
   if (!secret.test(text)) return text;
   try {
     return JSON.stringify(JSON.parse(text), (name, value) => (name === 'headers' && secret.test(value) ? null : value));
@@ -16,12 +15,15 @@ export function withoutSecrets(key, text) {
   }
 }
 
-/** GraphiQL's storage for one cluster, in localStorage. */
+/** GraphiQL's own notes of its one tab; tab-store.js has them all. */
+const unused = /^graphiql:(tabState|query|variables|headers)$/;
+
+/** The storage of one cluster, in localStorage; for GraphiQL, too. */
 export function clusterStorage(cluster) {
   const prefix = `orrery:${cluster}:`;
   return {
-    getItem: (key) => localStorage.getItem(prefix + key),
-    setItem: (key, value) => localStorage.setItem(prefix + key, withoutSecrets(key, value)),
+    getItem: (key) => (unused.test(key) ? null : localStorage.getItem(prefix + key)),
+    setItem: (key, value) => unused.test(key) || localStorage.setItem(prefix + key, withoutSecrets(value)),
     removeItem: (key) => localStorage.removeItem(prefix + key),
     clear: () => {
       for (const key of names(prefix)) localStorage.removeItem(key);

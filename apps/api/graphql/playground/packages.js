@@ -1,16 +1,5 @@
 // What the packages' scripts have put into globals: index.html loads them before this module.
-export const {
-  createElement: h,
-  Fragment,
-  useCallback,
-  useEffect,
-  useId,
-  useLayoutEffect,
-  useMemo,
-  useRef,
-  useState,
-  useSyncExternalStore,
-} = React;
+export const { createContext, createElement: h, Fragment, useContext, useEffect, useMemo, useRef, useState, useSyncExternalStore } = React;
 export const { createRoot } = ReactDOM;
 /** Editors, documentation, history and their contexts (@graphiql/react). */
 export const graphiql = GraphiQL.React;

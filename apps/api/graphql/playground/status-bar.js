@@ -82,14 +82,19 @@ function ThemeButton() {
 }
 
 /** The bar at the top. */
-export function StatusBar({ session, client, linked, onSwitch, onAdd, onSignOut, children }) {
+export function StatusBar({ session, client, linked, onHome, onSwitch, onAdd, onSignOut, children }) {
   const { clock, revision, version } = useStatus(client);
   const all = sessions();
   const change = ({ target: { value } }) => (value === '' ? onAdd() : onSwitch(all.find(({ id }) => id === value)));
   return h(
     'header',
     { className: 'status-bar' },
-    h('span', { className: 'brand' }, h(OrreryIcon), h('span', {}, 'Orrery')),
+    h(
+      'button',
+      { type: 'button', className: 'brand', title: 'The first screen, with the tours', onClick: onHome },
+      h(OrreryIcon),
+      'Orrery',
+    ),
     h(
       'label',
       { className: 'cluster' },

@@ -1,5 +1,6 @@
 // The tabs of operations, and a list of tabs as ARIA describes it: arrow keys move, Delete closes.
-import { graphiql, h, useRef } from './packages.js';
+import { graphiql, h, useEffect, useRef, useSyncExternalStore } from './packages.js';
+import { titleOf } from './tab-store.js';
 
 const { CloseIcon, PlusIcon, useEditorContext } = graphiql;
 
@@ -48,56 +49,50 @@ export function TabList({ label, items, selected, controls, onSelect, onClose, c
   return h('div', { role: 'tablist', 'aria-label': label, className: `tabs ${className}`, ref: list, onKeyDown }, items.map(tab));
 }
 
-/** Opens tabs with operations in them, and closes tabs. */
-export function useTabs(runs) {
-  const editors = useEditorContext({ nonNull: true });
-  const { tabs, activeTabIndex } = editors;
-  const active = tabs[activeTabIndex];
-  /** What the editors hold, which the tab is told of a moment later. */
-  const synchronized = () => ({
-    ...active,
-    query: editors.queryEditor?.getValue() ?? active.query,
-    variables: editors.variableEditor?.getValue() ?? active.variables,
-    headers: editors.headerEditor?.getValue() ?? active.headers,
-  });
-  const show = (list, index) => {
-    editors.updateActiveTabValues(synchronized());
-    editors.moveTab(list);
-    editors.changeTab(index);
-  };
+/** Fills the editors from the tab that is shown, and tells it what is typed. */
+function useFilling(store, fillings) {
+  const { queryEditor, variableEditor, headerEditor } = useEditorContext({ nonNull: true });
+  useEffect(() => {
+    const editors = { query: queryEditor, variables: variableEditor, headers: headerEditor };
+    const stops = Object.entries(editors).map(([name, editor]) => {
+      if (!editor) return () => undefined;
+      const { [name]: text } = store.active;
+      if (editor.getValue() !== text) editor.setValue(text);
+      const typed = () => store.typed({ [name]: editor.getValue() });
+      editor.on('change', typed);
+      return () => editor.off('change', typed);
+    });
+    return () => {
+      for (const stop of stops) stop();
+    };
+  }, [queryEditor, variableEditor, headerEditor, store, fillings]);
+}
+
+/** The tabs of a cluster, with the runs in them. */
+export function useTabs(store, runs) {
+  const { tabs, fillings } = useSyncExternalStore(store.subscribe, store.snapshot);
+  useFilling(store, fillings);
   return {
     tabs,
-    active,
-    select: (id) =>
-      show(
-        tabs,
-        tabs.findIndex((tab) => tab.id === id),
-      ),
-    /** Opens a tab, or fills the one of this id; returns its id. */
-    open({ id = crypto.randomUUID(), query = '', variables = null, headers = null }) {
-      const title = /^\s*(?:query|mutation|subscription)\s+(\w+)/m.exec(query)?.[1] ?? 'untitled';
-      const tab = { id, hash: id, title, query, variables, headers, operationName: null, response: null };
-      const at = tabs.findIndex((other) => other.id === id);
-      show(at < 0 ? [...tabs, tab] : tabs.with(at, tab), at < 0 ? tabs.length : at);
-      return id;
-    },
-    close(id) {
-      runs.close(id);
-      const at = tabs.findIndex((tab) => tab.id === id);
-      if (at >= 0 && tabs.length > 1) editors.closeTab(at);
+    active: store.active,
+    select: (id) => store.select(id),
+    open: (tab) => store.open(tab),
+    close(...ids) {
+      for (const id of ids) runs.close(id);
+      store.close(...ids);
     },
   };
 }
 
 /** The tabs of operations, with a button for a new one. */
 export function OperationTabs({ tabs, byTab }) {
-  const items = tabs.tabs.map(({ id, title }) => {
+  const items = tabs.tabs.map(({ id, query }) => {
     const run = byTab.get(id);
     const badge =
       run?.state === 'running' && run.kind === 'subscription'
         ? h('span', { className: 'live', title: 'runs' }, run.log.count, h('span', { className: 'visually-hidden' }, ' events so far'))
         : undefined;
-    return { id, label: title === '<untitled>' ? 'untitled' : title, badge };
+    return { id, label: titleOf(query), badge };
   });
   return h(
     'div',

@@ -1,16 +1,20 @@
-// The workbench of one cluster: plugins, tabs, editors and the answer.
+// The workbench of one cluster: panels, tabs, editors and the answer; and the first screen over it.
 import { Divider } from './divider.js';
 import { Editors } from './editors.js';
 import { operationOf, operationsIn } from './operation.js';
-import { graphiql, h, useMemo, useState, useSyncExternalStore } from './packages.js';
+import { graphiql, h, useEffect, useMemo, useRef, useState, useSyncExternalStore } from './packages.js';
+import { Panel, Sidebar } from './panels.js';
 import { Response } from './response.js';
 import { isRunning } from './runs.js';
 import { elsewhere, Streams } from './streams.js';
+import { titleOf } from './tab-store.js';
 import { OperationTabs, useTabs } from './tabs.js';
+import { Welcome } from './welcome.js';
+import { WorkContext } from './work-context.js';
 
 const { ExecutionContext, useAutoCompleteLeafs, useEditorContext, useHistoryContext, usePluginContext, useStorageContext } = graphiql;
 
-/** Starts and stops the operation of the tab that is shown. */
+/** Starts the operation of the tab that is shown. */
 function useOperation(runs, tabs) {
   const { queryEditor, variableEditor, headerEditor } = useEditorContext({ nonNull: true });
   const history = useHistoryContext();
@@ -40,84 +44,95 @@ function useShare() {
   return [share, change];
 }
 
-function Sidebar({ children }) {
-  const { plugins, visiblePlugin, setVisiblePlugin } = usePluginContext();
-  return h(
-    'nav',
-    { className: 'sidebar', 'aria-label': 'Panels' },
-    plugins.map((plugin) => {
-      const shown = plugin === visiblePlugin;
-      return h(
-        'button',
-        {
-          key: plugin.title,
-          type: 'button',
-          className: 'plain',
-          'aria-pressed': shown,
-          'aria-label': plugin.title,
-          title: plugin.title,
-          onClick: () => setVisiblePlugin(shown ? null : plugin),
-        },
-        h(plugin.icon),
-      );
-    }),
-    h('span', { className: 'space' }),
-    children,
-  );
+/** Opens the panel of the tours while one is taken; closes its tabs, and shows the first screen again, when it ends. */
+function useTourPanel(tour, { tabs, tourPlugin, onWelcome }) {
+  const { setVisiblePlugin } = usePluginContext();
+  const before = useRef();
+  useEffect(() => {
+    if (tour) {
+      onWelcome(false);
+      setVisiblePlugin(tourPlugin);
+    } else if (before.current) {
+      tabs.close(...tabs.tabs.map(({ id }) => id).filter((id) => /^tour(-|$)/.test(id)));
+      setVisiblePlugin(null);
+      onWelcome(true);
+    }
+    before.current = tour;
+  }, [tour]);
 }
 
-function Panel() {
-  const { visiblePlugin } = usePluginContext();
-  if (!visiblePlugin) return null;
-  return h('aside', { className: 'panel', 'aria-label': visiblePlugin.title }, h(visiblePlugin.content));
+/** Opens the operation of a link once the editors are there. */
+function useLinked(operation, tabs) {
+  const { queryEditor } = useEditorContext({ nonNull: true });
+  useEffect(() => {
+    if (queryEditor && operation) tabs.open(operation);
+  }, [queryEditor, operation]);
 }
 
-/** `runs`: those of the cluster; `sidebar`: what stands below the plugins; `onShare` gets the operation of the tab. */
-export function Workbench({ runs, sidebar, onShare }) {
-  const tabs = useTabs(runs);
-  const byTab = useSyncExternalStore(runs.subscribe, runs.snapshot);
-  const start = useOperation(runs, tabs);
+/** The tab that is shown: its query and its answer. */
+function Session({ work: { runs, tabs, byTab, start }, onShare }) {
   const { setOperationName, queryEditor } = useEditorContext({ nonNull: true });
   const [, redraw] = useState(0);
+  const [share, setShare] = useShare();
   const { active } = tabs;
   const run = byTab.get(active.id);
   const operations = useMemo(() => operationsIn(active.query ?? ''), [active.query]);
-  const [share, setShare] = useShare();
   const stop = () => runs.stop(active.id);
-  const execution = { isFetching: isRunning(run), isSubscribed: false, operationName: null, run: () => void start(), stop };
   const choose = (name) => {
     setOperationName(name);
     redraw((n) => n + 1);
   };
+  const execution = { isFetching: isRunning(run), isSubscribed: false, operationName: null, run: () => void start(), stop };
   return h(
     ExecutionContext.Provider,
     { value: execution },
     h(
       'div',
-      { className: 'workbench' },
+      { className: 'session', id: 'session', role: 'tabpanel', 'aria-label': titleOf(active.query), style: { '--share': `${share}%` } },
+      h(Editors, {
+        operations,
+        chosen: queryEditor?.operationName ?? undefined,
+        onChoose: choose,
+        running: isRunning(run),
+        onRun: execution.run,
+        onStop: stop,
+        onShare: () => onShare(active),
+      }),
+      h(Divider, { label: 'Width of the query', value: share, onChange: setShare }),
+      h(Response, { run, runs }),
+    ),
+  );
+}
+
+/**
+ * `runs`, `tabStore` and `guide`: those of the cluster; `linked`: the operation of a link; `welcome`: whether the first screen is shown; `onShare` gets the
+ * operation of the tab.
+ */
+export function Workbench({ name, runs, tabStore, guide, linked, tourPlugin, welcome, onWelcome, sidebar, onShare }) {
+  const tabs = useTabs(tabStore, runs);
+  const byTab = useSyncExternalStore(runs.subscribe, runs.snapshot);
+  const { tour } = useSyncExternalStore(guide.subscribe, guide.snapshot);
+  const start = useOperation(runs, tabs);
+  useTourPanel(tour, { tabs, tourPlugin, onWelcome });
+  useLinked(linked, tabs);
+  const work = { guide, runs, tabs, byTab, start };
+  const { active } = tabs;
+  return h(
+    WorkContext.Provider,
+    { value: work },
+    h(
+      'div',
+      { className: 'workbench', ...(welcome && { inert: '' }) },
       h(Sidebar, {}, sidebar),
       h(Panel),
       h(
         'main',
         { className: 'main' },
         h(OperationTabs, { tabs, byTab }),
-        h(
-          'div',
-          { className: 'session', id: 'session', role: 'tabpanel', 'aria-label': active.title, style: { '--share': `${share}%` } },
-          h(Editors, {
-            operations,
-            chosen: queryEditor?.operationName ?? undefined,
-            onChoose: choose,
-            running: isRunning(run),
-            onRun: execution.run,
-            onStop: stop,
-            onShare: () => onShare(active),
-          }),
-          h(Divider, { label: 'Width of the query', value: share, onChange: setShare }),
-          h(Response, { run, runs }),
-        ),
+        h(Session, { work, onShare }),
         h(Streams, { runs: elsewhere(byTab, active.id), onShow: tabs.select, onStop: (tab) => runs.stop(tab) }),
       ),
     ),
+    welcome && h(Welcome, { name, onEditor: () => onWelcome(false) }),
   );
 }

@@ -1,0 +1,38 @@
+// The bar of the panels, and the panel that is open.
+import { graphiql, h } from './packages.js';
+
+const { usePluginContext } = graphiql;
+
+/** A button for each panel; `children` stand below. */
+export function Sidebar({ children }) {
+  const { plugins, visiblePlugin, setVisiblePlugin } = usePluginContext();
+  return h(
+    'nav',
+    { className: 'sidebar', 'aria-label': 'Panels' },
+    plugins.map((plugin) => {
+      const shown = plugin === visiblePlugin;
+      return h(
+        'button',
+        {
+          key: plugin.title,
+          type: 'button',
+          className: 'plain',
+          'aria-pressed': shown,
+          'aria-label': plugin.title,
+          title: plugin.title,
+          onClick: () => setVisiblePlugin(shown ? null : plugin),
+        },
+        h(plugin.icon),
+      );
+    }),
+    h('span', { className: 'space' }),
+    children,
+  );
+}
+
+/** The panel that is open. */
+export function Panel() {
+  const { visiblePlugin } = usePluginContext();
+  if (!visiblePlugin) return null;
+  return h('aside', { className: 'panel', 'aria-label': visiblePlugin.title }, h(visiblePlugin.content));
+}

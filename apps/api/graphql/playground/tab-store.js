@@ -1,0 +1,96 @@
+// The tabs of operations: what is in them, and which one is shown. They are kept in the cluster's storage.
+
+/** The name of a tab: that of its first operation. */
+export const titleOf = (query) => /^\s*(?:query|mutation|subscription)\s+(\w+)/m.exec(query ?? '')?.[1] ?? 'untitled';
+
+const tabOf = ({ id, query = '', variables = '', headers = '' }) => ({ id, query, variables: variables ?? '', headers: headers ?? '' });
+
+function kept(storage) {
+  try {
+    const { tabs, active } = JSON.parse(storage.getItem('tabs') ?? 'null') ?? {};
+    const valid = (Array.isArray(tabs) ? tabs : [])
+      .filter((tab) => typeof tab?.id === 'string' && typeof tab.query === 'string')
+      .map(tabOf);
+    return valid.length > 0 ? { tabs: valid, active: valid.some(({ id }) => id === active) ? active : valid[0].id } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * The tabs of one cluster: `{tabs, active, fillings}`, with `active` the id of the one that is shown. The editors have to be filled from it
+ * whenever `fillings` grows.
+ */
+export class TabStore {
+  constructor({ storage, newId, firstQuery }) {
+    Object.assign(this, { storage, newId, firstQuery });
+    const id = newId();
+    this.state = { ...(kept(storage) ?? { tabs: [tabOf({ id, query: firstQuery })], active: id }), fillings: 0 };
+    this.listeners = new Set();
+    this.subscribe = this.subscribe.bind(this);
+    this.snapshot = this.snapshot.bind(this);
+  }
+
+  /** For useSyncExternalStore. */
+  subscribe(listener) {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  snapshot() {
+    return this.state;
+  }
+
+  get active() {
+    return this.state.tabs.find(({ id }) => id === this.state.active);
+  }
+
+  /** What was typed into the tab that is shown: `{query, variables, headers}`, or some of them. */
+  typed(values) {
+    const { active, tabs } = this.state;
+    if (Object.entries(values).every(([name, value]) => this.active[name] === value)) return;
+    this.set({ tabs: tabs.map((tab) => (tab.id === active ? { ...tab, ...values } : tab)) });
+  }
+
+  select(id) {
+    if (id !== this.state.active && this.state.tabs.some((tab) => tab.id === id)) this.fill({ active: id });
+  }
+
+  /** Opens a tab with an operation, or fills the one of this id; returns its id. */
+  open({ id = this.newId(), ...values }) {
+    const { tabs } = this.state;
+    const tab = tabOf({ id, ...values });
+    this.fill({
+      active: id,
+      tabs: tabs.some((other) => other.id === id) ? tabs.map((other) => (other.id === id ? tab : other)) : [...tabs, tab],
+    });
+    return id;
+  }
+
+  /** Closes tabs; the last one leaves an empty one. The one before those that were closed is shown. */
+  close(...ids) {
+    const { tabs, active } = this.state;
+    const rest = tabs.filter(({ id }) => !ids.includes(id));
+    if (rest.length === tabs.length) return;
+    if (rest.length === 0) rest.push(tabOf({ id: this.newId(), query: this.firstQuery }));
+    if (!ids.includes(active)) return this.set({ tabs: rest });
+    const before = tabs
+      .slice(
+        0,
+        tabs.findIndex(({ id }) => id === active),
+      )
+      .filter(({ id }) => !ids.includes(id));
+    return this.fill({ tabs: rest, active: (before.at(-1) ?? rest[0]).id });
+  }
+
+  fill(changes) {
+    this.set({ ...changes, fillings: this.state.fillings + 1 });
+  }
+
+  set(changes) {
+    this.state = { ...this.state, ...changes };
+    const { tabs, active } = this.state;
+    this.storage.setItem('tabs', JSON.stringify({ tabs, active }));
+    for (const listener of this.listeners) listener();
+  }
+}

@@ -1,0 +1,88 @@
+import path from 'node:path';
+
+interface Tab {
+  id: string;
+  query: string;
+  variables: string;
+  headers: string;
+}
+interface Store {
+  state: { tabs: Tab[]; active: string; fillings: number };
+  active: Tab;
+  typed(values: Partial<Tab>): void;
+  select(id: string): void;
+  open(tab: Partial<Tab>): string;
+  close(...ids: string[]): void;
+}
+const { TabStore, titleOf } = (await import(path.join(import.meta.dirname, 'tab-store.js'))) as {
+  TabStore: new (parts: unknown) => Store;
+  titleOf(query: string): string;
+};
+
+function storeOf(text?: string) {
+  const kept = new Map<string, string>(text === undefined ? [] : [['tabs', text]]);
+  const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) };
+  let ids = 0;
+  const newId = () => {
+    ids += 1;
+    return `t${ids}`;
+  };
+  const open = () => new TabStore({ storage, newId, firstQuery: '{ first }' });
+  return { store: open(), open };
+}
+const shown = ({ state: { tabs, active } }: Store) => tabs.map(({ id, query }) => `${id === active ? '*' : ''}${id}: ${query}`);
+
+test('a new visitor has one tab, with the first query', () => {
+  expect(shown(storeOf().store)).toEqual(['*t1: { first }']);
+});
+
+test('what is typed is in the tab that is shown, and kept', () => {
+  const { store, open } = storeOf();
+  store.open({ query: '{ a }', variables: '{"v": 1}' });
+  store.typed({ query: '{ b }' });
+  store.select('t1');
+  store.typed({ query: '{ c }' });
+  expect(shown(open())).toEqual(['*t1: { c }', 't2: { b }']);
+  expect(open().state.tabs[1]?.variables).toBe('{"v": 1}');
+});
+
+test('the editors are filled when another tab is shown, not for what they hold already', () => {
+  const { store } = storeOf();
+  store.typed({ query: '{ a }' });
+  expect(store.state.fillings).toBe(0);
+  store.open({ id: 'tour', query: '{ b }' });
+  store.open({ id: 'tour', query: '{ c }' });
+  store.select('tour');
+  store.select('none');
+  expect([store.state.fillings, shown(store)]).toEqual([2, ['t1: { a }', '*tour: { c }']]);
+});
+
+test.each([
+  [['t2'], ['t1', '*t3']],
+  [['t3'], ['t1', '*t2']],
+  [['t2', 't3'], ['*t1']],
+  [['t1', 't2', 't3'], ['*t4']],
+  [['none'], ['t1', 't2', '*t3']],
+  [['t1', 't3'], ['*t2']],
+])('of three tabs %j are closed', (closed, left) => {
+  const { store } = storeOf();
+  store.open({});
+  store.open({});
+  store.close(...closed);
+  expect(store.state.tabs.map(({ id }) => (id === store.state.active ? `*${id}` : id))).toEqual(left);
+});
+
+test.each([['nonsense'], ['{}'], ['{"tabs": [1, {"id": 2}]}'], ['null'], ['{"tabs": []}']])(
+  '%s in the storage is as good as nothing',
+  (text) => {
+    expect(storeOf(text).store.state.tabs).toHaveLength(1);
+  },
+);
+
+test.each([
+  ['{ a }', 'untitled'],
+  ['# comment\nquery Pods { a }', 'Pods'],
+  ['subscription  S { a }', 'S'],
+])('%j is called %s', (query, title) => {
+  expect(titleOf(query)).toBe(title);
+});

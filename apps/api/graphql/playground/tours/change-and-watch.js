@@ -1,0 +1,76 @@
+import { deleteDeployment } from './undoing.js';
+
+/** Makes a Deployment and changes it. */
+export const changeAndWatch = {
+  id: 'change-and-watch',
+  title: 'Change and watch',
+  summary: 'Subscribe to pods, then make, scale and update a Deployment, and see each of them change.',
+  steps: [
+    {
+      title: 'Watch first',
+      text: [
+        'A subscription is a query that goes on. This one tells of each change of the pods of `{{name}}`: what became of them, and which fields changed.',
+        'Nothing happens yet: there is no such pod. It goes on while you use other tabs, and its newest events stand below.',
+      ],
+      operation: `subscription Pods {
+  pods(namespace: "default", labelSelector: "app={{name}}", changed: ["status.phase"]) {
+    type
+    object { metadata { name } status { phase } }
+    changes { path from to }
+  }
+}`,
+    },
+    {
+      title: 'Make a Deployment',
+      text: ['A mutation changes something. Manifests are those that `kubectl apply` takes.', 'Run it, and look at the events below.'],
+      operation: `mutation Make {
+  apply(manifest: """
+    apiVersion: apps/v1
+    kind: Deployment
+    metadata: {name: {{name}}}
+    spec:
+      replicas: 2
+      selector: {matchLabels: {app: {{name}}}}
+      template:
+        metadata: {labels: {app: {{name}}}}
+        spec:
+          containers: [{name: web, image: nginx}]
+    """) {
+    kind
+    metadata { name resourceVersion }
+  }
+}`,
+    },
+    {
+      title: 'Scale it',
+      text: [
+        'Mutations have the names of kubectl’s commands: `scale`, `setImage`, `restart`, `undo`, `cordon`, `drain` and more. Each takes `dryRun`.',
+      ],
+      operation: `mutation Scale {
+  scale(kind: "deployment", name: "{{name}}", replicas: 4) {
+    ... on Deployment { metadata { name } spec { replicas } }
+  }
+}`,
+    },
+    {
+      title: 'A new image, one pod after another',
+      text: [
+        'A Deployment replaces its pods a few at a time, so that the others keep answering. Run it, then open the tab Pods: new ones become Running before old ones are deleted.',
+      ],
+      operation: `mutation Update {
+  setImage(kind: "deployment", name: "{{name}}", images: [{ container: "web", image: "nginx:1.27" }]) {
+    ... on Deployment { metadata { name generation } }
+  }
+}`,
+    },
+    {
+      title: 'What the watch has seen',
+      text: [
+        'The newest event is at the top, and the first ones are kept at the bottom. Pause stops the display, not the subscription.',
+        'At the end of the tour the Deployment is deleted.',
+      ],
+      show: 0,
+    },
+  ],
+  undo: [deleteDeployment],
+};
