@@ -23,6 +23,7 @@ inChromium(`the playground in Chromium${chromium ? '' : ': skipped, there is non
     const page = await browser.page();
     await page.open(`${service.origin}/graphql#${fragment}`);
     await page.until('document.querySelectorAll(".CodeMirror").length === 4');
+    if (await page.value('Boolean(document.querySelector(".welcome"))')) await page.click('.welcome button', 'Open the editor');
     return page;
   }
 

@@ -49,6 +49,11 @@ function useTabKey(...editors) {
   }, editors);
 }
 
+/** Long lines are wrapped: there is no scrolling to the side. */
+function useWrapping(editor) {
+  useEffect(() => editor?.setOption('lineWrapping', true), [editor]);
+}
+
 /** Names what screen readers would call an unnamed text box. */
 function useLabel(editor, label) {
   useEffect(() => editor?.getInputField().setAttribute('aria-label', label), [editor, label]);
@@ -59,6 +64,7 @@ export function Editors({ operations, chosen, onChoose, ...actions }) {
   const { queryEditor, variableEditor, headerEditor } = useEditorContext({ nonNull: true });
   const [tool, setTool] = useState();
   useTabKey(queryEditor, variableEditor, headerEditor);
+  useWrapping(queryEditor);
   useLabel(queryEditor, 'Query');
   useLabel(variableEditor, 'Variables, JSON');
   useLabel(headerEditor, 'Headers, JSON');

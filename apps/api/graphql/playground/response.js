@@ -14,6 +14,8 @@ function textOf({ extensions, ...result }) {
   return jsonText(Object.keys(others).length > 0 ? { ...result, extensions: others } : result);
 }
 
+const costTitle = ({ used }) => `It used ${used.objects} objects, ${used.logEntries} log entries, ${used.milliseconds} ms of CPU.`;
+
 /** What a query took, and what it cost of what it may cost. */
 function Facts({ run: { state, took, result, kind } }) {
   if (kind === 'subscription' || state === 'running' || took === undefined) return null;
@@ -24,7 +26,7 @@ function Facts({ run: { state, took, result, kind } }) {
     { className: 'facts', role: 'status' },
     errors > 0 && h('span', { className: 'failed' }, `${errors} ${errors === 1 ? 'error' : 'errors'}`),
     h('span', {}, `${Math.round(took)} ms`),
-    typeof cost?.used === 'number' && h('span', { title: `estimated ${cost.estimated}` }, `cost ${cost.used}`),
+    cost && h('span', { title: costTitle(cost) }, `cost ${cost.estimated} of ${cost.limits.estimated}`),
   );
 }
 

@@ -4,14 +4,34 @@ import { StopIcon } from './icons.js';
 import { h, useState } from './packages.js';
 import { isRunning } from './runs.js';
 
-const newest = ({ latest, first }) => latest.at(-1) ?? first.at(-1);
+/** The newest events of a log, the newest first. */
+const newest = (log, count) => [...log.first, ...log.latest].slice(-count).toReversed();
+
+/** How many events are in view of each subscription, the fewer the more of them run. */
+const shownOf = (streams) => Math.max(1, Math.floor(5 / streams));
+
+function* leaves(value) {
+  if (typeof value !== 'object' || value === null) {
+    if (value !== null && value !== undefined && value !== '') yield value;
+  } else for (const item of Object.values(value)) yield* leaves(item);
+}
+
+/** An event in a line: its values, without their names. */
+export function briefOf(result) {
+  let text = '';
+  for (const leaf of leaves(saidBy(result))) {
+    if (text.length > 240) return `${text} …`;
+    text += `${text === '' ? '' : ' · '}${String(leaf).slice(0, 160)}`;
+  }
+  return text;
+}
 
 /** The subscriptions that run in tabs other than `shown`. */
 export const elsewhere = (byTab, shown) =>
   [...byTab.values()].filter((run) => run.kind === 'subscription' && run.tab !== shown && isRunning(run));
 
-function Stream({ run, onShow, onStop }) {
-  const event = newest(run.log);
+function Stream({ run, shown, onShow, onStop }) {
+  const events = newest(run.log, shown);
   return h(
     'li',
     { className: 'stream' },
@@ -20,7 +40,11 @@ function Stream({ run, onShow, onStop }) {
       { type: 'button', className: 'show', onClick: () => onShow(run.tab), title: 'Show this tab' },
       h('strong', {}, run.title),
       h('span', { className: 'live' }, run.log.count),
-      h('code', {}, event ? JSON.stringify(saidBy(event.result)).slice(0, 300) : 'nothing yet'),
+      h(
+        'span',
+        { className: 'brief' },
+        events.length === 0 ? 'nothing yet' : events.map(({ number, result }) => h('span', { key: number }, briefOf(result))),
+      ),
     ),
     h(
       'button',
@@ -46,7 +70,7 @@ export function Streams({ runs, onShow, onStop }) {
       h(
         'ul',
         {},
-        runs.map((run) => h(Stream, { key: run.tab, run, onShow, onStop })),
+        runs.map((run) => h(Stream, { key: run.tab, run, shown: shownOf(runs.length), onShow, onStop })),
       ),
   );
 }

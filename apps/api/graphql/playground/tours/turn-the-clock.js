@@ -52,10 +52,10 @@ export const turnTheClock = {
 }`,
     },
     {
-      title: 'Six runs, in a moment',
+      title: 'The last three of six runs',
       text: [
-        'The jobs are as they would be half an hour later, with their times by the cluster’s clock.',
-        'At the end of the tour the CronJob is deleted, and the clock runs as before.',
+        'The jobs are as they would be half an hour later, with their times by the cluster’s clock; a CronJob keeps the last three.',
+        'At the end of the tour the CronJob is deleted, and the clock runs as before. The half hour stays: time only goes forward.',
       ],
       operation: `query Runs {
   cronJob(name: "{{name}}") {
