@@ -1,5 +1,6 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
 import { parse, validate } from 'graphql';
+import { inProcessClient, type UserInfo } from '#apiserver';
 import { type AuditLog, createAuditLog, memoryAuditStore } from '#audit';
 import { type LocalCluster, machineTimers } from '#cluster';
 import {
@@ -19,9 +20,10 @@ import {
 } from '#graphql';
 import { revisionAt } from '#history';
 import { Compacted } from '#storage';
-import { explained } from '../apps/api/explain.js';
+import { explained, mustReadRoles } from '../apps/api/explain.js';
 import { graphFaults } from '../apps/api/graphql/graph-faults.js';
 import { graphScheduling } from '../apps/api/graphql/graph-scheduling.js';
+import { guardedAudit, guardedHistory, mustDoEverything } from '../apps/api/graphql/open-graph.js';
 
 /** Node's event loop, in the form in which the api passes it to the graph. */
 const eventLoop: EventLoop = {
@@ -107,20 +109,22 @@ export class LocalGraph {
   constructor(
     private readonly cluster: LocalCluster,
     loop: EventLoop = eventLoop,
+    user: UserInfo = { name: 'admin', groups: ['system:masters'] },
   ) {
     this.graphs = new Graphs(
       { running: new Map(), turns: new Turns(loop), onUnexpected: (error) => this.unexpected.push(error) },
       { ofDefinition: () => undefined, ofField: () => undefined },
     );
+    const guard = { check: () => mustDoEverything(cluster.api, user), start: ({ start }: { start(): Promise<() => void> }) => start() };
     this.opened = {
-      client: cluster.client,
-      history: historyOf(cluster),
+      client: inProcessClient(cluster.api, { user: () => user, requestId: () => 'request-1' }),
+      history: guardedHistory(historyOf(cluster), guard),
       cluster: { id: 'local', name: 'local', gitVersion: 'v1.36.0' },
       now: () => this.cluster.api.cluster.clock.now(),
-      audit: auditOf(this.audit),
-      access: { explain: (question) => explained(this.cluster.api, question, { name: 'admin', groups: ['system:masters'] }) },
-      faults: graphFaults(this.cluster.api, { check: async () => undefined, start: ({ start }) => start() }),
-      scheduling: graphScheduling(this.cluster.api, async () => undefined),
+      audit: guardedAudit(auditOf(this.audit), guard),
+      access: { explain: (question) => mustReadRoles(cluster.api, user).then(() => explained(cluster.api, question, user)) },
+      faults: graphFaults(cluster.api, guard),
+      scheduling: graphScheduling(cluster.api, guard.check),
       requestId: 'request-1',
     };
   }

@@ -138,6 +138,17 @@ export class GraphKinds {
     return this.resources.get(`${apiVersion} ${kind}`);
   }
 
+  /** What kinds can be called by, without their groups. */
+  names(): Iterable<string> {
+    return this.byName.keys();
+  }
+
+  /** The kinds of a category, as of kubectl's: `all`, `api-extensions`, those of custom kinds; undefined if no kind is in it. */
+  ofCategory(category: string): readonly GraphKind[] | undefined {
+    const found = this.stored.filter(({ info }) => info.categories?.includes(category));
+    return found.length > 0 ? found : undefined;
+  }
+
   /** A kind as typed by a person: Pod, pods, po, deployments.apps. If several match, the stored version is preferred. */
   named(name: string): GraphKind | undefined {
     const [word = '', ...rest] = name.toLowerCase().split('.');

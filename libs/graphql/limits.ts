@@ -77,10 +77,14 @@ export const limits = {
   graphBytes: 256 * 1024,
   ownKindBytes: 8 * 1024,
   ownFieldBytes: 1024,
-  /** What is typed of a custom kind: fields, levels and characters of a name; the rest is JSON. */
+  /**
+   * What is typed of a custom kind: fields of all its objects and of one, levels, and characters of a name; the rest is JSON. An unknown field is
+   * compared with all of its object.
+   */
   customFields: 3_000,
+  customObjectFields: 500,
   customDepth: 16,
-  customNameLength: 100,
+  customNameLength: 63,
   /** Names of a custom kind's type for which its types are kept, where other kinds have the usual one. */
   customNames: 16,
   /** Values of an enum, and characters of one; otherwise it is a text. */

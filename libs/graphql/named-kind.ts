@@ -1,9 +1,13 @@
 import { badInput } from './errors.js';
 import type { GraphKind, GraphKinds } from './kinds.js';
+import { didYouMean } from './similar.js';
 
-/** The kind that an argument names; throws if there is none. */
+/** The kind that an argument names; throws if there is none, with the names that are similar. */
 export function requireKind(kinds: GraphKinds, name: string): GraphKind {
   const kind = kinds.named(name);
-  if (!kind) throw badInput(`the server doesn't have a resource type ${JSON.stringify(name.slice(0, 100))}`);
-  return kind;
+  if (kind) return kind;
+  const [word = ''] = name.slice(0, 1_000).toLowerCase().split('.');
+  const unknown = `the server doesn't have a resource type ${JSON.stringify(name.slice(0, 100))}`;
+  const hint = didYouMean(word, kinds.names());
+  throw badInput(hint ? `${unknown}.${hint}` : unknown);
 }

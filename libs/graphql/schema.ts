@@ -29,6 +29,7 @@ import { organizationField, organizationMutations } from './organization-fields.
 import { historyFields } from './past/history-fields.js';
 import { clusterField, connectionType, listField, objectField, oneField, selectors, withoutNulls } from './queries.js';
 import { pendingFields } from './reasons/pending-fields.js';
+import { refusable } from './refusable.js';
 import { relations } from './relations/index.js';
 import type { Relation, Selectors, ToMany, ToOne } from './relations/relation.js';
 import { Json } from './scalars.js';
@@ -163,7 +164,6 @@ class Graph {
   build(): GraphQLSchema {
     return this.schemaOf(this.kinds.all, {
       query: {
-        cluster: clusterField,
         object: objectField(this.object),
         eventChain: this.chain.soFar,
         traceOf: this.chain.traceOf,
@@ -181,13 +181,13 @@ class Graph {
       },
       mutation: new GraphQLObjectType({
         name: 'Mutation',
-        fields: {
+        fields: refusable({
           ...this.writes(),
           ...faultMutations,
           ...clockMutations,
           ...copyMutations,
           ...organizationMutations,
-        },
+        }),
       }),
       subscription: {
         watch: watchField(this.object),
@@ -203,7 +203,7 @@ class Graph {
   extend(base: GraphQLSchema, kinds: GraphKinds): GraphQLSchema {
     const own = kinds.all.filter(({ source }) => 'own' in source);
     const { mutation } = base.toConfig();
-    const query = base.getQueryType()?.toConfig().fields ?? {};
+    const { cluster: _cluster, ...query } = base.getQueryType()?.toConfig().fields ?? {};
     const subscription = base.getSubscriptionType()?.toConfig().fields ?? {};
     // The base is a valid schema, and the names of custom kinds do not conflict with it: validating everything again would take long.
     return this.schemaOf(own, { query, mutation, subscription, types: base.toConfig().types, assumeValid: true });
@@ -224,7 +224,7 @@ class Graph {
     const kept = (types ?? []).filter(({ name }) => !['Query', 'Subscription'].includes(name));
     return new GraphQLSchema({
       ...config,
-      query: new GraphQLObjectType({ name: 'Query', fields }),
+      query: new GraphQLObjectType({ name: 'Query', fields: { cluster: clusterField, ...refusable(fields) } }),
       subscription: new GraphQLObjectType({ name: 'Subscription', fields: watches }),
       types: [...kept, ...added],
     });

@@ -24,6 +24,7 @@ interface Version {
   properties: Properties;
   deprecated?: boolean;
   deprecationWarning?: string;
+  categories?: string[];
 }
 
 /** A kind's schema: `spec` has these properties. */
@@ -41,8 +42,8 @@ async function define(on: LocalCluster, kind: string, ...versions: readonly Vers
     spec: {
       group: 'example.com',
       scope: 'Namespaced',
-      names: { plural, kind },
-      versions: versions.map(({ properties, ...version }, at) => ({
+      names: { plural, kind, ...(versions[0]?.categories && { categories: versions[0].categories }) },
+      versions: versions.map(({ properties, categories: _, ...version }, at) => ({
         served: true,
         storage: at === 0,
         schema: schemaOf(properties),
@@ -213,4 +214,23 @@ test('clusters with the same kind share its types', async () => {
   } finally {
     await other.close();
   }
+});
+
+test('unknown kinds and fields are answered with those that were meant; kinds are asked for by their category', async () => {
+  await define(cluster, 'Anchor', { name: 'v1', properties: { weight: { type: 'integer' } }, categories: ['harbour'] });
+  const made = await cluster.client.create(resource('Anchor'), object('Anchor', 'big', { weight: 9 }));
+  const owner = { apiVersion: 'example.com/v1', kind: 'Anchor', name: 'big', uid: made.metadata.uid ?? '' };
+  const small = object('Anchor', 'small', {});
+  await cluster.client.create(resource('Anchor'), { ...small, metadata: { ...small.metadata, ownerReferences: [owner] } });
+  const messageOf = async (query: string) => (await graph.run(query)).errors?.[0]?.message;
+  expect(await messageOf('{ object(kind: "anchr", name: "big") { kind } }')).toBe(
+    'the server doesn\'t have a resource type "anchr". Did you mean "anchor"?',
+  );
+  expect(await messageOf('{ object(kind: "deploymnt.apps", name: "big") { kind } }')).toBe(
+    'the server doesn\'t have a resource type "deploymnt.apps". Did you mean "deployment" or "deployments"?',
+  );
+  expect(() => graph.run('{ anchor(name: "big") { spec { wieght } } }')).toThrow('Did you mean "weight"?');
+  const owned = async (kinds: string) => answer(`{ anchor(name: "big") { owned(kinds: [${kinds}]) { kind metadata { name } } } }`);
+  expect(await owned('"harbour"')).toEqual({ anchor: { owned: [{ kind: 'Anchor', metadata: { name: 'small' } }] } });
+  expect(await owned('"all", "api-extensions"')).toEqual({ anchor: { owned: [] } });
 });

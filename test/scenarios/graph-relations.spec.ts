@@ -162,10 +162,10 @@ describe('relations', () => {
 
   test('a relation that is refused is null, with an error; the rest is answered', async () => {
     const { data, errors } = await graph.run(
-      '{ namespace(name: "shop") { metadata { name } roles { metadata { name } } objects(kinds: ["none"]) { kind } } }',
+      '{ namespace(name: "shop") { metadata { name } roles { metadata { name } } objects(kinds: ["nothing"]) { kind } } }',
     );
     expect(data).toMatchObject({ namespace: { metadata: { name: 'shop' }, roles: [{ metadata: { name: 'reader' } }], objects: null } });
-    expect(errors).toMatchObject([{ message: 'the server doesn\'t have a resource type "none"', path: ['namespace', 'objects'] }]);
+    expect(errors).toMatchObject([{ message: 'the server doesn\'t have a resource type "nothing"', path: ['namespace', 'objects'] }]);
   });
 
   test('a namespace has a field for each namespaced kind', async () => {

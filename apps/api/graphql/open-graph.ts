@@ -59,7 +59,7 @@ interface GraphParts extends GraphTimeParts, GraphOrganizationParts {
 }
 
 /** Throws 403 for a user who may not do everything: history and audit show what is in every object. */
-async function mustDoEverything({ cluster: { access } }: ApiServer, user: UserInfo): Promise<void> {
+export async function mustDoEverything({ cluster: { access } }: ApiServer, user: UserInfo): Promise<void> {
   const everything = { group: '*', version: '*', resource: '*', subresource: '', namespace: '', name: '' };
   const { allowed } = await access.authorize({ user, verb: '*', resource: everything });
   if (!allowed) throw forbidden({ group: '', resource: '' }, '', `User "${user.name}" may not read the history of the whole cluster`);
@@ -71,7 +71,8 @@ interface Guard {
   start: StartStream;
 }
 
-function guardedHistory(history: History, { check, start }: Guard): History {
+/** A history that only those see who may do everything. */
+export function guardedHistory(history: History, { check, start }: Guard): History {
   return {
     ...history,
     log: (after, limit, bytes) => check().then(() => history.log(after, limit, bytes)),
@@ -79,7 +80,8 @@ function guardedHistory(history: History, { check, start }: Guard): History {
   };
 }
 
-function guardedAudit(audit: GraphAudit, { check, start }: Guard): GraphAudit {
+/** The same for the audit log. */
+export function guardedAudit(audit: GraphAudit, { check, start }: Guard): GraphAudit {
   return {
     page: (filter, request) => check().then(() => audit.page(filter, request)),
     follow: (filter, on) =>

@@ -11,13 +11,14 @@ import { requireKind } from '../named-kind.js';
 export const kindsArgument = {
   kinds: {
     type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
-    description: 'As in kubectl: pods, rs, deployments.apps; default all that you may list.',
+    description:
+      'As in kubectl: pods, rs, deployments.apps, or a category such as all or api-extensions, of which those are read that you may list; default all that you may list.',
   },
 };
 
 /**
- * Objects of several kinds, one kind after the other: of the named ones, or of all that can be listed; then those that the user may not
- * list are left out. Throws for names that are unknown, and for too many of them.
+ * Objects of several kinds, one kind after the other: of the named ones, or of all that can be listed. Those that the user may not list are
+ * left out unless they are named one by one. Throws for names that are unknown, and for too many of them.
  */
 export async function objectsOfKinds(
   names: readonly string[] | null | undefined,
@@ -25,12 +26,14 @@ export async function objectsOfKinds(
   read: (resource: Resource) => Promise<readonly KubeObject[]>,
 ): Promise<KubeObject[]> {
   if (names && names.length > limits.kindsAtOnce) throw badInput(`kinds: at most ${limits.kindsAtOnce}`);
-  const wanted = names ? new Set(names.map((name) => requireKind(kinds, name))) : kinds.stored;
+  const categories = new Map(names?.map((name) => [name, kinds.ofCategory(name)]));
+  const asked = new Set(names?.flatMap((name) => (categories.get(name) ? [] : requireKind(kinds, name))));
+  const wanted = names ? new Set([...asked, ...[...categories.values()].flatMap((some) => some ?? [])]) : kinds.stored;
   const found: KubeObject[] = [];
   for (const kind of wanted) {
     const wait = meter.turn();
     if (wait) await wait;
-    for (const object of await (names ? read(resourceOf(kind)) : ifAllowed(() => read(resourceOf(kind)), []))) found.push(object);
+    for (const object of await (asked.has(kind) ? read(resourceOf(kind)) : ifAllowed(() => read(resourceOf(kind)), []))) found.push(object);
   }
   return found;
 }

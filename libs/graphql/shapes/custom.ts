@@ -122,7 +122,7 @@ class KindShapes {
   }
 
   private isFull(more: number): boolean {
-    return this.fields + more > limits.customFields;
+    return more > limits.customObjectFields || this.fields + more > limits.customFields;
   }
 
   private free(plain: string): string {
