@@ -29,7 +29,8 @@ function isEmpty(value: object): boolean {
   return true;
 }
 
-function isEmptyContainer(value: unknown): boolean {
+/** Whether a value has no members: also null. */
+export function isEmptyContainer(value: unknown): boolean {
   if (value === null || value === undefined) return true;
   return typeof value === 'object' && (Array.isArray(value) ? value.length === 0 : isEmpty(value));
 }
@@ -56,7 +57,7 @@ interface Element {
 }
 
 /** The elements of an associative list or a set by their path element. Elements with the same one are kept together, as a leaf. */
-function itemsOf(tree: FieldTree, value: unknown): Map<string, Element> {
+export function itemsOf(tree: FieldTree, value: unknown): Map<string, Element> {
   const items = new Map<string, Element>();
   if (!Array.isArray(value)) return items;
   const keys: readonly ListKey[] = tree.of === 'list' ? tree.keys : [];
@@ -72,7 +73,8 @@ function itemsOf(tree: FieldTree, value: unknown): Map<string, Element> {
 
 const LEAF_TREE: FieldTree = { of: 'leaf' };
 
-const below = (tree: FieldTree, shared: boolean): FieldTree => (tree.of === 'list' && !shared ? tree.items : LEAF_TREE);
+/** The tree of a list's elements. */
+export const below = (tree: FieldTree, shared: boolean): FieldTree => (tree.of === 'list' && !shared ? tree.items : LEAF_TREE);
 
 /** Every path of a new value: containers are members themselves. */
 function allPaths(typed: FieldTree, value: unknown): FieldSet {

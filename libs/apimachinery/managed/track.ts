@@ -2,6 +2,7 @@ import { memoized } from '../memo.js';
 import type { KubeObject, ManagedFieldsEntry } from '../object.js';
 import type { SchemaStruct } from '../schema.js';
 import { compareObjects } from './compare.js';
+import { createdFields } from './created.js';
 import { emptyObject } from './empty-object.js';
 import { setOf, sortEntries, withManagersCapped, withSet } from './entries.js';
 import { type FieldTree, treeWithout } from './field-tree.js';
@@ -92,6 +93,10 @@ export function trackUpdate(update: TrackedUpdate): ManagedFieldsEntry[] | undef
   if (entries.length === 0 && update.old?.metadata.uid) return undefined;
   const reset = update.resetFields ?? LEAF;
   const tree = ownableTrees(update.schema)(reset);
+  if (update.old === undefined && entries.length === 0) {
+    const fields = createdFields(tree, emptyObject(update.schema), update.new, reset);
+    return isEmptySet(fields) ? undefined : [newEntry(update, sharedSet(fields))];
+  }
   const { changed, removed } = compareObjects(tree, update.old ?? emptyObject(update.schema), update.new);
   const gained = differenceBelow(changed, reset);
   const lost = differenceBelow(removed, reset);
