@@ -4,6 +4,9 @@ export const limits = {
   documentLength: 200_000,
   /** Lexical tokens of a document. */
   tokens: 10_000,
+  /** Values in an operation's variables, members of objects and items of lists at any depth, and how deep they are nested. */
+  variableValues: 20_000,
+  variableDepth: 200,
   /** Brackets of any kind that are open at once in a document. */
   brackets: 200,
   /** Fields written in a document, before fragments are expanded. */

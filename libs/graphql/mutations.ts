@@ -5,7 +5,7 @@ import type { GraphContext } from './context.js';
 import { costs, oneObject } from './cost/points.js';
 import { naming, placeOf } from './edits/edit-fields.js';
 import { badInput } from './errors.js';
-import { applyField, createField, FIELD_MANAGER } from './inputs/write-fields.js';
+import { FIELD_MANAGER } from './inputs/write-fields.js';
 import { deletion, readable, type WrittenObject, type WrittenTypes, written } from './inputs/written.js';
 import { type GraphKind, resourceOf } from './kinds.js';
 import { withKind } from './loaders.js';
@@ -42,11 +42,9 @@ interface Named {
   dryRun?: boolean;
 }
 
-/** The fields of the Mutation type that write one object, and those that write any number. */
-export function mutationFields({ one, documents }: WrittenTypes): Record<string, Field> {
+/** The fields of the Mutation type that write one object of any kind. */
+export function mutationFields({ one }: WrittenTypes): Record<string, Field> {
   return {
-    apply: applyField(documents),
-    create: createField(documents),
     patch: patchField(one),
     scale: scaleField(one),
     delete: deleteField(one),

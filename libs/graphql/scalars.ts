@@ -1,10 +1,13 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
 
-const literal = (node: ValueNode): unknown => valueFromASTUntyped(node);
+type Variables = Parameters<GraphQLScalarType['parseLiteral']>[1];
+
+/** The value of a literal. Variables in it have no value yet while the document is validated. */
+const literal = (node: ValueNode, variables: Variables): unknown => valueFromASTUntyped(node, variables);
 
 function scalar(name: string, description: string, accept: (value: unknown) => boolean): GraphQLScalarType {
   const check = (value: unknown): unknown => {
-    if (!accept(value)) throw new GraphQLError(`${name} cannot represent ${JSON.stringify(value)}`);
+    if (!accept(value)) throw new GraphQLError(`${name} cannot represent ${JSON.stringify(value)?.slice(0, 100)}`);
     return value;
   };
   return new GraphQLScalarType({
@@ -12,11 +15,20 @@ function scalar(name: string, description: string, accept: (value: unknown) => b
     description,
     serialize: (value) => value,
     parseValue: check,
-    parseLiteral: (node) => check(literal(node)),
+    parseLiteral: (node, variables) => check(literal(node, variables)),
   });
 }
 
 const isText = (value: unknown): boolean => typeof value === 'string';
+
+/** An object whose members are accepted; those that are variables without a value are left out. */
+const isMapOf =
+  (accept: (value: unknown) => boolean) =>
+  (value: unknown): boolean =>
+    typeof value === 'object' &&
+    value !== null &&
+    !Array.isArray(value) &&
+    Object.values(value).every((member) => member === undefined || accept(member));
 
 /** A 64-bit integer; GraphQL's own Int has 32. Written as a JSON number. */
 export const Int64 = new GraphQLScalarType({
@@ -37,17 +49,18 @@ export const Int64 = new GraphQLScalarType({
 export const Json = scalar('JSON', 'Any JSON value.', () => true);
 
 /** A map from strings to strings, such as labels. */
-export const StringMap = scalar(
-  'StringMap',
-  'A map from strings to strings, such as labels and annotations.',
-  (value) => typeof value === 'object' && value !== null && !Array.isArray(value) && Object.values(value).every(isText),
-);
+export const StringMap = scalar('StringMap', 'A map from strings to strings, such as labels and annotations.', isMapOf(isText));
 
 /** A point in time, RFC 3339. */
 export const Time = scalar('Time', 'A point in time in RFC 3339 form, UTC.', isText);
 
+const isAmount = (value: unknown): boolean => isText(value) || Number.isFinite(value);
+
 /** An amount in Kubernetes' notation. */
-export const Quantity = scalar('Quantity', 'An amount with a suffix: 500m, 2Gi, 1.5.', isText);
+export const Quantity = scalar('Quantity', 'An amount with a suffix: 500m, 2Gi, 1.5; as an input also a number.', isAmount);
+
+/** Amounts by the names of resources, as an input. */
+export const QuantityMap = scalar('QuantityMap', 'Amounts by the names of resources: {cpu: "500m", memory: "1Gi"}.', isMapOf(isAmount));
 
 /** An integer, or a name or percentage. */
 export const IntOrString = scalar(

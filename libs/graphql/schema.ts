@@ -22,7 +22,10 @@ import { editFields } from './edits/edit-fields.js';
 import { evictionFields } from './edits/pod-fields.js';
 import { badInput } from './errors.js';
 import { etcdField, faultMutations, faultsField, followFaultsField } from './fault-fields.js';
-import { writtenTypes } from './inputs/written.js';
+import { InputTypes } from './inputs/input-types.js';
+import { ObjectInput } from './inputs/object-input.js';
+import { writeFields } from './inputs/write-fields.js';
+import { type WrittenTypes, writtenTypes } from './inputs/written.js';
 import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kinds.js';
 import { mutationFields } from './mutations.js';
 import { organizationField, organizationMutations } from './organization-fields.js';
@@ -48,7 +51,16 @@ const standsOn = (relation: Relation, kind: GraphKind): boolean =>
 
 const isPod = ({ info }: GraphKind): boolean => info.group === Pod.group && info.resource === Pod.resource;
 
-type Roots = Omit<GraphQLSchemaConfig, 'query' | 'subscription'> & { query: Fields; subscription: Fields };
+/** The fields of the roots that are not particular to a kind, and the input that the graph extends. */
+type Roots = Omit<GraphQLSchemaConfig, 'query' | 'mutation' | 'subscription'> & {
+  query: Fields;
+  mutation: Fields;
+  subscription: Fields;
+  input?: ObjectInput;
+};
+
+/** The types of the roots, and of what has a field for each kind: every graph has its own. */
+const ofOneGraph: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription', 'ObjectInput']);
 
 /** Names of the graph's own types that no type of the API gets. */
 const ownNames = ['Query', 'Mutation', 'Subscription', 'Cluster', 'WatchEvent', 'ChainStep', 'PatchType', 'PropagationPolicy'];
@@ -56,6 +68,10 @@ const ownNames = ['Query', 'Mutation', 'Subscription', 'Cluster', 'WatchEvent', 
 class Graph {
   private readonly shapes: BuiltInShapes;
   private readonly types: Types;
+  private readonly inputs: InputTypes;
+  /** The input of the built-in kinds. */
+  private input: ObjectInput | undefined;
+  private readonly written: WrittenTypes;
   readonly object: GraphQLInterfaceType;
   private readonly chain: ReturnType<typeof chainFields>;
   /** Where objects come from: fields of each. */
@@ -88,6 +104,9 @@ class Graph {
         ...pending(kind.info),
       }),
     );
+    this.inputs = new InputTypes(this.shapes.structOf(scheme.definition('meta.v1.ObjectMeta')));
+    const [node, pod, request] = [this.target(Node), this.target(Pod), this.target(CertificateSigningRequest)];
+    this.written = writtenTypes({ object: this.object, node, pod, request });
     this.chain = chainFields(this.object);
     this.past = historyFields(this.object, this.chain.step);
   }
@@ -156,9 +175,8 @@ class Graph {
 
   /** The mutations of objects. */
   private writes(): Fields {
-    const [node, pod, request] = [this.target(Node), this.target(Pod), this.target(CertificateSigningRequest)];
-    const types = writtenTypes({ object: this.object, node, pod, request });
-    return { ...mutationFields(types), ...editFields(types), ...evictionFields(types, pod), ...certificateFields(types) };
+    const types = this.written;
+    return { ...mutationFields(types), ...editFields(types), ...evictionFields(types, this.target(Pod)), ...certificateFields(types) };
   }
 
   build(): GraphQLSchema {
@@ -179,16 +197,13 @@ class Graph {
         whatIf: whatIfField,
         organization: organizationField,
       },
-      mutation: new GraphQLObjectType({
-        name: 'Mutation',
-        fields: refusable({
-          ...this.writes(),
-          ...faultMutations,
-          ...clockMutations,
-          ...copyMutations,
-          ...organizationMutations,
-        }),
-      }),
+      mutation: {
+        ...this.writes(),
+        ...faultMutations,
+        ...clockMutations,
+        ...copyMutations,
+        ...organizationMutations,
+      },
       subscription: {
         watch: watchField(this.object),
         eventChain: this.chain.follow,
@@ -202,14 +217,17 @@ class Graph {
   /** The graph of a cluster with custom kinds: the types of `base`, except for the roots, plus the custom kinds. */
   extend(base: GraphQLSchema, kinds: GraphKinds): GraphQLSchema {
     const own = kinds.all.filter(({ source }) => 'own' in source);
-    const { mutation } = base.toConfig();
     const { cluster: _cluster, ...query } = base.getQueryType()?.toConfig().fields ?? {};
+    const mutation = base.getMutationType()?.toConfig().fields ?? {};
     const subscription = base.getSubscriptionType()?.toConfig().fields ?? {};
     // The base is a valid schema, and the names of custom kinds do not conflict with it: validating everything again would take long.
-    return this.schemaOf(own, { query, mutation, subscription, types: base.toConfig().types, assumeValid: true });
+    return this.schemaOf(own, { query, mutation, subscription, input: this.input, types: base.toConfig().types, assumeValid: true });
   }
 
-  private schemaOf(kinds: readonly GraphKind[], { query, subscription, types = [], ...config }: Roots): GraphQLSchema {
+  private schemaOf(
+    kinds: readonly GraphKind[],
+    { query, mutation, subscription, input: base, types = [], ...config }: Roots,
+  ): GraphQLSchema {
     const fields = { ...query };
     const watches = { ...subscription };
     const added = kinds.map((kind) => {
@@ -221,10 +239,20 @@ class Graph {
       if (verbs.includes('watch')) watches[kind.many] = { ...watchKindField(kind, type), ...deprecated };
       return type;
     });
-    const kept = (types ?? []).filter(({ name }) => !['Query', 'Subscription'].includes(name));
+    const kept = (types ?? []).filter(({ name }) => !ofOneGraph.has(name));
+    const input = new ObjectInput(
+      kinds.map((kind) => ({ kind, struct: this.types.structOf(kind) })),
+      this.inputs,
+      base,
+    );
+    this.input ??= input;
     return new GraphQLSchema({
       ...config,
       query: new GraphQLObjectType({ name: 'Query', fields: { cluster: clusterField, ...refusable(fields) } }),
+      mutation: new GraphQLObjectType({
+        name: 'Mutation',
+        fields: refusable({ ...mutation, ...writeFields(this.written.documents, input) }),
+      }),
       subscription: new GraphQLObjectType({ name: 'Subscription', fields: watches }),
       types: [...kept, ...added],
     });

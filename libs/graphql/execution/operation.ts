@@ -14,6 +14,7 @@ import {
 import { tooManyRequests } from '#apimachinery';
 import { GraphContext, type GraphSession } from '../context.js';
 import { estimate } from '../cost/estimate.js';
+import { checkVariables } from '../cost/variables.js';
 import { type OnUnexpected, type Reporting, toGraphQLError } from '../errors.js';
 import type { GraphKinds } from '../kinds.js';
 import { type Counted, limits, operationLimits } from '../limits.js';
@@ -59,6 +60,7 @@ function prepare({ schema }: Runtime, { document, variables, operationName }: Gr
       operationName ? `Unknown operation named "${operationName}".` : 'Must provide operation name if query contains multiple operations.',
     );
   }
+  checkVariables(variables);
   const values = getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? {}, { maxErrors: 50 });
   if (values.errors) throw new AggregateError(values.errors);
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);

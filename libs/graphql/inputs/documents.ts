@@ -115,14 +115,15 @@ interface Reading {
   validation: FieldValidation;
 }
 
-/** Looks into an object that was given; what is wrong with it is kept with it. */
+/** Reads and looks into an object that was given; what is wrong with it is kept with it. */
 export function wantedObject(
   given: Pick<WantedObject, 'name' | 'document' | 'within'>,
-  object: KubeObject,
+  read: () => KubeObject,
   { namespace, validation }: Reading,
   context: GraphContext,
 ): WantedObject {
   try {
+    const object = read();
     const resource = resourceFor(context, object);
     const repeated = given.document?.repeated;
     const warnings = checkFields(object, context, { validation, ...(repeated && { repeated }) });
@@ -144,7 +145,7 @@ export async function manifestObjects(manifest: string, reading: Reading, contex
     await meter.turn();
     const { document, within } = entry;
     const given = { name: `document ${document.number}${within && `, ${within}`}`, document, within };
-    if ('object' in entry) wanted.push(wantedObject(given, entry.object, reading, context));
+    if ('object' in entry) wanted.push(wantedObject(given, () => entry.object, reading, context));
     else {
       const { message, place } = entry.error;
       wanted.push({ ...given, error: new DocumentError(message, { extensions: { code: 'BAD_USER_INPUT', ...place } }), warnings: [] });

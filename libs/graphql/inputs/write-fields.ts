@@ -3,6 +3,7 @@ import {
   GraphQLEnumType,
   type GraphQLFieldConfig,
   type GraphQLFieldConfigArgumentMap,
+  GraphQLList,
   GraphQLNonNull,
   type GraphQLOutputType,
   GraphQLString,
@@ -14,9 +15,11 @@ import { applyObject } from '../apply.js';
 import type { GraphContext } from '../context.js';
 import { costs, writtenObjects } from '../cost/points.js';
 import { badInput } from '../errors.js';
+import { limits } from '../limits.js';
 import { withKind } from '../loaders.js';
 import { dryRunArgument, withoutNulls } from '../queries.js';
-import { documentError, type FieldValidation, manifestObjects, type WantedObject } from './documents.js';
+import { documentError, type FieldValidation, manifestObjects, type WantedObject, wantedObject } from './documents.js';
+import type { ObjectInput } from './object-input.js';
 import { type WrittenObject, written } from './written.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
@@ -34,15 +37,20 @@ const FieldValidationEnum = new GraphQLEnumType({
   },
 });
 
-const writeArguments: GraphQLFieldConfigArgumentMap = {
-  manifest: { type: GraphQLString, description: 'YAML or JSON; may contain several documents and Lists.' },
+const writeArguments = ({ type }: ObjectInput): GraphQLFieldConfigArgumentMap => ({
+  objects: {
+    type: new GraphQLList(new GraphQLNonNull(type)),
+    description: 'The objects, typed: [{configMap: {metadata: {name: "a"}, data: {key: "value"}}}].',
+  },
+  manifest: { type: GraphQLString, description: 'Objects as YAML or JSON; may contain several documents and Lists.' },
   namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default', description: 'For objects without a namespace.' },
   fieldManager: { type: GraphQLString, description: `Who writes, for managed fields; default ${FIELD_MANAGER}.` },
   fieldValidation: { type: new GraphQLNonNull(FieldValidationEnum), defaultValue: 'Strict' satisfies FieldValidation },
   dryRun: dryRunArgument,
-};
+});
 
 interface WriteArguments {
+  objects?: ReadonlyArray<Readonly<Record<string, unknown>>>;
   manifest?: string;
   namespace: string;
   fieldManager?: string;
@@ -63,10 +71,17 @@ function mergedBy({ kinds }: GraphContext, resource: Resource): PatchType {
   return kind && 'own' in kind.source ? 'merge' : 'strategic';
 }
 
-async function wantedObjects(args: WriteArguments, context: GraphContext): Promise<WantedObject[]> {
-  const { manifest, namespace, fieldValidation: validation } = args;
-  if (manifest === undefined) throw badInput('manifest is missing');
-  return manifestObjects(manifest, { namespace, validation }, context);
+/** What is to be written, in the order in which it was given: the objects, then those of the manifest. */
+async function wantedObjects(args: WriteArguments, input: ObjectInput, context: GraphContext): Promise<WantedObject[]> {
+  const { objects = [], manifest, namespace, fieldValidation: validation } = args;
+  if (manifest === undefined && objects.length === 0) throw badInput('objects or a manifest must be given');
+  if (objects.length > limits.manifestObjects) throw badInput(`objects: at most ${limits.manifestObjects}`);
+  const wanted: WantedObject[] = [];
+  for (const [index, given] of objects.entries()) {
+    await context.meter.turn();
+    wanted.push(wantedObject({ name: `objects[${index}]`, within: '' }, () => input.objectOf(given), { namespace, validation }, context));
+  }
+  return manifest === undefined ? wanted : wanted.concat(await manifestObjects(manifest, { namespace, validation }, context));
 }
 
 /** Writes one object; its error is that of its document. */
@@ -85,10 +100,14 @@ async function attempt(wanted: WantedObject, args: WriteArguments, write: Write)
 }
 
 /** Sequentially: a namespace must exist before the objects in it are created. What is refused is an error in its place. */
-async function each(given: WriteArguments, context: GraphContext, write: Write): Promise<Array<WrittenObject | Error>> {
+async function each(
+  given: WriteArguments,
+  { input, context }: { input: ObjectInput; context: GraphContext },
+  write: Write,
+): Promise<Array<WrittenObject | Error>> {
   const args = withoutNulls(given);
   const results: Array<WrittenObject | Error> = [];
-  for (const wanted of await wantedObjects(args, context)) {
+  for (const wanted of await wantedObjects(args, input, context)) {
     await context.meter.turn();
     context.meter.count('scanned', 1);
     results.push(await attempt(wanted, args, write));
@@ -99,18 +118,17 @@ async function each(given: WriteArguments, context: GraphContext, write: Write):
 const eachDescription =
   'One by one, in their order: for each the answer has what became of it, or null and an error with `document`, `line` and `fields`.';
 
-/** Creates or updates the objects of manifests. */
-export const applyField = (documents: GraphQLOutputType): Field => ({
+const applyField = (documents: GraphQLOutputType, input: ObjectInput): Field => ({
   type: documents,
   ...costs(writtenObjects),
   description: `Creates or updates objects, as kubectl apply does. ${eachDescription}`,
   args: {
-    ...writeArguments,
+    ...writeArguments(input),
     serverSide: { type: GraphQLBoolean, description: 'Server-side apply: the server merges, and records who owns which field.' },
     force: { type: GraphQLBoolean, description: 'Takes over fields of other managers; only for server-side apply.' },
   },
   resolve: (_root, args: ApplyArguments, context) =>
-    each(args, context, (resource, object, query) => {
+    each(args, { input, context }, (resource, object, query) => {
       const { client } = context;
       const { name, namespace } = object.metadata;
       return args.serverSide
@@ -119,12 +137,17 @@ export const applyField = (documents: GraphQLOutputType): Field => ({
     }),
 });
 
-/** Creates the objects of manifests. */
-export const createField = (documents: GraphQLOutputType): Field => ({
+const createField = (documents: GraphQLOutputType, input: ObjectInput): Field => ({
   type: documents,
   ...costs(writtenObjects),
   description: `Creates objects; it is an error if one exists. ${eachDescription}`,
-  args: writeArguments,
+  args: writeArguments(input),
   resolve: (_root, args: WriteArguments, context) =>
-    each(args, context, (resource, object, query) => context.client.create(resource, object, query)),
+    each(args, { input, context }, (resource, object, query) => context.client.create(resource, object, query)),
+});
+
+/** The mutations that write any number of objects. `documents`: their answers. */
+export const writeFields = (documents: GraphQLOutputType, input: ObjectInput): Record<string, Field> => ({
+  create: createField(documents, input),
+  apply: applyField(documents, input),
 });

@@ -1,0 +1,131 @@
+import {
+  GraphQLBoolean,
+  GraphQLFloat,
+  type GraphQLInputFieldConfig,
+  type GraphQLInputFieldConfigMap,
+  GraphQLInputObjectType,
+  type GraphQLInputType,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLString,
+} from 'graphql';
+import { Int64, IntOrString, Json, Quantity, QuantityMap, StringMap, Time } from '../scalars.js';
+import { derivedName, type Shape, type ShapeField, type Struct } from '../shapes/shape.js';
+
+const scalars: Readonly<Record<Exclude<Shape['of'], 'enum' | 'list' | 'struct'>, GraphQLInputType>> = {
+  text: GraphQLString,
+  bytes: GraphQLString,
+  int32: GraphQLInt,
+  int64: Int64,
+  double: GraphQLFloat,
+  boolean: GraphQLBoolean,
+  quantity: Quantity,
+  time: Time,
+  intOrString: IntOrString,
+  json: Json,
+  texts: StringMap,
+  bytesByKey: StringMap,
+  amounts: QuantityMap,
+  structsByKey: Json,
+};
+
+/** Fields that are not written: the kind is said by the input's own field, and the status is the controllers'. */
+const notOfKinds: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'status']);
+
+/** What the API sets itself, whoever writes. */
+const notOfMetadata: ReadonlySet<string> = new Set([
+  'creationTimestamp',
+  'deletionGracePeriodSeconds',
+  'deletionTimestamp',
+  'generation',
+  'managedFields',
+  'selfLink',
+]);
+
+const preconditions: Readonly<Record<string, string>> = {
+  uid: 'A precondition: the write fails if the object has another one.',
+  resourceVersion: 'A precondition: the write fails if the object was changed since.',
+};
+
+/** Of a description that the type of answers has as a whole: introspection would be half as long again. */
+const firstSentence = (description: string | undefined): string | undefined =>
+  description && /^.{1,200}?(?:[.:](?=\s|$)|$)/s.exec(description)?.[0];
+
+/** Input types of structs, made on first use: the fields that clients write. */
+export class InputTypes {
+  private readonly made = new WeakMap<Struct, GraphQLInputObjectType>();
+
+  /** `metadata`: the struct of every object's. */
+  constructor(private readonly metadata: Struct) {}
+
+  /** The type of a kind's objects, without apiVersion, kind and status. */
+  ofKind(struct: Struct): GraphQLInputObjectType {
+    const given = () => struct.fields.filter(({ key }) => !notOfKinds.has(key));
+    return this.keep(struct, () => Object.fromEntries(given().map((field) => [field.name, this.ofField(field, field.key === 'metadata')])));
+  }
+
+  private ofStruct(struct: Struct): GraphQLInputObjectType {
+    const isMetadata = struct === this.metadata;
+    const given = () => struct.fields.filter(({ key }) => !(isMetadata && notOfMetadata.has(key)));
+    return this.keep(struct, () =>
+      Object.fromEntries(
+        given().map((field) => {
+          const description = (isMetadata && preconditions[field.key]) || field.description;
+          return [field.name, this.ofField({ ...field, description })];
+        }),
+      ),
+    );
+  }
+
+  private keep(struct: Struct, fields: () => GraphQLInputFieldConfigMap): GraphQLInputObjectType {
+    const known = this.made.get(struct);
+    if (known) return known;
+    const type = new GraphQLInputObjectType({ name: derivedName(struct, 'Input'), fields });
+    this.made.set(struct, type);
+    return type;
+  }
+
+  private ofField({ shape, description: whole, deprecated, required }: ShapeField, isRequired = required): GraphQLInputFieldConfig {
+    const type = this.ofShape(shape);
+    const description = firstSentence(whole);
+    if (isRequired) return { type: new GraphQLNonNull(type), description };
+    return { type, description, ...(deprecated && { deprecationReason: deprecated }) };
+  }
+
+  private ofShape(shape: Shape): GraphQLInputType {
+    switch (shape.of) {
+      case 'enum':
+        return shape.type;
+      case 'list': {
+        const items = this.ofShape(shape.items);
+        return new GraphQLList(shape.nullable ? items : new GraphQLNonNull(items));
+      }
+      case 'struct':
+        // Without fields that can be named it is JSON.
+        return shape.struct.fields.length === 0 ? Json : this.ofStruct(shape.struct);
+      default:
+        return scalars[shape.of];
+    }
+  }
+}
+
+const fieldsOf = new WeakMap<Struct, ReadonlyMap<string, ShapeField>>();
+
+function fieldNamed(struct: Struct, name: string): ShapeField | undefined {
+  const known = fieldsOf.get(struct) ?? new Map(struct.fields.map((field) => [field.name, field]));
+  fieldsOf.set(struct, known);
+  return known.get(name);
+}
+
+/** The value that an input stands for, with the names that fields have in objects; null is the same as none, as in the API. */
+export function givenValue(shape: Shape, input: unknown): unknown {
+  if (shape.of === 'list' && Array.isArray(input)) return input.map((item) => givenValue(shape.items, item));
+  if (shape.of !== 'struct' || typeof input !== 'object' || input === null || shape.struct.fields.length === 0) return input;
+  const value: Record<string, unknown> = {};
+  for (const [name, given] of Object.entries(input)) {
+    const field = fieldNamed(shape.struct, name);
+    if (field && given !== null && given !== undefined) value[field.key] = givenValue(field.shape, given);
+  }
+  return value;
+}
