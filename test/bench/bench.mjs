@@ -7,6 +7,7 @@ import { measureConvergence } from './converge.mjs';
 import { measureCustomResources } from './custom-resources.mjs';
 import { measureFairness } from './fairness.mjs';
 import { measureFirstPod } from './first-pod.mjs';
+import { measureGraph, measureSchema } from './graph.mjs';
 import { measureIdleHeap } from './idle-heap.mjs';
 import { measureInProcess } from './in-process.mjs';
 import { measureAdvance, measureJob } from './job.mjs';
@@ -24,7 +25,8 @@ const { values } = parseArgs({
     kubeconfig: { type: 'string' },
     only: {
       type: 'string',
-      default: 'in-process,node-failure,yardstick,creation,requests,custom,first-pod,converge,large,stateful,job,many,idle,fairness',
+      default:
+        'in-process,node-failure,yardstick,creation,requests,custom,first-pod,converge,large,stateful,job,many,idle,fairness,schema,graph',
     },
     replicas: { type: 'string', default: '100,500,1000' },
     idle: { type: 'string', default: '1000' },
@@ -98,6 +100,7 @@ async function measureService() {
       say('200 clusters, each with a Deployment of 10, at once …');
       out.many = await measureRollouts(service);
     }
+    if (wanted.has('graph')) out.graph = await measureGraph(service, { seconds: Number(values.seconds), say });
     if (wanted.has('fairness')) out.fairness = await measureFairness(service, { seconds: Number(values.seconds), say });
     if (wanted.has('idle')) {
       say(`${values.idle} idle clusters …`);
@@ -114,13 +117,15 @@ const inProcess = wanted.has('in-process') && !values.kubeconfig ? await measure
 const scheduler = inProcess && (await measureScheduler());
 const nodeFailure = wanted.has('node-failure') && !values.kubeconfig ? await measureNodeFailure() : undefined;
 const idleHeap = wanted.has('idle') && !values.kubeconfig ? await measureIdleHeap() : undefined;
-const needsService = [...wanted].some((part) => part !== 'in-process' && part !== 'node-failure');
+const schema = wanted.has('schema') && !values.kubeconfig ? await measureSchema() : undefined;
+const needsService = [...wanted].some((part) => !['in-process', 'node-failure', 'schema'].includes(part));
 const measured = values.kubeconfig ? await measureApi(values.kubeconfig) : needsService ? await measureService() : {};
 const result = {
   ...{ started, node: process.version },
   ...(inProcess && { inProcess, scheduler }),
   ...(nodeFailure && { nodeFailure }),
   ...(idleHeap && { idleHeap }),
+  ...(schema && { schema }),
   ...measured,
 };
 console.log(table(result));

@@ -20,7 +20,7 @@ const deployment = (image) => ({
 });
 
 /** B's requests for the given time, each sent on schedule whether or not the previous one is answered; milliseconds of each. */
-async function quietly(api, seconds, mark) {
+export async function quietly(api, seconds, mark) {
   const times = [];
   const pending = [];
   const kinds = [

@@ -94,6 +94,25 @@ const idleRows = ({ clusters, addedMiB, cpuShareWhileIdle, transactionsPerMinute
   row('turns a minute without and with them', `${turns.without}, ${turns.with}`, 'none'),
 ];
 
+const took = ({ ms, cpuMs }) => `p50 ${ms.p50} ms, p99 ${ms.p99} ms, ${cpuMs} ms of CPU`;
+
+const schemaRows = ({ builtInMs, custom }) => [
+  row('the graph of the built-in kinds is built, in one process', `${builtInMs} ms`, '300 ms'),
+  row('the graph of one custom kind more', `p50 ${custom.p50} ms, p99 ${custom.p99} ms`, '50 ms'),
+];
+
+const graphRows = ({ pods, rest, wide, deep, quiet, beside }) => [
+  row(`yardstick: a REST list of ${pods} pods`, took(rest)),
+  row(`GraphQL: the ${pods} pods with node, owners and events`, took(wide), '150 ms, 300 ms of CPU'),
+  row(`GraphQL: ${pods} × 1 × ${pods} objects (${deep.outcome})`, took(deep), '1 s of CPU'),
+  row('another tenant at 20 requests/s, all quiet', `p50 ${quiet.p50} ms, p99 ${quiet.p99} ms`),
+  row(
+    `the same while ${beside.operations} of them run, one after the other`,
+    `p50 ${beside.p50} ms, p99 ${beside.p99} ms`,
+    `p99 ≤ ${Math.round(2 * quiet.p99)} ms`,
+  ),
+];
+
 /** The table, with the target of each figure. */
 export function table({
   inProcess,
@@ -114,6 +133,8 @@ export function table({
   idleHeap,
   fairness,
   nodeFailure,
+  schema,
+  graph,
 }) {
   const rows = [
     ...(inProcess ? inProcessRows(inProcess) : []),
@@ -153,6 +174,8 @@ export function table({
     ...(many ? manyRows(many) : []),
     ...(idle ? idleRows(idle) : []),
     ...(idleHeap ? [row('heap of an open, idle cluster, without its store', `${idleHeap.kib} KiB`, '500 KB')] : []),
+    ...(schema ? schemaRows(schema) : []),
+    ...(graph ? graphRows(graph) : []),
     ...(fairness ? fairnessRows(fairness) : []),
   ];
   return ['| what | measured | to reach |', '| --- | --- | --- |', ...rows].join('\n');

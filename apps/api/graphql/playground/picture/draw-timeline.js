@@ -65,6 +65,7 @@ function drawCause(row, i, { places, rows, isCertain, size }) {
 const marks = {
   CREATED: () => svg('circle', { r: 6 }),
   DELETED: () => svg('path', { d: 'M-5 -5L5 5M5 -5L-5 5', class: 'picture-cross' }),
+  SETTLED: () => svg('path', { d: 'M-7 -4H7M-7 4H7', class: 'picture-cross' }),
   RULE: () => svg('polygon', { points: '0,-7 7,0 0,7 -7,0' }),
 };
 const dot = () => svg('circle', { r: 4.5 });

@@ -195,7 +195,7 @@ class Picture {
     this.shown = new Map(timeline.rows.map((row, i) => [String(i), row]));
     this.navigation.boxes = drawn.boxes;
     this.viewport.show(drawn.elements, drawn);
-    const count = timeline.rows.length + timeline.leftOut;
+    const count = timeline.rows.filter(({ type }) => type !== 'SETTLED').length + timeline.leftOut;
     const components = `${timeline.lanes.length} ${timeline.lanes.length === 1 ? 'component' : 'components'}`;
     const isGuessed = !timeline.isCertain && timeline.rows.some(({ cause }) => cause !== undefined);
     this.say(

@@ -5,6 +5,9 @@ const chains = new Set(['eventChain', 'traceOf', 'causes']);
 /** Of a longer chain, the first and the newest steps are shown. */
 const bounds = { first: 100, newest: 300 };
 
+/** Steps from which nothing follows: what a component does without a write, and the mark at the chain's end. */
+const endings = new Set(['RULE', 'SETTLED']);
+
 const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** A value under the names of its fields instead of its aliases. */
@@ -49,10 +52,10 @@ const millisecondsOf = (steps) => (step) => {
   return step.at === undefined || steps[0].at === undefined ? undefined : Date.parse(step.at) - Date.parse(steps[0].at);
 };
 
-/** By the revision that woke the component: the write, not a rule that was made of it. */
+/** By the revision that woke the component. */
 function causeByRevision(order) {
   const writes = new Map();
-  for (const [i, { revision, type }] of order.entries()) if (type !== 'RULE') writes.set(String(revision), i);
+  for (const [i, { revision, type }] of order.entries()) if (!endings.has(type)) writes.set(String(revision), i);
   return ({ wokenBy }) => (wokenBy === null || wokenBy === undefined ? undefined : writes.get(String(wokenBy)));
 }
 
@@ -63,7 +66,7 @@ function causeByDepth(order, timeOf) {
     if (typeof depth !== 'number') return undefined;
     const then = sinceCauseMs === undefined || timeOf(step) === undefined ? undefined : timeOf(step) - Number(sinceCauseMs);
     for (let i = index - 1; i >= 0; i -= 1)
-      if (order[i].depth === depth - 1 && order[i].type !== 'RULE' && (then === undefined || timeOf(order[i]) === then)) return i;
+      if (order[i].depth === depth - 1 && !endings.has(order[i].type) && (then === undefined || timeOf(order[i]) === then)) return i;
     return undefined;
   };
 }

@@ -47,6 +47,12 @@ test('the newest one first is the same', () => {
   expect(shown(timelineOf([...chain].reverse()))).toEqual(expected);
 });
 
+test('the mark at the end stands behind the last write, which stays the cause of what came before the mark', () => {
+  const mark = step(4, null, null, 'settled: 4 writes in 2.503s', 32503, 'SETTLED');
+  expect(shown(timelineOf([...chain, mark]))).toEqual([...expected, ['admin', 32503, 30000, undefined, 'settled: 4 writes in 2.503s']]);
+  expect(shown(timelineOf([mark, ...[...chain].reverse()]))).toHaveLength(6);
+});
+
 test('without revisions, causes are found by depth and time', () => {
   const told = [
     { depth: 0, component: null, summary: 'a', sinceStartMs: 0, sinceCauseMs: 0 },
