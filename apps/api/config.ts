@@ -6,6 +6,14 @@ import { LARGEST_NODE_COUNT } from './platform/schemas/clusters.js';
 export const apiConfig = commonConfig.extend({
   ORRERY_HOST: z.string().default('127.0.0.1'),
   ORRERY_PORT: portNumber.default(8443),
+  /** Plain http besides, on the loopback address and nowhere else. */
+  ORRERY_HTTP: z.enum(['loopback'], 'must be loopback, or not set: plain http is served nowhere else').optional(),
+  ORRERY_HTTP_PORT: portNumber.default(8080),
+  /** A certificate of one's own with its key, PEM files; shown for the hosts that it names. */
+  ORRERY_TLS_CERT: z.string().optional(),
+  ORRERY_TLS_KEY: z.string().optional(),
+  /** The CA that kubeconfigs trust for that certificate, a PEM file; unset: the CAs of the client's system. */
+  ORRERY_TLS_CA: z.string().optional(),
   /** Where operators find /livez, /readyz and /metrics; port 0 lets the system choose. No tenant should reach it. */
   ORRERY_OPS_HOST: z.string().default('127.0.0.1'),
   ORRERY_OPS_PORT: portNumber.default(0),

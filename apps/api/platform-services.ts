@@ -80,6 +80,8 @@ export interface PlatformOptions {
   log: Log;
   backends: Backends;
   authority: CertificateAuthority;
+  /** What kubeconfigs trust, PEM; undefined: the CAs of the client's system. */
+  ca: string | undefined;
   metrics: Metrics;
   adminToken: string;
   tokenKey: string;
@@ -171,7 +173,7 @@ function openTenancy(options: PlatformOptions, { runtime, quotas, removeTurnKeys
 
 /** Opens the platform in this process. */
 export async function openPlatform(options: PlatformOptions): Promise<PlatformServices> {
-  const { config, log, backends, authority, adminToken } = options;
+  const { config, log, backends, adminToken } = options;
   const { admin, records, queueConnection: connection } = backends;
   const access = createAccess({ records, now: systemClock.now });
   const [opened] = await Promise.all([openClusterApis(options), replacePlatformToken(records, adminToken)]);
@@ -195,7 +197,7 @@ export async function openPlatform(options: PlatformOptions): Promise<PlatformSe
     access,
     ...tenancy,
     keys,
-    address: { ca: authority.certificate, serverOf: (id) => `${origin}/clusters/${id}` },
+    address: { ca: options.ca, serverOf: (id) => `${origin}/clusters/${id}` },
     past,
     time: new ClusterTime({ clusters, clock, clockModes, past, apis }),
     feed,

@@ -1,13 +1,17 @@
 import type { X509Certificate } from 'node:crypto';
-import { type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
+import { type Server as HttpServer, type IncomingMessage, type ServerResponse, STATUS_CODES } from 'node:http';
 import https from 'node:https';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { createSecureContext, type SecureContext } from 'node:tls';
 import { newAuthority } from '#pki';
+import { ConfigError } from './config.js';
 import { ConnectionLimiter } from './connection-limiter.js';
 import { LISTENER_LIMITS, type ListenerLimits } from './limits.js';
 import type { Log } from './logging.js';
+import { isLocalHost, newPlainServer } from './loopback-server.js';
 import type { CertificateAuthority } from './pki/certificate-authority.js';
+import { type CertificateFiles, type OwnCertificate, readOwnCertificate } from './pki/own-certificate.js';
 import { ResumedChains } from './resumed-chains.js';
 
 /** The handlers of requests and upgrades. They must not throw. */
@@ -25,6 +29,10 @@ const renewBefore = 30 * day;
 export interface SecureServer {
   readonly server: https.Server;
   readonly connections: ConnectionLimiter;
+  /** The certificate that the operator has brought. */
+  readonly own: OwnCertificate | undefined;
+  /** The same over plain http, for the loopback address; requests to another host's name are refused. */
+  plain(): HttpServer;
   /** The handlers; set before the first request. */
   handle(handlers: ServerHandlers): void;
   close(): void;
@@ -37,6 +45,8 @@ export interface SecureServerOptions {
   log: Log;
   /** The name of the CAs of client certificates: clients that have none of such a CA are not asked to choose one. */
   clientAuthorityName: string;
+  /** The files of a certificate that is shown to clients who ask for one of its hosts. They are read again when they change. */
+  ownFiles?: CertificateFiles | undefined;
   limits?: ListenerLimits;
 }
 
@@ -100,9 +110,13 @@ const statusOfClientError: Readonly<Record<string, number>> = { HPE_HEADER_OVERF
 const tlsOptions = ({ certificate, key }: { certificate: string; key: string }, accepted: string) =>
   ({ cert: certificate, key, ca: accepted, minVersion: 'TLSv1.2' }) as const;
 
-function newServer(tls: ReturnType<typeof tlsOptions>, limits: ListenerLimits): https.Server {
+type FindContext = (host: string) => SecureContext | undefined;
+
+function newServer(tls: ReturnType<typeof tlsOptions>, find: FindContext, limits: ListenerLimits): https.Server {
   const server = https.createServer({
     ...tls,
+    // Clients who ask for no name, or another one, get the certificate of this installation's CA.
+    SNICallback: (host, done) => done(null, find(host)),
     // Clients are asked for a certificate. Whose it is, and for which cluster, is decided for each request.
     requestCert: true,
     rejectUnauthorized: false,
@@ -119,8 +133,44 @@ function newServer(tls: ReturnType<typeof tlsOptions>, limits: ListenerLimits): 
   return server;
 }
 
+/** How often the operator's files are looked at (ms). */
+const lookEvery = 60_000;
+
+/** The operator's certificate, and its context; both are replaced when the files have changed and are valid. */
+class OwnContext {
+  current: OwnCertificate;
+  private context: SecureContext;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(files: CertificateFiles, accepted: string, log: Log) {
+    this.current = readOwnCertificate(files);
+    this.context = createSecureContext(tlsOptions(this.current, accepted));
+    this.timer = setInterval(() => {
+      try {
+        const next = readOwnCertificate(files);
+        if (next.certificate === this.current.certificate && next.key === this.current.key) return;
+        this.context = createSecureContext(tlsOptions(next, accepted));
+        this.current = next;
+        log.info({ notAfter: next.notAfter }, 'the certificate in ORRERY_TLS_CERT was replaced');
+      } catch (error) {
+        const reason = error instanceof ConfigError ? error.message : String(error);
+        log.warn({ reason }, 'the certificate in ORRERY_TLS_CERT cannot be used: the one read before is shown');
+      }
+    }, lookEvery);
+    this.timer.unref();
+  }
+
+  find(host: string): SecureContext | undefined {
+    return this.current.isFor(host) ? this.context : undefined;
+  }
+
+  close(): void {
+    clearInterval(this.timer);
+  }
+}
+
 /** Closes connections above the limits, and listens for every socket's errors: without a listener they end the process. */
-function guard(server: https.Server, connections: ConnectionLimiter, log: Log): void {
+function guard(server: HttpServer | https.Server, connections: ConnectionLimiter, log: Log): void {
   const onError = (error: Error) => log.debug({ err: error }, 'connection failed');
   server.on('connection', (socket: Socket) => {
     socket.on('error', onError);
@@ -140,29 +190,37 @@ function guard(server: https.Server, connections: ConnectionLimiter, log: Log): 
   });
 }
 
-/** Creates the server; it does not listen yet. */
+const misdirected = 'Plain http is served to this machine only: as localhost or 127.0.0.1.\n';
+
+/** Creates the server; it does not listen yet. Throws ConfigError if the operator's certificate cannot be used. */
 export async function createSecureServer(options: SecureServerOptions): Promise<SecureServer> {
-  const { authority, names, log, clientAuthorityName, limits = LISTENER_LIMITS } = options;
+  const { authority, names, log, clientAuthorityName, ownFiles, limits = LISTENER_LIMITS } = options;
   let current = await authority.issueServer(names);
   let handlers: ServerHandlers = { request: (_, response) => void response.writeHead(503).end() };
   const accepted = await acceptedName(clientAuthorityName);
-  const server = newServer(tlsOptions(current, accepted), limits);
+  const own = ownFiles && new OwnContext(ownFiles, accepted, log);
+  const server = newServer(tlsOptions(current, accepted), (host) => own?.find(host), limits);
   const connections = new ConnectionLimiter(limits);
-  guard(server, connections, log);
-  server.on('request', (request, response) => {
-    const { socket } = request;
-    if (!connections.begin(socket)) {
-      socket.destroy();
-      return;
-    }
-    response.once('close', () => connections.end(socket));
-    readsAnswer(request);
-    handlers.request(request, response);
-  });
-  server.on('upgrade', (request, socket, head) => {
-    if (handlers.upgrade) handlers.upgrade(request, socket, head);
-    else refuseSocket(socket, 404);
-  });
+  const attend = (listener: HttpServer | https.Server, accepts: (request: IncomingMessage) => boolean): void => {
+    guard(listener, connections, log);
+    listener.on('request', (request: IncomingMessage, response: ServerResponse) => {
+      const { socket } = request;
+      if (!connections.begin(socket)) {
+        socket.destroy();
+        return;
+      }
+      response.once('close', () => connections.end(socket));
+      readsAnswer(request);
+      if (accepts(request)) handlers.request(request, response);
+      else response.writeHead(421, { 'content-type': 'text/plain', connection: 'close' }).end(misdirected);
+    });
+    listener.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+      if (!accepts(request)) refuseSocket(socket, 421);
+      else if (handlers.upgrade) handlers.upgrade(request, socket, head);
+      else refuseSocket(socket, 404);
+    });
+  };
+  attend(server, () => true);
   const timer = setInterval(async () => {
     if (current.notAfter.getTime() - Date.now() > renewBefore) return;
     current = await authority.issueServer(names);
@@ -173,9 +231,18 @@ export async function createSecureServer(options: SecureServerOptions): Promise<
   return {
     server,
     connections,
+    own: own?.current,
+    plain() {
+      const listener = newPlainServer(limits);
+      attend(listener, isLocalHost);
+      return listener;
+    },
     handle(next) {
       handlers = next;
     },
-    close: () => clearInterval(timer),
+    close() {
+      clearInterval(timer);
+      own?.close();
+    },
   };
 }

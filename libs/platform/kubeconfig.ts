@@ -12,9 +12,10 @@ const credential = (user: Credential): string[] =>
 
 /**
  * A kubeconfig (client-go tools/clientcmd/api/v1) with one cluster, user and context, all named after the cluster. `server` is the
- * cluster's URL, `ca` the CA of its server certificate in PEM. The user has a token or a client certificate.
+ * cluster's URL, `ca` the CA of its server certificate in PEM, if it is none that
+ * systems know. The user has a token or a client certificate.
  */
-export function kubeconfig({ name, server, ca, user }: { name: string; server: string; ca: string; user: Credential }): string {
+export function kubeconfig({ name, server, ca, user }: { name: string; server: string; ca: string | undefined; user: Credential }): string {
   const context = `orrery-${name}`;
   return [
     'apiVersion: v1',
@@ -22,7 +23,7 @@ export function kubeconfig({ name, server, ca, user }: { name: string; server: s
     'clusters:',
     `- name: ${context}`,
     '  cluster:',
-    `    certificate-authority-data: ${base64(ca)}`,
+    ...(ca === undefined ? [] : [`    certificate-authority-data: ${base64(ca)}`]),
     `    server: ${server}`,
     'contexts:',
     `- name: ${context}`,

@@ -48,6 +48,17 @@ class Running {
 /** Quoted for a shell. */
 const quoted = (text) => (/^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`);
 
+/** Whom browsers have to trust, and how to be asked less. */
+function certificateLines({ http, own }, ca) {
+  if (own) return [`certificate yours, for ${own.hosts.join(', ')} until ${own.notAfter.slice(0, 10)}; for other names one of ${ca}`];
+  const lines = [`certificate signed by this installation's own CA, ${ca}: browsers ask once; go on, or import the CA`];
+  if (!http)
+    lines.push(
+      '            ORRERY_HTTP=loopback serves plain http on this machine; ORRERY_TLS_CERT, ORRERY_TLS_KEY: a certificate of your own',
+    );
+  return lines;
+}
+
 async function showWhereItIs({ home, shownHome, host, port }, { api, worker }) {
   const [{ restClient }, { ensureDemo }] = await Promise.all([import('./rest.mjs'), import('./demo.mjs')]);
   const everywhere = ['0.0.0.0', '::'].includes(host);
@@ -59,7 +70,10 @@ async function showWhereItIs({ home, shownHome, host, port }, { api, worker }) {
   say(`API         ${origin}`);
   // In the fragment: a browser does not send it to the server, and the page removes it from the address bar.
   const demoToken = /^ *token: *(\S+)$/m.exec(fs.readFileSync(path.join(home, 'demo.kubeconfig'), 'utf8'))?.[1];
-  say(`GraphQL     ${origin}/graphql${demoToken ? `#token=${demoToken}` : ''}`);
+  const fragment = demoToken ? `#token=${demoToken}` : '';
+  say(`GraphQL     ${origin}/graphql${fragment}`);
+  if (api.ready.http) say(`            ${api.ready.http}/graphql${fragment}`);
+  for (const line of certificateLines(api.ready, file('pki/ca.crt'))) say(line);
   say(`kubeconfig  ${file('demo.kubeconfig')}`);
   say(`admin token ${file('admin-token')}`);
   say(`metrics     ${api.ready.ops}/metrics (api), ${worker.ready.ops}/metrics (worker)`);

@@ -33,12 +33,23 @@ function stallTimeout() {
   throw new StartError(`ORRERY_STALL_TIMEOUT=${given} is not a number of seconds: use a number from 0 (never restart) to 3600`);
 }
 
+/** Plain http is served on the loopback address only. */
+function httpPort() {
+  const { ORRERY_HTTP: given } = process.env;
+  if (given && given !== 'loopback') {
+    throw new StartError(`ORRERY_HTTP=${given} is not served: plain http is for this machine only (ORRERY_HTTP=loopback)`);
+  }
+  const port = portOf('ORRERY_HTTP_PORT', 8080, 0);
+  return given ? port : undefined;
+}
+
 /** Reads and validates the launcher's settings. Throws StartError. */
 export function settings() {
   const { ORRERY_HOME, ORRERY_HOST } = process.env;
   const port = portOf('ORRERY_PORT', 8443, 1);
   portOf('ORRERY_OPS_PORT', 0, 0);
   portOf('WORKER_PORT', 0, 0);
+  httpPort();
   for (const [name, schemes, wanted] of urls) {
     const given = process.env[name];
     if (given && !isUrl(given, schemes)) throw new StartError(`bad configuration: ${name}: must be a ${wanted} URL`);

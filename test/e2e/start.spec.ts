@@ -53,6 +53,8 @@ describe('start', () => {
       `API         ${service.origin}`,
       // The link that opens the demo cluster signed in.
       `GraphQL     ${service.origin}/graphql#token=${/token: (\S+)/.exec(readFileSync(`${home}/demo.kubeconfig`, 'utf8'))?.[1]}`,
+      `certificate signed by this installation's own CA, ${home}/pki/ca.crt: browsers ask once; go on, or import the CA`,
+      expect.stringMatching(/^ {12}ORRERY_HTTP=loopback serves plain http/),
       `kubeconfig  ${home}/demo.kubeconfig`,
       `admin token ${home}/admin-token`,
       expect.stringMatching(/^metrics {5}http:\/\/127\.0\.0\.1:\d+\/metrics \(api\), http:\/\/127\.0\.0\.1:\d+\/metrics \(worker\)$/),

@@ -5,8 +5,8 @@ import { type Cluster, type ClusterClock, kubeconfig, type Organization, quotasO
 export interface ClusterAddress {
   /** The URL of a cluster's Kubernetes API. */
   serverOf(clusterId: string): string;
-  /** The CA that signed its certificate, PEM. */
-  readonly ca: string;
+  /** The CA that signed its certificate, PEM; undefined: clients' systems know it. */
+  readonly ca: string | undefined;
 }
 
 /** An organization in the REST API. */
