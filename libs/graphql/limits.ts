@@ -33,6 +33,20 @@ export const limits = {
   logEntriesPerPoint: 10,
   /** Points of one decision of the scheduler: all nodes and pods are looked at. */
   decisionPoints: 500,
+  /** Conditions and values in a filter, how deeply they are nested, and characters of a text in one. */
+  filterParts: 2_000,
+  filterDepth: 40,
+  filterText: 1_000,
+  /** Steps of a filter on one object: a value looked at, or 16 characters of it. */
+  filterSteps: 100_000,
+  /** Objects that are looked at to fill one page of a filtered list. */
+  filterScan: 10_000,
+  /** Points of a list that is filtered, ordered or aggregated: all of its objects are looked at. */
+  wholeListPoints: 1_000,
+  /** Fields of an order. */
+  orderFields: 10,
+  /** Groups of an aggregate. */
+  groups: 1_000,
   /** Kinds that one field reads. */
   kindsAtOnce: 100,
   /** Errors in one response; further ones are only counted. */

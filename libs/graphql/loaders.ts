@@ -35,7 +35,7 @@ export class Loaders {
   private readonly objects = new Map<string, Promise<KubeObject | undefined>>();
   private readonly groupings = new Map<string, Promise<ReadonlyMap<string, readonly KubeObject[]>>>();
 
-  private readonly found = new WeakMap<object, Map<string, Promise<readonly KubeObject[]>>>();
+  private readonly found = new WeakMap<object, Map<string | object, Promise<readonly KubeObject[]>>>();
 
   constructor(
     private readonly client: Client,
@@ -101,9 +101,12 @@ export class Loaders {
     ) as Promise<ReadonlyMap<string, readonly T[]>>;
   }
 
-  /** The result of a relation for one object: computed once, however often the object occurs in the response. */
-  related(object: object, relation: string, find: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
-    const known = this.found.get(object) ?? new Map<string, Promise<readonly KubeObject[]>>();
+  /**
+   * The result of a relation for one object: computed once, however often the object occurs in the response. `relation`: its name and
+   * selectors, or the arguments of the field.
+   */
+  related(object: object, relation: string | object, find: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
+    const known = this.found.get(object) ?? new Map<string | object, Promise<readonly KubeObject[]>>();
     this.found.set(object, known);
     return once(known, relation, find);
   }
@@ -123,7 +126,7 @@ export class Loaders {
   }
 }
 
-function once<T>(known: Map<string, Promise<T>>, key: string, load: () => Promise<T>): Promise<T> {
+function once<K, T>(known: Map<K, Promise<T>>, key: K, load: () => Promise<T>): Promise<T> {
   const there = known.get(key);
   if (there) return there;
   const loading = load();

@@ -1,21 +1,10 @@
-import {
-  GraphQLBoolean,
-  type GraphQLFieldConfig,
-  GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  type GraphQLOutputType,
-  GraphQLString,
-} from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLNonNull, GraphQLObjectType, type GraphQLOutputType, GraphQLString } from 'graphql';
 import type { Resource } from '#api';
 import { type KubeObject, StatusError } from '#apimachinery';
 import type { GraphContext } from './context.js';
-import { costs, oneObject, page } from './cost/points.js';
+import { costs, oneObject } from './cost/points.js';
 import { badInput } from './errors.js';
 import { type GraphKind, resourceOf } from './kinds.js';
-import { limits } from './limits.js';
-import { withKind } from './loaders.js';
 import { requireKind } from './named-kind.js';
 import { atArgument, type Moment } from './past/moment.js';
 import { Int64 } from './scalars.js';
@@ -28,46 +17,9 @@ export const selectors = {
   fieldSelector: { type: GraphQLString, description: 'As in kubectl --field-selector: status.phase=Running' },
 };
 
-const namespaceArgument = { type: GraphQLString, description: 'Only objects of this namespace; default all namespaces.' };
-
-/** A page of a kind's objects. */
-export function connectionType(name: string, item: GraphQLOutputType): GraphQLObjectType {
-  return new GraphQLObjectType({
-    name: `${name}List`,
-    description: `A page of ${name} objects at one revision.`,
-    fields: {
-      items: {
-        type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(item))),
-        description: 'The objects, ordered by namespace and name.',
-      },
-      resourceVersion: {
-        type: new GraphQLNonNull(GraphQLString),
-        description: 'The revision of the list: a watch from it misses nothing.',
-      },
-      continue: { type: GraphQLString, description: 'Pass it as `continue` to get the next page; null on the last page.' },
-      remainingItemCount: { type: Int64, description: 'The number of objects after this page, if known.' },
-    },
-  });
-}
-
-interface ListArguments {
-  namespace?: string;
-  labelSelector?: string;
-  fieldSelector?: string;
-  limit?: number;
-  continue?: string;
-  at?: Moment;
-}
-
 /** Arguments without nulls, which in GraphQL mean the same as omitted arguments. */
 export function withoutNulls<T extends object>(args: T): T {
   return Object.fromEntries(Object.entries(args).filter(([, value]) => value !== null)) as T;
-}
-
-function pageLimit(limit: number | undefined): number {
-  if (limit === undefined || limit === null) return limits.pageSize;
-  if (limit < 1 || limit > limits.largestPage) throw badInput(`limit must be between 1 and ${limits.largestPage}`);
-  return limit;
 }
 
 /** Rejects NUL, which no stored name contains. */
@@ -76,46 +28,6 @@ export function checkNames(args: { readonly name?: string; readonly namespace?: 
     const value = args[field];
     if (value?.includes('\u0000')) throw badInput(`${field}: Invalid value: ${JSON.stringify(value.slice(0, 100))}: must not contain NUL`);
   }
-}
-
-/** Why a page is not of the past revision that was asked for. */
-const notOf = ({ info }: GraphKind, revision: string): string =>
-  revision === '0'
-    ? `at: ${info.resource} are computed when they are read: they have no past`
-    : `continue: this page is of revision ${revision}, another one than \`at\``;
-
-/** The root field that lists a kind. */
-export function listField(kind: GraphKind, connection: GraphQLObjectType): RootField {
-  const resource = resourceOf(kind);
-  return {
-    type: new GraphQLNonNull(connection),
-    description: `${kind.info.kind} objects (${kind.info.group || 'core'}/${kind.info.version}).`,
-    ...costs(page),
-    args: {
-      ...(kind.info.namespaced ? { namespace: namespaceArgument } : {}),
-      ...selectors,
-      limit: { type: GraphQLInt, defaultValue: limits.pageSize, description: `Objects per page, at most ${limits.largestPage}.` },
-      continue: { type: GraphQLString, description: 'The `continue` of the previous page.' },
-      at: atArgument,
-    },
-    async resolve(_root, args: ListArguments, context) {
-      checkNames(args);
-      const { client, meter } = context;
-      const { at: moment, ...selection } = withoutNulls(args);
-      const { revision, loaders } = await context.at(moment);
-      // A continue token has its revision.
-      const exact = revision && !selection.continue ? { resourceVersion: String(revision), resourceVersionMatch: 'Exact' } : {};
-      const listed = await client.list(resource, { ...selection, limit: pageLimit(args.limit), ...exact });
-      if (revision && listed.resourceVersion !== String(revision)) throw badInput(notOf(kind, listed.resourceVersion));
-      meter.count('scanned', listed.items.length);
-      return {
-        items: listed.items.map((object) => loaders.noted(withKind(object, resource))),
-        resourceVersion: listed.resourceVersion,
-        continue: listed.continue || null,
-        remainingItemCount: listed.remaining ?? null,
-      };
-    },
-  };
 }
 
 async function orNull<T>(reading: Promise<T>): Promise<T | null> {

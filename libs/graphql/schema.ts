@@ -1,8 +1,6 @@
 import {
   type GraphQLFieldConfigMap,
-  GraphQLInt,
   GraphQLInterfaceType,
-  GraphQLList,
   GraphQLNonNull,
   GraphQLObjectType,
   GraphQLSchema,
@@ -16,32 +14,36 @@ import { auditField, followAuditField } from './audit-fields.js';
 import { chainFields } from './chain-fields.js';
 import type { GraphContext } from './context.js';
 import { copyMutations, diffField, snapshotsField } from './copy-fields.js';
-import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { certificateFields } from './edits/certificate-fields.js';
 import { editFields } from './edits/edit-fields.js';
 import { evictionFields } from './edits/pod-fields.js';
-import { badInput } from './errors.js';
 import { etcdField, faultMutations, faultsField, followFaultsField } from './fault-fields.js';
+import type { Subject } from './filters/field-path.js';
+import { FilterTypes } from './filters/input-types.js';
 import { InputTypes } from './inputs/input-types.js';
 import { ObjectInput } from './inputs/object-input.js';
 import { writeFields } from './inputs/write-fields.js';
 import { type WrittenTypes, writtenTypes } from './inputs/written.js';
 import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kinds.js';
+import { listField } from './lists.js';
 import { mutationFields } from './mutations.js';
 import { organizationField, organizationMutations } from './organization-fields.js';
 import { historyFields } from './past/history-fields.js';
-import { clusterField, connectionType, listField, objectField, oneField, selectors, withoutNulls } from './queries.js';
+import { clusterField, objectField, oneField } from './queries.js';
 import { pendingFields } from './reasons/pending-fields.js';
 import { refusable } from './refusable.js';
 import { relations } from './relations/index.js';
-import type { Relation, Selectors, ToMany, ToOne } from './relations/relation.js';
+import type { Relation } from './relations/relation.js';
+import { relationFields, type Target } from './relations/relation-fields.js';
 import { Json } from './scalars.js';
 import { podDecisionField, schedulingField, whatIfField } from './scheduling-fields.js';
 import { BuiltInShapes, type Descriptions } from './shapes/built-in.js';
 import { deprecationIn } from './shapes/deprecation.js';
+import { fieldsOfObjects, type Struct } from './shapes/shape.js';
 import { yamlOf } from './text/yaml.js';
 import { clockField, clockMutations, followClockField } from './time-fields.js';
 import { Types } from './types.js';
+import { podAmountFields } from './values/pod-amounts.js';
 import { watchField, watchKindField } from './watch.js';
 
 type Fields = GraphQLFieldConfigMap<unknown, GraphContext>;
@@ -68,6 +70,9 @@ const ownNames = ['Query', 'Mutation', 'Subscription', 'Cluster', 'WatchEvent', 
 class Graph {
   private readonly shapes: BuiltInShapes;
   private readonly types: Types;
+  private readonly filters = new FilterTypes();
+  /** Objects of any kind. */
+  private readonly anyObject: Struct;
   private readonly inputs: InputTypes;
   /** The input of the built-in kinds. */
   private input: ObjectInput | undefined;
@@ -100,11 +105,13 @@ class Graph {
       (kind) => ({
         ...this.documents(),
         ...this.relationFields(relations.filter((relation) => standsOn(relation, kind))),
-        ...(isPod(kind) && { decision: podDecisionField }),
+        ...(isPod(kind) && { ...podAmountFields, decision: podDecisionField }),
         ...pending(kind.info),
       }),
     );
-    this.inputs = new InputTypes(this.shapes.structOf(scheme.definition('meta.v1.ObjectMeta')));
+    const metadata = this.shapes.structOf(scheme.definition('meta.v1.ObjectMeta'));
+    this.anyObject = { name: 'KubernetesObject', open: false, fields: fieldsOfObjects(metadata) };
+    this.inputs = new InputTypes(metadata);
     const [node, pod, request] = [this.target(Node), this.target(Pod), this.target(CertificateSigningRequest)];
     this.written = writtenTypes({ object: this.object, node, pod, request });
     this.chain = chainFields(this.object);
@@ -137,32 +144,20 @@ class Graph {
   }
 
   private relationFields(list: readonly Relation[]): Fields {
-    return Object.fromEntries(list.map((relation) => [relation.field, relation.list ? this.toMany(relation) : this.toOne(relation)]));
+    return Object.assign({}, ...list.map((relation) => relationFields(relation, this.targetOf(relation), this.filters)));
   }
 
-  private toOne({ to, description, resolve }: ToOne): Fields[string] {
-    return {
-      type: this.target(to),
-      description,
-      ...costs(oneObject),
-      resolve: (object, _args, context) => resolve(object as KubeObject, context.of(object as KubeObject)),
-    };
+  private targetOf({ to }: Relation): Target {
+    return { type: this.target(to), subject: this.subject(to && this.kinds.ofResource(to)) };
   }
 
-  private toMany({ to, field, description, args: own = {}, resolve }: ToMany): Fields[string] {
+  /** A kind's objects, or those of any kind, as questions see them. */
+  private subject(kind: GraphKind | undefined): Subject {
     return {
-      // Null where it is refused: the rest of the object is answered.
-      type: new GraphQLList(new GraphQLNonNull(this.target(to))),
-      description,
-      ...costs(relatedObjects),
-      args: { limit: { type: GraphQLInt, description: 'The maximum number; default all.' }, ...(to && selectors), ...own },
-      async resolve(object, args: Selectors & { limit?: number }, operation) {
-        const context = operation.of(object as KubeObject);
-        const { limit, ...selected } = withoutNulls(args);
-        if (limit !== undefined && limit < 1) throw badInput('limit must be at least 1');
-        const key = JSON.stringify([field, selected]);
-        const found = await context.loaders.related(object as KubeObject, key, () => resolve(object as KubeObject, context, selected));
-        return limit === undefined ? found : found.slice(0, limit);
+      struct: kind ? this.types.structOf(kind) : this.anyObject,
+      relation: (name) => {
+        const found = relations.find((one) => one.field === name && (kind ? standsOn(one, kind) : !one.on));
+        return found && !found.list ? { target: this.targetOf(found).subject.struct, resolve: found.resolve } : undefined;
       },
     };
   }
@@ -234,7 +229,7 @@ class Graph {
       const type = this.types.ofKind(kind);
       const { verbs, deprecation = deprecationIn(type.description ?? '') } = kind.info;
       const deprecated = deprecation && { deprecationReason: deprecation };
-      fields[kind.many] = { ...listField(kind, connectionType(kind.typeName, type)), ...deprecated };
+      fields[kind.many] = { ...listField(kind, { type, subject: this.subject(kind), filters: this.filters }), ...deprecated };
       if (verbs.includes('get')) fields[kind.one] = { ...oneField(kind, type), ...deprecated };
       if (verbs.includes('watch')) watches[kind.many] = { ...watchKindField(kind, type), ...deprecated };
       return type;

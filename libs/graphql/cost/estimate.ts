@@ -18,13 +18,15 @@ import { type PointsOf, pointsExtension } from './points.js';
 /** The cost of a selection per object. */
 interface Measure {
   points: number;
+  /** Points of what is there once, however many objects there are. */
+  once: number;
   fields: number;
   depth: number;
   /** The maximum depth of introspection in it. */
   introspection: number;
 }
 
-const nothing: Measure = { points: 0, fields: 0, depth: 0, introspection: 0 };
+const nothing: Measure = { points: 0, once: 0, fields: 0, depth: 0, introspection: 0 };
 
 const tooMuch = (message: string, nodes?: OperationDefinitionNode): GraphQLError =>
   new GraphQLError(message, { nodes, extensions: { code: 'QUERY_TOO_COMPLEX' } });
@@ -49,6 +51,7 @@ class Estimate {
       if (!isIncluded(node, this.source.variables)) continue;
       const measure = node.kind === 'Field' ? this.field(node, type) : this.fragment(node, type);
       sum.points += measure.points;
+      sum.once += measure.once;
       sum.fields += measure.fields;
       sum.depth = Math.max(sum.depth, measure.depth);
       sum.introspection = Math.max(sum.introspection, measure.introspection);
@@ -79,15 +82,21 @@ class Estimate {
         ? type.getFields()[name]
         : undefined;
     const points = pointsOf(definition);
-    const { own, items } =
+    const { own, items, once } =
       points && definition
         ? points(getArgumentValues(definition as GraphQLField<unknown, unknown>, node, variables))
-        : { own: 0, items: 1 };
+        : { own: 0, items: 1, once: false };
     const below = node.selectionSet && definition ? this.set(node.selectionSet, getNamedType(definition.type)) : nothing;
     const introspects = getOwn(introspectionPoints, name);
     const fields = 1 + below.fields;
-    if (introspects !== undefined) return { points: introspects, fields, depth: 1, introspection: below.depth };
-    return { points: own + items * below.points, fields, depth: 1 + below.depth, introspection: below.introspection };
+    if (introspects !== undefined) return { points: introspects, once: 0, fields, depth: 1, introspection: below.depth };
+    const all = own + items * below.points + below.once;
+    return {
+      ...(once ? { points: 0, once: all } : { points: all, once: 0 }),
+      fields,
+      depth: 1 + below.depth,
+      introspection: below.introspection,
+    };
   }
 }
 

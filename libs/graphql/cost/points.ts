@@ -7,6 +7,8 @@ interface Points {
   own: number;
   /** The number of objects it may contain, each with its own fields. */
   items: number;
+  /** It is a field of the list itself, beside its objects: it is read once. */
+  once?: boolean;
 }
 
 /** Computes a field's points from its arguments; fields without this cost nothing. */
@@ -26,16 +28,16 @@ const limitOf = (args: Readonly<Record<string, unknown>>, otherwise: number): nu
 /** One object is read. */
 export const oneObject: PointsOf = () => ({ own: 1, items: 1 });
 
-/** A page of objects is read. */
+/** A page of objects is read; to filter or order them, all of them. */
 export const page: PointsOf = (args) => {
   const items = Math.min(limitOf(args, limits.pageSize), limits.largestPage);
-  return { own: items, items };
+  return { own: args.where || args.orderBy ? Math.max(items, limits.wholeListPoints) : items, items };
 };
 
 /** A relation to several objects is followed. */
 export const relatedObjects: PointsOf = (args) => {
   const items = limitOf(args, limits.assumedListSize);
-  return { own: 1 + items, items };
+  return { own: 1 + (args.where || args.orderBy ? Math.max(items, limits.assumedListSize) : items), items };
 };
 
 /** The objects that are given are written: how many those of a manifest are is not known before it is read. */
@@ -43,6 +45,12 @@ export const writtenObjects: PointsOf = ({ objects }) => {
   const items = Array.isArray(objects) ? Math.max(objects.length, 1) : limits.assumedListSize;
   return { own: 1 + items, items };
 };
+
+/** All objects of a list are looked at; as a field of the list. */
+export const wholeList: PointsOf = () => ({ own: limits.wholeListPoints, items: 1, once: true });
+
+/** All objects of a relation are looked at. */
+export const wholeRelation: PointsOf = () => ({ own: 1 + limits.assumedListSize, items: 1 });
 
 /** A decision of the scheduler is made again. */
 export const decision: PointsOf = () => ({ own: limits.decisionPoints, items: limits.assumedListSize });

@@ -35,6 +35,13 @@ const writtenEmpty: ReadonlySet<Shape['of']> = new Set(['text', 'bytes', 'int32'
 /** Texts and numbers that the API writes even when they are empty. Empty values of enums are null. */
 const isGiven = ({ keepZero, pointer }: Field, { of }: Shape): boolean => keepZero && !pointer && writtenEmpty.has(of);
 
+/** A Deployment without `readyReplicas` has 0 of them; `replicas` is a pointer: without it, nothing is set. */
+function emptyValue({ pointer, type }: Field): number | boolean | undefined {
+  if (pointer) return undefined;
+  if (type.of === 'boolean') return false;
+  return type.of === 'int32' || type.of === 'int64' || type.of === 'double' ? 0 : undefined;
+}
+
 const ofObjects: ReadonlySet<string> = new Set(['kind', 'apiVersion', 'metadata']);
 
 /**
@@ -94,7 +101,7 @@ export class BuiltInShapes {
     const shape = this.ofType(field.type, field.go, field.goElement);
     const description = this.descriptions.ofField(definition, name);
     const given = isGiven(field, shape) || (this.kinds.has(definition) && ofObjects.has(name));
-    return { name, key: name, shape, description, deprecated: deprecationIn(description), required, given };
+    return { name, key: name, shape, description, deprecated: deprecationIn(description), required, given, empty: emptyValue(field) };
   }
 
   /** `go`: the name of the type in Go, which tells enums apart; `goElement`: that of an element. */

@@ -3,7 +3,7 @@ import { getOwn, isJsonObject } from '#apimachinery';
 import { limits } from '../limits.js';
 import { enumType, isEnumerable } from '../values/enum-types.js';
 import { deprecationIn } from './deprecation.js';
-import type { Shape, ShapeField, Struct } from './shape.js';
+import { fieldsOfObjects, type Shape, type ShapeField, type Struct } from './shape.js';
 
 /** A node of a structural schema (apiextensions-apiserver/pkg/apiserver/schema), as OpenAPI publishes it. */
 type Node = Readonly<Record<string, unknown>>;
@@ -147,15 +147,10 @@ export class CustomShapes {
     if (there) return there;
     const { published } = schema;
     const open = published?.properties === undefined ? { ...published, properties: { spec: {}, status: {} } } : published;
-    const struct = new KindShapes(typeName).struct(open, { path: '', depth: 0 }, this.everyObject());
+    const struct = new KindShapes(typeName).struct(open, { path: '', depth: 0 }, fieldsOfObjects(this.metadata));
     // A kind has another name only in clusters where another kind has its usual one.
     if (known.size >= limits.customNames) known.clear();
     known.set(typeName, struct);
     return struct;
-  }
-
-  private everyObject(): ShapeField[] {
-    const field = (key: string, shape: Shape): ShapeField => ({ name: key, key, shape, required: true, given: true });
-    return [field('apiVersion', { of: 'text' }), field('kind', { of: 'text' }), field('metadata', { of: 'struct', struct: this.metadata })];
   }
 }

@@ -27,6 +27,8 @@ export interface ShapeField {
   readonly required: boolean;
   /** Whether it is in every object that the API answers with, also when it is empty. */
   readonly given: boolean;
+  /** What a number or boolean is that is not written, because it is empty; unset: it is not set, which is something else. */
+  readonly empty?: number | boolean | undefined;
 }
 
 /** An object with known fields. Equal structs are the same object: types made of one are found by it. */
@@ -45,3 +47,13 @@ export interface Struct {
  * of theirs has one at that place: no two of them conflict, however the kinds and their fields are named.
  */
 export const derivedName = ({ name, open }: Struct, suffix: string): string => (open ? `${name}_${suffix}` : name + suffix);
+
+/** A field that every object of a struct has. */
+export const always = (key: string, shape: Shape): ShapeField => ({ name: key, key, shape, required: true, given: true });
+
+/** What every object has. `metadata`: the struct of its metadata. */
+export const fieldsOfObjects = (metadata: Struct): ShapeField[] => [
+  always('apiVersion', { of: 'text' }),
+  always('kind', { of: 'text' }),
+  always('metadata', { of: 'struct', struct: metadata }),
+];

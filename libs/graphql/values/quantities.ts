@@ -33,7 +33,8 @@ const QuantityUnit = new GraphQLEnumType({
   },
 });
 
-const unitArgument: GraphQLFieldConfigArgumentMap = {
+/** The argument for what an amount is counted in. */
+export const unitArgument: GraphQLFieldConfigArgumentMap = {
   unit: { type: QuantityUnit, description: 'Answers with a number of these; default: the text, such as 500m.' },
 };
 
@@ -42,7 +43,7 @@ interface UnitArguments {
 }
 
 /** The amount in its notation, or as a number of units. */
-function amount(text: string | number | undefined, { unit: of }: UnitArguments): string | number | undefined {
+export function amount(text: string | number | undefined, { unit: of }: UnitArguments): string | number | undefined {
   if (text === undefined || text === null || !of) return text;
   const quantity = parseQuantity(text);
   // Thousandths are exact as such: 0.1 cores are 100 of them.

@@ -5,7 +5,8 @@ import { Time } from '../scalars.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
-type Form = 'text' | 'age' | 'seconds' | 'unix';
+/** How a point in time is shown. */
+export type Form = 'text' | 'age' | 'seconds' | 'unix';
 
 const TimeForm = new GraphQLEnumType({
   name: 'TimeForm',
@@ -18,7 +19,8 @@ const TimeForm = new GraphQLEnumType({
   },
 });
 
-function shown(text: string, form: Form, now: number): string | number {
+/** A time in a form; `now` for ages, in milliseconds. */
+export function shownTime(text: string, form: Form, now: number): string | number {
   const at = Date.parse(text);
   switch (form) {
     case 'age':
@@ -32,13 +34,16 @@ function shown(text: string, form: Form, now: number): string | number {
   }
 }
 
+/** The argument for how a time is shown. */
+export const formArgument = { as: { type: TimeForm, defaultValue: 'text' satisfies Form } };
+
 /** A field that is a point in time. */
 export const timeField = (name: string): Field => ({
   type: Time,
-  args: { as: { type: TimeForm, defaultValue: 'text' satisfies Form } },
+  args: formArgument,
   resolve: (source, { as }: { as?: Form | null }, { now }) => {
     const text = (source as Readonly<Record<string, string | undefined>>)[name];
-    return text ? shown(text, as ?? 'text', now()) : text;
+    return text ? shownTime(text, as ?? 'text', now()) : text;
   },
 });
 
@@ -48,6 +53,6 @@ export const ageField: Field = {
   description: 'How old the object is, as kubectl shows it: 5m12s, 3d4h.',
   resolve: (metadata, _args, { now }) => {
     const { creationTimestamp } = metadata as { creationTimestamp?: string };
-    return creationTimestamp ? shown(creationTimestamp, 'age', now()) : undefined;
+    return creationTimestamp ? shownTime(creationTimestamp, 'age', now()) : undefined;
   },
 };

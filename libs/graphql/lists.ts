@@ -1,0 +1,149 @@
+import { type GraphQLFieldConfig, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import type { GraphContext } from './context.js';
+import { costs, page, wholeList } from './cost/points.js';
+import { badInput } from './errors.js';
+import { Aggregate, type Aggregated } from './filters/aggregate-fields.js';
+import { asksOnlyFor, questionArguments } from './filters/arguments.js';
+import type { Subject } from './filters/field-path.js';
+import type { FilterTypes } from './filters/input-types.js';
+import { type Listing, type Page, selectedPage } from './filters/page.js';
+import { both, pushedDown } from './filters/pushed.js';
+import { filtered, type Question, selectionOf } from './filters/selection.js';
+import { type GraphKind, resourceOf } from './kinds.js';
+import { limits } from './limits.js';
+import { withKind } from './loaders.js';
+import { atArgument, type Moment } from './past/moment.js';
+import { checkNames, selectors, withoutNulls } from './queries.js';
+import { Int64 } from './scalars.js';
+
+const namespaceArgument = { type: GraphQLString, description: 'Only objects of this namespace; default all namespaces.' };
+
+/** A page of a kind's objects. */
+function connectionType(item: GraphQLObjectType): GraphQLObjectType {
+  return new GraphQLObjectType<Page & { aggregated(): Promise<Aggregated> }, GraphContext>({
+    name: `${item.name}List`,
+    description: `A page of ${item.name} objects at one revision.`,
+    fields: {
+      items: {
+        type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(item))),
+        description: 'The objects, ordered by namespace and name unless `orderBy` says otherwise.',
+      },
+      resourceVersion: {
+        type: new GraphQLNonNull(GraphQLString),
+        description: 'The revision of the list: a watch from it misses nothing.',
+      },
+      continue: { type: GraphQLString, description: 'Pass it as `continue` to get the next page; null on the last page.' },
+      remainingItemCount: { type: Int64, description: 'The number of objects after this page, if known.' },
+      aggregate: {
+        type: new GraphQLNonNull(Aggregate),
+        description: 'All objects that the arguments select together, not only those of this page.',
+        ...costs(wholeList),
+        resolve: ({ aggregated }) => aggregated(),
+      },
+    },
+  });
+}
+
+interface ListArguments extends Question {
+  namespace?: string;
+  labelSelector?: string;
+  fieldSelector?: string;
+  limit?: number;
+  continue?: string;
+  at?: Moment;
+}
+
+function pageLimit(limit: number | undefined): number {
+  if (limit === undefined || limit === null) return limits.pageSize;
+  if (limit < 1 || limit > limits.largestPage) throw badInput(`limit must be between 1 and ${limits.largestPage}`);
+  return limit;
+}
+
+/** Why a page is not of the past revision that was asked for. */
+const notOf = ({ info }: GraphKind, revision: string): string =>
+  revision === '0'
+    ? `at: ${info.resource} are computed when they are read: they have no past`
+    : `continue: this page is of revision ${revision}, another one than \`at\``;
+
+const pageDescription = `Objects per page, at most ${limits.largestPage}. With \`where\` a page ends after ${limits.filterScan} objects that were looked at, too: it may have fewer, or none, and \`continue\`.`;
+
+/** The root field that lists a kind. `subject`: its objects, as questions see them. */
+export function listField(
+  kind: GraphKind,
+  { type, subject, filters }: { type: GraphQLObjectType; subject: Subject; filters: FilterTypes },
+): GraphQLFieldConfig<unknown, GraphContext> {
+  return {
+    type: new GraphQLNonNull(connectionType(type)),
+    description: `${kind.info.kind} objects (${kind.info.group || 'core'}/${kind.info.version}).`,
+    ...costs(page),
+    args: {
+      ...(kind.info.namespaced ? { namespace: namespaceArgument } : {}),
+      ...selectors,
+      ...questionArguments(filters, subject.struct),
+      limit: { type: GraphQLInt, defaultValue: limits.pageSize, description: pageDescription },
+      continue: { type: GraphQLString, description: 'The `continue` of the previous page, with the same arguments.' },
+      at: atArgument,
+    },
+    async resolve(_root, args: ListArguments, context, info) {
+      checkNames(args);
+      const selection = selectionOf(subject.struct, args, context);
+      const { at: moment, limit: _limit, continue: from, ...given } = withoutNulls(args);
+      const past = await context.at(moment);
+      const listing = listingOf(kind, given, past);
+      let read: Promise<Aggregated> | undefined;
+      const aggregated = (): Promise<Aggregated> => {
+        read ??= past.loaders
+          .list(listing.resource, listing.reading)
+          .then(async (objects) => ({ subject, objects: await filtered(objects, selection.holds, context) }));
+        return read;
+      };
+      if (asksOnlyFor('aggregate', info)) return { aggregated };
+      const paging = { limit: pageLimit(args.limit), continue: from };
+      const answer =
+        selection.holds || selection.order
+          ? await selectedPage(listing, selection, paging, context)
+          : await plainPage(listing, paging, context);
+      const { revision } = listing;
+      if (revision && answer.resourceVersion !== String(revision)) throw badInput(notOf(kind, answer.resourceVersion));
+      return { ...answer, aggregated };
+    },
+  };
+}
+
+/** What the server is asked for: the arguments, and the part of `where` that it can select by. */
+function listingOf(
+  kind: GraphKind,
+  { namespace, labelSelector, fieldSelector, where }: ListArguments,
+  { revision, loaders }: GraphContext,
+): Listing {
+  const resource = resourceOf(kind);
+  const pushed = pushedDown(where);
+  return {
+    resource,
+    revision,
+    reading: {
+      namespace: namespace ?? (kind.info.namespaced ? pushed.namespace : undefined),
+      labelSelector: both(labelSelector, pushed.labelSelector),
+      fieldSelector: both(fieldSelector, pushed.fieldSelector),
+    },
+    shown: (object) => loaders.noted(withKind(object, resource)),
+  };
+}
+
+/** A page as the server has it. */
+async function plainPage(
+  { resource, reading, revision, shown }: Listing,
+  { limit, continue: from }: { limit: number; continue?: string | undefined },
+  { client, meter }: GraphContext,
+): Promise<Page> {
+  // A continue token has its revision.
+  const exact = revision && !from ? { resourceVersion: String(revision), resourceVersionMatch: 'Exact' } : {};
+  const listed = await client.list(resource, { ...reading, ...exact, ...(from ? { continue: from } : {}), limit });
+  meter.count('scanned', listed.items.length);
+  return {
+    items: listed.items.map(shown),
+    resourceVersion: listed.resourceVersion,
+    continue: listed.continue || null,
+    remainingItemCount: listed.remaining ?? null,
+  };
+}

@@ -1,0 +1,93 @@
+import {
+  type GraphQLFieldConfig,
+  GraphQLInt,
+  type GraphQLInterfaceType,
+  GraphQLList,
+  GraphQLNonNull,
+  type GraphQLObjectType,
+} from 'graphql';
+import type { KubeObject } from '#apimachinery';
+import type { GraphContext } from '../context.js';
+import { costs, oneObject, relatedObjects, wholeRelation } from '../cost/points.js';
+import { badInput } from '../errors.js';
+import { Aggregate } from '../filters/aggregate-fields.js';
+import { questionArguments, whereArgument } from '../filters/arguments.js';
+import type { Subject } from '../filters/field-path.js';
+import type { FilterTypes } from '../filters/input-types.js';
+import { filtered, type Question, selectionOf, sorted } from '../filters/selection.js';
+import { selectors, withoutNulls } from '../queries.js';
+import type { Relation, Selectors, ToMany, ToOne } from './relation.js';
+
+type Field = GraphQLFieldConfig<unknown, GraphContext>;
+/** What a relation leads to. */
+export interface Target {
+  readonly type: GraphQLInterfaceType | GraphQLObjectType;
+  readonly subject: Subject;
+}
+
+type Arguments = Selectors & Question & { limit?: number };
+
+function toOne({ description, resolve }: ToOne, { type }: Target): Field {
+  return {
+    type,
+    description,
+    ...costs(oneObject),
+    resolve: (object, _args, context) => resolve(object as KubeObject, context.of(object as KubeObject)),
+  };
+}
+
+/** The objects that a relation leads to from one object, as the arguments of its field select them; with `orderBy` no more than `limit`. */
+async function related({ field, resolve }: ToMany, { struct }: Subject, object: KubeObject, args: Arguments, operation: GraphContext) {
+  const context = operation.of(object);
+  const { limit, where: _where, orderBy: _orderBy, ...selected } = withoutNulls(args);
+  const { holds, order } = selectionOf(struct, args, context);
+  const all = await context.loaders.related(object, JSON.stringify([field, selected]), () => resolve(object, context, selected));
+  if (!holds && !order) return all;
+  return context.loaders.related(object, args, async () => {
+    context.meter.count('scanned', all.length);
+    const matching = await filtered(all, holds, context);
+    return order ? sorted(matching, { order, ...(limit === undefined ? {} : { most: limit }) }, context) : matching;
+  });
+}
+
+function toMany(relation: ToMany, { type, subject }: Target, filters: FilterTypes): Field {
+  return {
+    // Null where it is refused: the rest of the object is answered.
+    type: new GraphQLList(new GraphQLNonNull(type)),
+    description: relation.description,
+    ...costs(relatedObjects),
+    args: {
+      limit: { type: GraphQLInt, description: 'The maximum number; default all.' },
+      ...(relation.to && selectors),
+      ...questionArguments(filters, subject.struct),
+      ...relation.args,
+    },
+    async resolve(object, args: Arguments, context) {
+      const { limit } = withoutNulls(args);
+      if (limit !== undefined && limit < 1) throw badInput('limit must be at least 1');
+      const found = await related(relation, subject, object as KubeObject, args, context);
+      return limit === undefined ? found : found.slice(0, limit);
+    },
+  };
+}
+
+function aggregate(relation: ToMany, { subject }: Target, filters: FilterTypes): Field {
+  return {
+    // Null where it is refused, as the relation.
+    type: Aggregate,
+    description: `\`${relation.field}\` together.`,
+    ...costs(wholeRelation),
+    args: { ...selectors, ...whereArgument(filters, subject.struct), ...relation.args },
+    resolve: async (object, args: Arguments, context) => ({
+      subject,
+      objects: await related(relation, subject, object as KubeObject, args, context),
+    }),
+  };
+}
+
+/** The fields of a relation, by their names: one that leads along it, and for a relation of one kind to many of another their aggregate. */
+export function relationFields(relation: Relation, target: Target, filters: FilterTypes): Record<string, Field> {
+  if (!relation.list) return { [relation.field]: toOne(relation, target) };
+  const many = { [relation.field]: toMany(relation, target, filters) };
+  return relation.on && relation.to ? { ...many, [`${relation.field}Aggregate`]: aggregate(relation, target, filters) } : many;
+}
