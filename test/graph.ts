@@ -112,7 +112,7 @@ export class LocalGraph {
     user: UserInfo = { name: 'admin', groups: ['system:masters'] },
   ) {
     this.graphs = new Graphs(
-      { running: new Map(), turns: new Turns(loop), onUnexpected: (error) => this.unexpected.push(error) },
+      { running: new Map(), subscribed: new Map(), turns: new Turns(loop), onUnexpected: (error) => this.unexpected.push(error) },
       { ofDefinition: () => undefined, ofField: () => undefined },
     );
     const guard = { check: () => mustDoEverything(cluster.api, user), start: ({ start }: { start(): Promise<() => void> }) => start() };

@@ -32,7 +32,7 @@ const serving = (...infos: ResourceInfo[]): Served => {
 
 const loop = { now: () => 0, worked: () => 0, nextTurn: setImmediate, whenSettled: queueMicrotask } as never;
 const graphs = new Graphs(
-  { running: new Map(), turns: new Turns(loop), onUnexpected: () => undefined },
+  { running: new Map(), subscribed: new Map(), turns: new Turns(loop), onUnexpected: () => undefined },
   { ofDefinition: () => undefined, ofField: () => undefined },
 );
 const of = (id: string, served: Served) => graphs.of({ cluster: { id, name: id, gitVersion: '' }, served });

@@ -15,9 +15,18 @@ export interface WatchEvent {
   previous?: KubeObject;
 }
 
+/** What made an object of the one before it: subscribers of the same objects share it. */
+const known = new WeakMap<KubeObject, { previous: KubeObject; changes: FieldChange[] }>();
+
 /** The fields that an event has changed; undefined if the object before is not known. */
-export const changesOf = ({ type, object, previous }: WatchEvent): FieldChange[] | undefined =>
-  type === 'MODIFIED' && previous ? fieldChanges(previous, object) : undefined;
+export function changesOf({ type, object, previous }: WatchEvent): FieldChange[] | undefined {
+  if (type !== 'MODIFIED' || !previous) return undefined;
+  const told = known.get(object);
+  if (told?.previous === previous) return told.changes;
+  const changes = fieldChanges(previous, object);
+  known.set(object, { previous, changes });
+  return changes;
+}
 
 /** The type of events about objects of a type. */
 export const watchEventType = (name: string, object: GraphQLOutputType): GraphQLObjectType =>

@@ -10,6 +10,7 @@ import {
 } from 'graphql';
 import type { Resource } from '#api';
 import type { KubeObject } from '#apimachinery';
+import type { Client } from '#client';
 import { touches } from '#history';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
@@ -19,6 +20,7 @@ import { lastingWatch } from './lasting-watch.js';
 import { limits } from './limits.js';
 import { withKind } from './loaders.js';
 import { requireKind } from './named-kind.js';
+import { patiently } from './patience.js';
 import { checkNames, selectors, withoutNulls } from './queries.js';
 import { stream } from './stream.js';
 import { lengthOf } from './text/length.js';
@@ -65,11 +67,13 @@ async function watchEvents(
   resource: Resource,
   selection: Selection,
   { initial = true, changed, batch = 0 }: Filter,
-  { client, meter, after, kinds }: GraphContext,
+  context: GraphContext,
 ): Promise<AsyncGenerator<WatchEvent[]>> {
+  const { client, meter, after, kinds } = context;
   checkNames(selection);
   const isResumed = selection.resourceVersion !== undefined;
-  const listed = isResumed ? undefined : await client.list(resource, { ...selection, limit: meter.left('scanned') + 1 });
+  const list = () => client.list(resource, { ...selection, limit: meter.left('scanned') + 1 });
+  const listed = isResumed ? undefined : await patiently(context, list);
   meter.count('scanned', listed?.items.length ?? 0);
   /** The last state of each object, which the cache of the cluster has anyway. */
   const known = new Map<string, KubeObject>();
@@ -95,13 +99,14 @@ async function watchEvents(
       };
       const isCustom = 'own' in (kinds.ofResource(resource)?.source ?? {});
       const watch = isCustom ? lastingWatch : (of: typeof client, ...asked: Parameters<typeof of.watch>) => of.watch(...asked);
-      const stop = await watch(client, resource, query, {
+      const handler: Parameters<Client['watch']>[2] = {
         event: ({ type, object, revision }) => add(eventOf(type, object, String(revision))),
         end(error) {
           gathered.flush();
           end(error);
         },
-      });
+      };
+      const stop = await patiently(context, () => watch(client, resource, query, handler));
       return () => {
         gathered.cancel();
         stop();

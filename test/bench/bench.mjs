@@ -17,6 +17,7 @@ import { measureRequests } from './requests.mjs';
 import { measureScheduler } from './scheduler.mjs';
 import { startService } from './service.mjs';
 import { measureStatefulSet } from './stateful-set.mjs';
+import { measureSubscriptions } from './subscriptions.mjs';
 import { table } from './table.mjs';
 import { measureYardstick } from './yardstick.mjs';
 
@@ -26,7 +27,7 @@ const { values } = parseArgs({
     only: {
       type: 'string',
       default:
-        'in-process,node-failure,yardstick,creation,requests,custom,first-pod,converge,large,stateful,job,many,idle,fairness,schema,graph',
+        'in-process,node-failure,yardstick,creation,requests,custom,first-pod,converge,large,stateful,job,many,idle,fairness,schema,graph,subscriptions',
     },
     replicas: { type: 'string', default: '100,500,1000' },
     idle: { type: 'string', default: '1000' },
@@ -99,6 +100,10 @@ async function measureService() {
     if (wanted.has('many')) {
       say('200 clusters, each with a Deployment of 10, at once …');
       out.many = await measureRollouts(service);
+    }
+    if (wanted.has('subscriptions')) {
+      say('100 subscribers of the graph …');
+      out.subscriptions = await measureSubscriptions(service);
     }
     if (wanted.has('graph')) out.graph = await measureGraph(service, { seconds: Number(values.seconds), say });
     if (wanted.has('fairness')) out.fairness = await measureFairness(service, { seconds: Number(values.seconds), say });

@@ -113,6 +113,12 @@ const graphRows = ({ pods, rest, wide, deep, quiet, beside }) => [
   ),
 ];
 
+const subscriptionRows = ({ subscribers, afterResponse: a, lastAfterResponse: l, cpuMsPerEvent }) => [
+  row(`an event at ${subscribers} subscribers of the graph, after the response`, `p50 ${a.p50} ms, p99 ${a.p99} ms`, 'p50 ≤ 3 ms'),
+  row('the last of them', `p50 ${l.p50} ms, p99 ${l.p99} ms`),
+  row('CPU of the whole service an event', `${cpuMsPerEvent} ms`),
+];
+
 /** The table, with the target of each figure. */
 export function table({
   inProcess,
@@ -135,6 +141,7 @@ export function table({
   nodeFailure,
   schema,
   graph,
+  subscriptions,
 }) {
   const rows = [
     ...(inProcess ? inProcessRows(inProcess) : []),
@@ -176,6 +183,7 @@ export function table({
     ...(idleHeap ? [row('heap of an open, idle cluster, without its store', `${idleHeap.kib} KiB`, '500 KB')] : []),
     ...(schema ? schemaRows(schema) : []),
     ...(graph ? graphRows(graph) : []),
+    ...(subscriptions ? subscriptionRows(subscriptions) : []),
     ...(fairness ? fairnessRows(fairness) : []),
   ];
   return ['| what | measured | to reach |', '| --- | --- | --- |', ...rows].join('\n');

@@ -6,7 +6,7 @@ import { Graphs, Turns } from '#graphql';
 const readme = fs.readFileSync(path.resolve(import.meta.dirname, '../../README.md'), 'utf8');
 const loop = { now: () => 0, worked: () => 0, nextTurn: () => undefined, whenSettled: () => undefined, after: () => () => undefined };
 const { schema } = new Graphs(
-  { running: new Map(), turns: new Turns(loop), onUnexpected: () => undefined },
+  { running: new Map(), subscribed: new Map(), turns: new Turns(loop), onUnexpected: () => undefined },
   { ofDefinition: () => undefined, ofField: () => undefined },
 ).builtIn;
 

@@ -113,3 +113,18 @@ describe('a subscription to a kind', () => {
     await expect(graph.subscribe(`subscription { configMaps(${args}) { type } }`)).rejects.toThrow(message);
   });
 });
+
+test('a cluster has a bounded number of open subscriptions, and those that have ended are not counted', async () => {
+  const query = 'subscription { configMaps(initial: false) { type } }';
+  const open = Array.from({ length: 1_000 }, () => graph.subscribe(query));
+  const streams = await Promise.all(open);
+  await expect(graph.subscribe(query)).rejects.toThrow(
+    '1000 subscriptions of this cluster are open, and 1000 is the limit: end some, or follow several kinds with one.',
+  );
+  await streams[0]?.return();
+  await streams[0]?.return();
+  const another = await graph.subscribe(query);
+  await expect(graph.subscribe(query)).rejects.toThrow('is the limit');
+  await Promise.all([...streams, another].map((stream) => stream.return()));
+  await (await graph.subscribe(query)).return();
+}, 60_000);

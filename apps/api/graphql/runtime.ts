@@ -24,6 +24,7 @@ export function openGraphs(log: Log): Graphs {
   return new Graphs(
     {
       running: new Map(),
+      subscribed: new Map(),
       turns: new Turns(eventLoop),
       onUnexpected: (error, requestId) => log.error({ err: error, requestId }, 'GraphQL operation failed'),
     },

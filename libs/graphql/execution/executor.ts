@@ -17,7 +17,7 @@ import type { GraphContext } from '../context.js';
 import { limits } from '../limits.js';
 import { lengthOf } from '../text/length.js';
 import type { Meter } from './meter.js';
-import { type PlannedField, planFields, type Source } from './plan.js';
+import type { PlannedField, Source } from './plan.js';
 
 type MaybePromise<T> = T | Promise<T>;
 type Data = Record<string, unknown>;
@@ -27,6 +27,8 @@ type Path = NonNullable<GraphQLResolveInfo['path']>;
 export interface Operation extends Source {
   readonly document: DocumentNode;
   readonly definition: OperationDefinitionNode;
+  /** The fields of its root. */
+  readonly fields: readonly PlannedField[];
   readonly context: GraphContext;
   readonly rootValue?: unknown;
 }
@@ -55,10 +57,9 @@ export class Executor {
 
   /** The data; null if an error has propagated to the root. The errors are in `errors`. */
   async run(): Promise<Data | null> {
-    const { schema, definition, rootValue } = this.operation;
+    const { schema, definition, rootValue, fields } = this.operation;
     const type = schema.getRootType(definition.operation);
     if (!type) throw new GraphQLError(`Schema is not configured to execute ${definition.operation} operation.`, { nodes: definition });
-    const fields = planFields(this.operation, type, [definition.selectionSet]);
     try {
       return await (definition.operation === 'mutation' ? this.inSequence(type, rootValue, fields) : this.object(type, rootValue, fields));
     } catch (error) {

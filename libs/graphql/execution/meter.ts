@@ -31,6 +31,9 @@ export class LimitExceeded extends GraphQLError {
   }
 }
 
+/** For parts that still wait when their operation is over. Made once: most of what an error costs is its stack. */
+const over = new GraphQLError('The operation is over.');
+
 /** Counts what one operation uses while it runs, and stops it at its limits. */
 export class Meter {
   private readonly counted: Record<Counted, number> = { objects: 0, scanned: 0, bytes: 0, logEntries: 0, logBytes: 0, milliseconds: 0 };
@@ -71,7 +74,7 @@ export class Meter {
       return await Promise.race([stopped, this.share.turn()?.then(run) ?? run()]);
     } finally {
       // Parts that are still waiting or reading end there.
-      this.failure ??= new GraphQLError('The operation is over.');
+      this.failure ??= over;
       this.share.stop();
     }
   }

@@ -20,7 +20,7 @@ import type { GraphKinds } from '../kinds.js';
 import { type Counted, limits, operationLimits } from '../limits.js';
 import { Executor } from './executor.js';
 import { type Cost, Meter } from './meter.js';
-import type { Source } from './plan.js';
+import { type PlannedField, planFields, type Source } from './plan.js';
 import type { Turns } from './turns.js';
 
 /** An operation as sent by the client, parsed and validated. */
@@ -45,10 +45,14 @@ export interface Runtime {
   readonly onUnexpected: OnUnexpected;
   /** The number of running operations of each cluster. */
   readonly running: Map<string, number>;
+  /** The number of open subscriptions of each cluster. */
+  readonly subscribed: Map<string, number>;
 }
 
 interface Prepared extends Source {
   readonly definition: OperationDefinitionNode;
+  /** The plan, which all events of a subscription share. */
+  readonly fields: readonly PlannedField[];
   readonly estimated: number;
 }
 
@@ -66,7 +70,10 @@ function prepare({ schema }: Runtime, { document, variables, operationName }: Gr
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
   for (const node of document.definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments[node.name.value] = node;
   const source: Source = { schema, fragments, variables: values.coerced };
-  return { ...source, definition, estimated: estimate(source, definition) };
+  const estimated = estimate(source, definition);
+  const type = schema.getRootType(definition.operation);
+  if (!type) throw new GraphQLError(`Schema is not configured to execute ${definition.operation} operation.`, { nodes: definition });
+  return { ...source, definition, estimated, fields: planFields(source, type, [definition.selectionSet]) };
 }
 
 const refused = (error: unknown, reporting: Reporting): GraphResult => ({
@@ -78,6 +85,21 @@ const costOf = (estimated: number, meter: Meter, bounds: Record<Counted, number>
   used: meter.used(),
   limits: { estimated: limits.estimate, ...bounds },
 });
+
+/** Changes a count; one that is zero is not kept. */
+function counted(counts: Map<string, number>, id: string, by: number): void {
+  const count = (counts.get(id) ?? 0) + by;
+  if (count > 0) counts.set(id, count);
+  else counts.delete(id);
+}
+
+function once(run: () => void): () => void {
+  let done = false;
+  return () => {
+    if (!done) run();
+    done = true;
+  };
+}
 
 /** Executes the operations of one session. */
 export class Operations {
@@ -102,8 +124,10 @@ export class Operations {
 
   /** Starts a subscription; each of its events is executed like a separate operation. Never rejects. */
   async subscribe(request: GraphRequest): Promise<AsyncGenerator<GraphResult, void, void> | GraphResult> {
+    let end = (): void => undefined;
     try {
       const prepared = prepare(this.runtime, request);
+      end = this.subscribed();
       const source = await createSourceEventStream({
         schema: this.runtime.schema,
         document: request.document,
@@ -112,36 +136,59 @@ export class Operations {
         contextValue: this.context(this.meter()),
       });
       if (!(Symbol.asyncIterator in source)) throw new AggregateError((source as ExecutionResult).errors ?? []);
-      return this.events(request, prepared, source as AsyncGenerator<unknown>);
+      return this.events(request, prepared, { source: source as AsyncGenerator<unknown>, end });
     } catch (error) {
+      end();
       return refused(error, this.reporting);
     }
   }
 
-  private events(request: GraphRequest, prepared: Prepared, source: AsyncGenerator<unknown>): AsyncGenerator<GraphResult, void, void> {
+  /** Counts a subscription of the cluster until what it returns is called. Throws if there are too many. */
+  private subscribed(): () => void {
+    const most = limits.subscriptionsAtOnce;
+    const { subscribed } = this.runtime;
+    const { id } = this.session.cluster;
+    const others = subscribed.get(id) ?? 0;
+    if (others >= most) {
+      const message = `${others} subscriptions of this cluster are open, and ${most} is the limit: end some, or follow several kinds with one.`;
+      throw new GraphQLError(message, { extensions: { code: 'TOO_MANY_REQUESTS' } });
+    }
+    subscribed.set(id, others + 1);
+    return once(() => counted(subscribed, id, -1));
+  }
+
+  private events(
+    request: GraphRequest,
+    prepared: Prepared,
+    { source, end }: { source: AsyncGenerator<unknown>; end(): void },
+  ): AsyncGenerator<GraphResult, void, void> {
+    const stop = async (): Promise<void> => {
+      end();
+      await source.return(undefined);
+    };
     const events: AsyncGenerator<GraphResult, void, void> = {
       next: async () => {
         try {
           const { value, done } = await source.next();
-          if (done) return { value: undefined, done: true };
-          return { value: await this.execute(request, prepared, value), done: false };
+          if (!done) return { value: await this.execute(request, prepared, value), done: false };
         } catch (error) {
+          end();
           throw toGraphQLError(error, this.reporting);
         }
+        end();
+        return { value: undefined, done: true };
       },
       // Stops the source even while it waits for its next event, which a generator function would not.
       return: async () => {
-        await source.return(undefined);
+        await stop();
         return { value: undefined, done: true };
       },
       throw: async (error: unknown) => {
-        await source.return(undefined);
+        await stop();
         throw error;
       },
       [Symbol.asyncIterator]: () => events,
-      [Symbol.asyncDispose]: async () => {
-        await source.return(undefined);
-      },
+      [Symbol.asyncDispose]: stop,
     };
     return events;
   }
@@ -156,9 +203,7 @@ export class Operations {
     try {
       return await run();
     } finally {
-      const left = (running.get(id) ?? 1) - 1;
-      if (left > 0) running.set(id, left);
-      else running.delete(id);
+      counted(running, id, -1);
     }
   }
 

@@ -57,6 +57,18 @@ describe('turns', () => {
     expect([a, b, c].map(({ milliseconds }) => milliseconds)).toEqual([18, 9, 9]);
   });
 
+  test('short operations share a turn of the event loop, up to half a slice', async () => {
+    const loop = new StillLoop();
+    const turns = new Turns(loop, 8);
+    const done: string[] = [];
+    const names = ['a', 'b', 'c', 'd', 'e'];
+    const all = names.map((name) => operation({ loop, share: turns.share(name), name, done }, 1));
+    // Two of 3 ms in each of the first two turns: the half slice is over with the second.
+    expect(await loop.run()).toBe(3);
+    await Promise.all(all);
+    expect(done).toEqual(names);
+  });
+
   test('waiting parts of one operation are resumed one by one, in order', async () => {
     const loop = new StillLoop();
     const turns = new Turns(loop, 8);

@@ -23,6 +23,8 @@ export class Turns {
   private running: Share | undefined;
   private sliceStart = 0;
   private workedBefore = 0;
+  /** When this turn of the event loop began. */
+  private turnStart = 0;
   private scheduled = false;
 
   constructor(
@@ -69,11 +71,14 @@ export class Turns {
   private schedule(): void {
     if (this.scheduled || this.running || this.waiting.size === 0) return;
     this.scheduled = true;
-    this.loop.nextTurn(() => this.work());
+    this.loop.nextTurn(() => {
+      this.scheduled = false;
+      this.turnStart = this.now();
+      this.work();
+    });
   }
 
   private work(): void {
-    this.scheduled = false;
     const share = this.take();
     if (!share) return;
     this.running = share;
@@ -103,7 +108,9 @@ export class Turns {
     share.spend(this.loop.worked() - this.workedBefore);
     this.running = undefined;
     if (share.waits) this.enqueue(share);
-    this.schedule();
+    // Short operations, such as events of subscriptions, share a turn of the event loop.
+    if (!this.scheduled && this.waiting.size > 0 && this.now() - this.turnStart < this.slice / 2) this.work();
+    else this.schedule();
   }
 }
 

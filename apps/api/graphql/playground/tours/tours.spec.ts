@@ -26,7 +26,7 @@ const folder = import.meta.dirname;
 const { tours } = (await import(path.join(folder, 'index.js'))) as { tours: Tour[] };
 const loop = { now: () => 0, worked: () => 0, nextTurn: () => undefined, whenSettled: () => undefined, after: () => () => undefined };
 const { schema } = new Graphs(
-  { running: new Map(), turns: new Turns(loop), onUnexpected: () => undefined },
+  { running: new Map(), subscribed: new Map(), turns: new Turns(loop), onUnexpected: () => undefined },
   { ofDefinition: () => undefined, ofField: () => undefined },
 ).builtIn;
 
