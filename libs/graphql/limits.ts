@@ -79,6 +79,9 @@ export const limits = {
   history: 10,
   longestHistory: 100,
   auditPoints: 100,
+  /** Groups of a user of whom it is asked what he may do, and characters of a path that is explained. */
+  accessGroups: 100,
+  fieldPathLength: 1_000,
   /** Writes that a subscribed eventChain remembers before it ends. */
   chainMembers: 20_000,
   /** How often a chain that is followed is looked at for whether it has settled, and for how long a clock that stands still must have stood. */

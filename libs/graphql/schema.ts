@@ -7,7 +7,7 @@ import {
   type GraphQLSchemaConfig,
   GraphQLString,
 } from 'graphql';
-import { CertificateSigningRequest, Node, Pod, type Resource, type Served, scheme } from '#api';
+import { CertificateSigningRequest, Node, Pod, type Resource, type Served, ServiceAccount, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { explainField } from './access-fields.js';
 import { auditField, followAuditField } from './audit-fields.js';
@@ -30,7 +30,10 @@ import { mutationFields } from './mutations.js';
 import { organizationField, organizationMutations } from './organization-fields.js';
 import { historyFields } from './past/history-fields.js';
 import { clusterField, objectField, oneField } from './queries.js';
+import { canIField } from './reasons/can-i-field.js';
+import { explainFieldOf } from './reasons/explain-field.js';
 import { pendingFields } from './reasons/pending-fields.js';
+import { permissionFields } from './reasons/permissions.js';
 import { refusable } from './refusable.js';
 import { relations } from './relations/index.js';
 import type { Relation } from './relations/relation.js';
@@ -52,6 +55,8 @@ const standsOn = (relation: Relation, kind: GraphKind): boolean =>
   !relation.on || (relation.on.resource === kind.info.resource && relation.on.group === kind.info.group);
 
 const isPod = ({ info }: GraphKind): boolean => info.group === Pod.group && info.resource === Pod.resource;
+
+const isAccount = ({ info }: GraphKind): boolean => info.group === ServiceAccount.group && info.resource === ServiceAccount.resource;
 
 /** The fields of the roots that are not particular to a kind, and the input that the graph extends. */
 type Roots = Omit<GraphQLSchemaConfig, 'query' | 'mutation' | 'subscription'> & {
@@ -81,6 +86,8 @@ class Graph {
   private readonly chain: ReturnType<typeof chainFields>;
   /** Where objects come from: fields of each. */
   private readonly past: Fields;
+  /** What may be done, and what fields mean. */
+  private readonly questions: Fields;
 
   constructor(
     private readonly kinds: GraphKinds,
@@ -98,6 +105,8 @@ class Graph {
     );
     this.shapes = new BuiltInShapes(new Map(definitions), descriptions, new Set(ownNames));
     const pending = pendingFields(this.object);
+    const permissions = permissionFields(this.object);
+    this.questions = { canI: canIField, permissions: permissions.ofSubject, explain: explainFieldOf(descriptions) };
     this.types = new Types(
       kinds.all,
       this.shapes,
@@ -107,6 +116,7 @@ class Graph {
         ...this.relationFields(relations.filter((relation) => standsOn(relation, kind))),
         ...(isPod(kind) && { ...podAmountFields, decision: podDecisionField }),
         ...pending(kind.info),
+        ...(isAccount(kind) && { permissions: permissions.ofAccount }),
       }),
     );
     const metadata = this.shapes.structOf(scheme.definition('meta.v1.ObjectMeta'));
@@ -183,6 +193,7 @@ class Graph {
         causes: this.chain.causes,
         audit: auditField,
         explainAccess: explainField,
+        ...this.questions,
         faults: faultsField,
         etcd: etcdField,
         clock: clockField,

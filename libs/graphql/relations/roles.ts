@@ -10,7 +10,8 @@ type Binding = rbacv1.RoleBinding | rbacv1.ClusterRoleBinding;
 const subjectKey = ({ kind, namespace, name }: rbacv1.Subject): string =>
   kind === 'ServiceAccount' ? `User/system:serviceaccount:${namespace ?? ''}:${name}` : `${kind}/${name}`;
 
-const bySubject: Grouping<Binding> = { name: 'subject', keys: ({ subjects }) => [...new Set((subjects ?? []).map(subjectKey))] };
+/** Bindings by the users and groups that they are for; accounts are users. */
+export const bySubject: Grouping<Binding> = { name: 'subject', keys: ({ subjects }) => [...new Set((subjects ?? []).map(subjectKey))] };
 
 /** Every subject that an account is: its user, and its groups (apiserver serviceaccount.UserInfo). */
 const subjectsOf = ({ metadata: { name, namespace } }: KubeObject): string[] => [

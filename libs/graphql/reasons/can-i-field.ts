@@ -1,0 +1,93 @@
+import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import { type authorizationv1, type ResourceInfo, SelfSubjectAccessReview, SubjectAccessReview } from '#api';
+import { resourceNamed } from '#client';
+import type { GraphContext } from '../context.js';
+import { costs, oneObject } from '../cost/points.js';
+import { badInput } from '../errors.js';
+import { limits } from '../limits.js';
+import { withoutNulls } from '../queries.js';
+
+type Answer = authorizationv1.SubjectAccessReviewStatus;
+type Asked = Pick<authorizationv1.SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>;
+
+interface Question {
+  verb: string;
+  resource: string;
+  name?: string;
+  namespace?: string;
+  as?: string;
+  asGroups?: readonly string[];
+}
+
+const answerType = new GraphQLObjectType<Answer, GraphContext>({
+  name: 'AccessAnswer',
+  fields: {
+    allowed: { type: new GraphQLNonNull(GraphQLBoolean), resolve: ({ allowed }) => allowed ?? false },
+    denied: {
+      type: new GraphQLNonNull(GraphQLBoolean),
+      description: 'Refused outright: no other authorizer is asked.',
+      resolve: ({ denied }) => denied ?? false,
+    },
+    reason: { type: GraphQLString, description: 'The binding that allows it; explainAccess tells more, of refusals too.' },
+    evaluationError: { type: GraphQLString },
+  },
+});
+
+const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):[^:]+$/;
+
+/** The groups that an authenticated user of a name has at least (apiserver serviceaccount.MakeGroupNames). */
+export function groupsOf(user: string): string[] {
+  const [, namespace] = SERVICE_ACCOUNT.exec(user) ?? [];
+  const accounts = namespace === undefined ? [] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+  return [...accounts, 'system:authenticated'];
+}
+
+/** What is asked about: a resource as kubectl names it, with its subresource (pods/log), all of them (*), or a path (/healthz). Throws for unknown ones. */
+export function askedAbout(served: readonly ResourceInfo[], { verb, resource: text, name = '', namespace = '' }: Question): Asked {
+  if (text.startsWith('/')) return { nonResourceAttributes: { verb, path: text } };
+  const [named = '', subresource = ''] = text.split('/', 2);
+  const all = { group: '*', resource: '*', namespaced: true };
+  const found = named === '*' ? all : resourceNamed(served, named);
+  if (!found) throw badInput(`the server doesn't have a resource type ${JSON.stringify(named.slice(0, 100))}`);
+  const { group, resource, namespaced } = found;
+  return { resourceAttributes: { verb, group, resource, subresource, name, namespace: namespaced ? namespace : '' } };
+}
+
+/** The query that asks whether something is allowed. */
+export const canIField: GraphQLFieldConfig<unknown, GraphContext> = {
+  type: new GraphQLNonNull(answerType),
+  description: 'As kubectl auth can-i: whether you, or somebody else, may do something.',
+  ...costs(oneObject),
+  args: {
+    verb: { type: new GraphQLNonNull(GraphQLString), description: 'get, list, create, delete, use …; * for all.' },
+    resource: {
+      type: new GraphQLNonNull(GraphQLString),
+      description: 'As in kubectl: pods, deployments.apps, pods/log, *; or a path: /healthz.',
+    },
+    name: { type: GraphQLString, description: 'Default: all of them.' },
+    namespace: { type: GraphQLString, description: 'Default: in all namespaces.' },
+    as: {
+      type: GraphQLString,
+      description: 'Another user: jane, system:serviceaccount:shop:clerk. Needs the permission to create SubjectAccessReviews.',
+    },
+    asGroups: {
+      type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+      description: 'The groups of that user; default: those that every user of such a name has.',
+    },
+  },
+  async resolve(_root, given: Question, { client }) {
+    const { as: user, asGroups: groups, ...question } = withoutNulls(given);
+    if (groups && user === undefined) throw badInput('asGroups: needs as, too');
+    if (groups && groups.length > limits.accessGroups) throw badInput(`asGroups: at most ${limits.accessGroups}`);
+    const asked = askedAbout(await client.resources(), question);
+    const review = { apiVersion: 'authorization.k8s.io/v1', metadata: { name: '' } };
+    const answered =
+      user === undefined
+        ? await client.create(SelfSubjectAccessReview, { ...review, kind: SelfSubjectAccessReview.kind, spec: asked })
+        : await client.create(SubjectAccessReview, {
+            ...{ ...review, kind: SubjectAccessReview.kind },
+            spec: { ...asked, user, groups: [...(groups ?? groupsOf(user))] },
+          });
+    return answered.status ?? { allowed: false };
+  },
+};

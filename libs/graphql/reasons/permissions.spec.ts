@@ -1,0 +1,41 @@
+import { builtIn } from '#api';
+import { askedAbout, groupsOf } from './can-i-field.js';
+import { ruleText } from './permissions.js';
+
+test.each([
+  ['system:serviceaccount:shop:clerk', ['system:serviceaccounts', 'system:serviceaccounts:shop', 'system:authenticated']],
+  ['jane', ['system:authenticated']],
+  ['system:serviceaccount:shop', ['system:authenticated']],
+])('the groups of %s', (user, groups) => expect(groupsOf(user)).toEqual(groups));
+
+test.each<[Parameters<typeof askedAbout>[1], object]>([
+  [
+    { verb: 'get', resource: 'deploy', name: 'web', namespace: 'shop' },
+    { resourceAttributes: { verb: 'get', group: 'apps', resource: 'deployments', subresource: '', name: 'web', namespace: 'shop' } },
+  ],
+  [
+    { verb: 'get', resource: 'pods/log' },
+    { resourceAttributes: { verb: 'get', group: '', resource: 'pods', subresource: 'log', name: '', namespace: '' } },
+  ],
+  [
+    { verb: 'list', resource: 'nodes', namespace: 'shop' },
+    { resourceAttributes: { verb: 'list', group: '', resource: 'nodes', subresource: '', name: '', namespace: '' } },
+  ],
+  [
+    { verb: '*', resource: '*' },
+    { resourceAttributes: { verb: '*', group: '*', resource: '*', subresource: '', name: '', namespace: '' } },
+  ],
+  [{ verb: 'get', resource: '/healthz' }, { nonResourceAttributes: { verb: 'get', path: '/healthz' } }],
+])('%j asks about %j', (question, asked) => expect(askedAbout(builtIn.resources, question)).toEqual(asked));
+
+test('an unknown resource', () => {
+  expect(() => askedAbout(builtIn.resources, { verb: 'get', resource: 'nothing/log' })).toThrow(
+    'the server doesn\'t have a resource type "nothing"',
+  );
+});
+
+test.each([
+  [{ verbs: ['get', 'list'], apiGroups: [''], resources: ['pods', 'pods/log'] }, 'get, list pods, pods/log'],
+  [{ verbs: ['*'], apiGroups: ['apps'], resources: ['deployments'], resourceNames: ['web'] }, '* deployments of apps named web'],
+  [{ verbs: ['get'], nonResourceURLs: ['/healthz', '/livez'] }, 'get /healthz, /livez'],
+])('%j is "%s"', (rule, text) => expect(ruleText(rule)).toBe(text));
