@@ -7,6 +7,7 @@ import type { Revision } from '#storage';
 import type { GraphAccess } from './access.js';
 import type { GraphAudit } from './audit.js';
 import type { Meter } from './execution/meter.js';
+import type { Runtime } from './execution/operation.js';
 import type { Turns } from './execution/turns.js';
 import type { GraphFaults } from './faults.js';
 import type { GraphKinds } from './kinds.js';
@@ -65,15 +66,19 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'org
     moments: new Map<string, Promise<GraphContext>>(),
   };
 
+  /** Contexts of other clusters, by id. */
+  private readonly others = new Map<string, Promise<GraphContext>>();
+
   readonly kinds: GraphKinds;
   /** Runs after so many milliseconds of the machine; returns what cancels it. */
   readonly after: Turns['after'];
 
   constructor(
     session: GraphSession,
-    { kinds, turns }: { readonly kinds: GraphKinds; readonly turns: Turns },
+    private readonly runtime: Pick<Runtime, 'kinds' | 'turns' | 'kindsOf'>,
     readonly meter: Meter,
   ) {
+    const { kinds, turns } = runtime;
     this.kinds = kinds;
     this.after = (milliseconds, run) => turns.after(milliseconds, run);
     ({ client: this.client, history: this.history, audit: this.audit, access: this.access } = session);
@@ -81,6 +86,16 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'org
     ({ faults: this.faults, scheduling: this.scheduling, cluster: this.cluster, requestId: this.requestId, now: this.now } = session);
     this.yaml = session.yaml ?? inlineYaml;
     this.loaders = new Loaders(session.client, meter);
+  }
+
+  /** The context of another cluster in the same operation, which counts for both; it is opened once. */
+  inside(id: string, open: () => Promise<GraphSession>): Promise<GraphContext> {
+    const { turns, kindsOf } = this.runtime;
+    const found =
+      this.others.get(id) ??
+      open().then((session) => new GraphContext(session, { turns, kindsOf, kinds: kindsOf(session.served) }, this.meter));
+    this.others.set(id, found);
+    return found;
   }
 
   /** The same with loaders that read a moment of the past; this one if it is undefined. A moment is the same for the whole operation. */

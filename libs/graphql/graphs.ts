@@ -26,14 +26,16 @@ export class Graphs {
   private readonly graph: BuiltInGraph;
   /** The graph of all clusters without custom kinds. */
   readonly builtIn: Runtime;
+  private readonly kindsOf: Runtime['kindsOf'];
   private readonly own = new LRUCache<string, OwnGraph>({ maxSize: limits.ownGraphsBytes, sizeCalculation: bytesOf });
 
   constructor(
-    private readonly shared: Omit<Runtime, 'schema' | 'kinds'>,
+    private readonly shared: Omit<Runtime, 'schema' | 'kinds' | 'kindsOf'>,
     descriptions: Descriptions,
   ) {
     this.graph = new BuiltInGraph(descriptions);
-    this.builtIn = { ...shared, kinds: builtInKinds, schema: this.graph.schema };
+    this.kindsOf = (served) => this.graph.kindsOf(served);
+    this.builtIn = { ...shared, kindsOf: this.kindsOf, kinds: builtInKinds, schema: this.graph.schema };
   }
 
   /** What the operations of a cluster are executed with; the same object until the served resources change. */
@@ -44,7 +46,7 @@ export class Graphs {
     }
     const known = this.own.get(id);
     if (known?.served === served) return known.runtime;
-    const runtime = { ...this.shared, ...this.graph.extendedTo(served) };
+    const runtime = { ...this.shared, kindsOf: this.kindsOf, ...this.graph.extendedTo(served) };
     this.own.set(id, { served, runtime });
     return runtime;
   }

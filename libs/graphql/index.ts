@@ -11,7 +11,7 @@ export { type EventLoop, Turns } from './execution/turns.js';
 export type { GraphFaults } from './faults.js';
 export { Graphs } from './graphs.js';
 export { limits as graphLimits, operationLimits } from './limits.js';
-export type { GraphOrganizations } from './organizations.js';
+export type { ClusterSelection, GraphCluster, GraphOrganizations } from './organizations.js';
 export { relations } from './relations/index.js';
 export type { GraphScheduling } from './scheduling.js';
 export type { Descriptions } from './shapes/built-in.js';

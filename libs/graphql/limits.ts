@@ -47,6 +47,11 @@ export const limits = {
   orderFields: 10,
   /** Groups of an aggregate. */
   groups: 1_000,
+  /** Clusters of an organization on a page, by default and at most; points of opening one, and of its health. */
+  clusterPage: 20,
+  clustersAtOnce: 100,
+  openingPoints: 50,
+  healthPoints: 150,
   /** Kinds that one field reads. */
   kindsAtOnce: 100,
   /** Errors in one response; further ones are only counted. */

@@ -1,4 +1,13 @@
-import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import {
+  GraphQLBoolean,
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigMap,
+  GraphQLInt,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+} from 'graphql';
+import { clustersField } from './clusters/cluster-fields.js';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, type PointsOf, relatedObjects } from './cost/points.js';
 import { createdClusterType } from './created-cluster.js';
@@ -21,38 +30,40 @@ const text = new GraphQLNonNull(GraphQLString);
 const organization = { type: GraphQLString, description: 'Id or name. Default: the owner of this cluster.' };
 const ONLY = 'Only with the token of the platform.';
 
-const organizationType = new GraphQLObjectType<GraphOrganization, GraphContext>({
-  name: 'Organization',
-  description: 'An owner of clusters.',
-  fields: {
-    id: { type: text },
-    name: { type: text },
-    default: { type: required(GraphQLBoolean), description: 'It is the one that is used if none is given.' },
-    quotas: { type: required(Json), description: 'clusters: of the organization; the others: of each cluster.' },
-    templates: {
-      type: listOf(templateType),
-      description: 'By name.',
-      ...costs(relatedObjects),
-      resolve: ({ id }, _given, context) => organizationsOf(context).templates(id),
+const organizationType = (read: () => GraphQLFieldConfigMap<unknown, GraphContext>) =>
+  new GraphQLObjectType<GraphOrganization, GraphContext>({
+    name: 'Organization',
+    description: 'An owner of clusters.',
+    fields: {
+      id: { type: text },
+      name: { type: text },
+      default: { type: required(GraphQLBoolean), description: 'It is the one that is used if none is given.' },
+      quotas: { type: required(Json), description: 'clusters: of the organization; the others: of each cluster.' },
+      clusters: clustersField<GraphOrganization>(read, ({ id }, selection, context) => organizationsOf(context).clusters(id, selection)),
+      templates: {
+        type: listOf(templateType),
+        description: 'By name.',
+        ...costs(relatedObjects),
+        resolve: ({ id }, _given, context) => organizationsOf(context).templates(id),
+      },
+      template: {
+        type: templateType,
+        description: 'Null if there is none of that name.',
+        ...costs(oneObject),
+        args: { name: { type: text } },
+        resolve: ({ id }, { name }: { name: string }, context) => organizationsOf(context).template(id, name),
+      },
     },
-    template: {
-      type: templateType,
-      description: 'Null if there is none of that name.',
-      ...costs(oneObject),
-      args: { name: { type: text } },
-      resolve: ({ id }, { name }: { name: string }, context) => organizationsOf(context).template(id, name),
-    },
-  },
-});
+  });
 
-/** The query of an organization. */
-export const organizationField: Field = {
-  type: required(organizationType),
+/** The query of an organization. `read`: the fields that lead into one of its clusters. */
+export const organizationField = (read: () => GraphQLFieldConfigMap<unknown, GraphContext>): Field => ({
+  type: organizationType(read),
   description: `An organization of the platform, by default the owner of this cluster. ${ONLY}`,
   ...costs(oneObject),
   args: { name: organization },
   resolve: (_root, { name }: { name?: string | null }, context) => organizationsOf(context).show(name ?? undefined),
-};
+});
 
 interface StoreArguments {
   name: string;

@@ -1,3 +1,4 @@
+import type { GraphSession } from './context.js';
 import type { GraphCreatedCluster } from './created-cluster.js';
 import type { GraphFaultRequest } from './faults.js';
 
@@ -19,6 +20,27 @@ export interface GraphTemplate {
   createdAt: string;
 }
 
+/** A cluster of an organization. */
+export interface GraphCluster {
+  id: string;
+  name: string;
+  server: string;
+  profile: string;
+  seed: string;
+  createdAt: string;
+  clock: object;
+  revision(): Promise<number>;
+  /** Its graph as its administrator sees it; throws where its API server does not answer, or it is gone. */
+  open(): Promise<GraphSession>;
+}
+
+/** Which clusters are meant: by id or name, those behind one of that id. */
+export interface ClusterSelection {
+  named?: readonly string[];
+  after?: string;
+  limit: number;
+}
+
 /**
  * The organizations of the platform: above its clusters, so only with its own token. Requests are validated where they are carried out, as
  * those of the platform's REST API.
@@ -26,6 +48,8 @@ export interface GraphTemplate {
 export interface GraphOrganizations {
   /** By id or name; by default the owner of the cluster. */
   show(named?: string): Promise<GraphOrganization>;
+  /** By name. */
+  clusters(organization: string, selection: ClusterSelection): Promise<readonly GraphCluster[]>;
   templates(organization: string): Promise<readonly GraphTemplate[]>;
   template(organization: string, name: string): Promise<GraphTemplate | undefined>;
   /** Creates or replaces it. */

@@ -14,6 +14,7 @@ import { auditField, followAuditField } from './audit-fields.js';
 import { chainFields } from './chain-fields.js';
 import type { GraphContext } from './context.js';
 import { copyMutations, diffField, snapshotsField } from './copy-fields.js';
+import { documentFields } from './document-fields.js';
 import { certificateFields } from './edits/certificate-fields.js';
 import { editFields } from './edits/edit-fields.js';
 import { evictionFields } from './edits/pod-fields.js';
@@ -38,12 +39,10 @@ import { refusable } from './refusable.js';
 import { relations } from './relations/index.js';
 import type { Relation } from './relations/relation.js';
 import { relationFields, type Target } from './relations/relation-fields.js';
-import { Json } from './scalars.js';
 import { podDecisionField, schedulingField, whatIfField } from './scheduling-fields.js';
 import { BuiltInShapes, type Descriptions } from './shapes/built-in.js';
 import { deprecationIn } from './shapes/deprecation.js';
 import { fieldsOfObjects, type Struct } from './shapes/shape.js';
-import { yamlOf } from './text/yaml.js';
 import { clockField, clockMutations, followClockField } from './time-fields.js';
 import { Types } from './types.js';
 import { podAmountFields } from './values/pod-amounts.js';
@@ -83,6 +82,8 @@ class Graph {
   private input: ObjectInput | undefined;
   private readonly written: WrittenTypes;
   readonly object: GraphQLInterfaceType;
+  /** The fields that read one cluster. */
+  private inCluster: Fields | undefined;
   private readonly chain: ReturnType<typeof chainFields>;
   /** Where objects come from: fields of each. */
   private readonly past: Fields;
@@ -130,27 +131,18 @@ class Graph {
 
   private everyObject(): Fields {
     return {
-      apiVersion: { type: new GraphQLNonNull(GraphQLString) },
-      kind: { type: new GraphQLNonNull(GraphQLString) },
-      metadata: { type: new GraphQLNonNull(this.types.ofStruct(this.shapes.structOf(scheme.definition('meta.v1.ObjectMeta')))) },
+      apiVersion: { type: new GraphQLNonNull(GraphQLString), description: 'Its group and version: apps/v1.' },
+      kind: { type: new GraphQLNonNull(GraphQLString), description: 'Its kind: Deployment.' },
+      metadata: {
+        description: 'What every object has: its name, labels and so on.',
+        type: new GraphQLNonNull(this.types.ofStruct(this.shapes.structOf(scheme.definition('meta.v1.ObjectMeta')))),
+      },
       ...this.documents(),
     };
   }
 
   private documents(): Fields {
-    return {
-      ...this.past,
-      json: { type: new GraphQLNonNull(Json), description: 'The whole object.', resolve: (object) => object },
-      yaml: {
-        type: new GraphQLNonNull(GraphQLString),
-        description: 'The whole object as YAML.',
-        resolve: (object, _args, { meter }) =>
-          yamlOf(object as KubeObject, (written) => {
-            if (written > meter.left('bytes')) meter.count('bytes', written);
-            return meter.turn();
-          }),
-      },
-    };
+    return { ...this.past, ...documentFields };
   }
 
   private relationFields(list: readonly Relation[]): Fields {
@@ -201,7 +193,7 @@ class Graph {
         diff: diffField,
         scheduling: schedulingField,
         whatIf: whatIfField,
-        organization: organizationField,
+        organization: organizationField(() => this.inCluster ?? {}),
       },
       mutation: {
         ...this.writes(),
@@ -245,6 +237,9 @@ class Graph {
       if (verbs.includes('watch')) watches[kind.many] = { ...watchKindField(kind, type), ...deprecated };
       return type;
     });
+    const root: Fields = { cluster: clusterField, ...refusable(fields) };
+    const { organization: _above, ...inCluster } = root;
+    this.inCluster ??= inCluster;
     const kept = (types ?? []).filter(({ name }) => !ofOneGraph.has(name));
     const input = new ObjectInput(
       kinds.map((kind) => ({ kind, struct: this.types.structOf(kind) })),
@@ -254,7 +249,7 @@ class Graph {
     this.input ??= input;
     return new GraphQLSchema({
       ...config,
-      query: new GraphQLObjectType({ name: 'Query', fields: { cluster: clusterField, ...refusable(fields) } }),
+      query: new GraphQLObjectType({ name: 'Query', fields: root }),
       mutation: new GraphQLObjectType({
         name: 'Mutation',
         fields: refusable({ ...mutation, ...writeFields(this.written.documents, input) }),
@@ -282,9 +277,14 @@ export class BuiltInGraph {
     };
   }
 
+  /** The kinds of a cluster. */
+  kindsOf(served: Served): GraphKinds {
+    return served.own?.length ? new GraphKinds(served, this.taken) : builtInKinds;
+  }
+
   /** The graph of a cluster with custom kinds. */
   extendedTo(served: Served): { schema: GraphQLSchema; kinds: GraphKinds } {
-    const kinds = new GraphKinds(served, this.taken);
+    const kinds = this.kindsOf(served);
     return { kinds, schema: this.graph.extend(this.schema, kinds) };
   }
 }

@@ -3,17 +3,18 @@ import { type ApiServer, inProcessClient, type UserInfo } from '#apiserver';
 import type { AuditLog } from '#audit';
 import { type ClusterStore } from '#cacher';
 import { KUBERNETES_VERSION } from '#component-base';
-import type { GraphAudit, History } from '#graphql';
+import type { GraphAudit, GraphSession, History } from '#graphql';
 import { revisionAt } from '#history';
-import type { OpenApis } from '#hosting';
+import type { OpenApi, OpenApis } from '#hosting';
 import type { StorageAdmin } from '#storage';
 import { explained, mustReadRoles } from '../explain.js';
+import { clusterAdmin } from '../kubernetes/cluster-admin.js';
 import type { StandingSessions } from '../standing-sessions.js';
 import { graphFaults } from './graph-faults.js';
 import { type GraphOrganizationParts, graphOrganizations } from './graph-organizations.js';
 import { graphScheduling } from './graph-scheduling.js';
 import { type GraphTimeParts, graphTime } from './graph-time.js';
-import type { IdentifyGraph, OpenGraph } from './sessions.js';
+import type { GraphRequest, IdentifyGraph, OpenGraph } from './sessions.js';
 import { type StartStream, standingStreams, watchingClient } from './standing-streams.js';
 
 /** The cluster's log for the graph: past entries are read from the store, new ones come from a watch. */
@@ -91,37 +92,54 @@ export function guardedAudit(audit: GraphAudit, { check, start }: Guard): GraphA
 
 const ended = new Error('The cluster was deleted.');
 
+/** Who asks, and in which request. */
+interface Asking {
+  caller: Pick<Awaited<ReturnType<IdentifyGraph>> & object, 'user' | 'platform'>;
+  request: GraphRequest;
+  requestId: string;
+}
+
+/** A cluster as a caller sees it. */
+function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): GraphSession {
+  const { apis, admin, audit, sessions } = parts;
+  const { caller, request, requestId } = asking;
+  const { api } = open;
+  const { id } = open.cluster;
+  const { user } = caller;
+  const { storages, yaml, store } = api.cluster;
+  const { userAgent = '', address = '' } = request;
+  const origin = { id: requestId, uri: '/graphql', userAgent, address };
+  const start = standingStreams(sessions, id, user);
+  const platform = caller.platform === true;
+  const guard = { start, check: () => mustDoEverything(api, user) };
+  const client = inProcessClient(api, { user: () => user, requestId: () => requestId, origin: () => origin });
+  const openOther = async (other: string): Promise<GraphSession | undefined> => {
+    const opened = apis.peek(other) ?? (await apis.open(other));
+    return opened && sessionOf(parts, opened, { ...asking, caller: { user: clusterAdmin, ...(platform && { platform }) } });
+  };
+  return {
+    client: watchingClient(client, { start, api, user }),
+    history: guardedHistory(historyOf(admin.open(id), store), guard),
+    audit: guardedAudit(auditOf(audit, id), guard),
+    access: { explain: (question) => mustReadRoles(api, user).then(() => explained(api, question, user)) },
+    faults: graphFaults(api, guard),
+    time: graphTime(parts, { open, requestId, ...guard, platform }),
+    organizations: graphOrganizations(parts, { open, platform, openOther }),
+    cluster: { id, name: open.cluster.name, gitVersion: open.cluster.features?.version ?? KUBERNETES_VERSION.gitVersion },
+    now: () => api.cluster.clock.now(),
+    scheduling: graphScheduling(api, guard.check),
+    served: storages.served(),
+    requestId,
+    yaml,
+  };
+}
+
 /** Opens the cluster of a caller. */
 export function graphOpener(parts: GraphParts): OpenGraph {
-  const { identify, apis, admin, audit, sessions } = parts;
+  const { identify, apis } = parts;
   return async (request, requestId) => {
     const caller = await identify(request);
     const open = caller && (apis.peek(caller.cluster) ?? (await apis.open(caller.cluster)));
-    if (!open) return undefined;
-    const { api } = open;
-    const { id } = open.cluster;
-    const { user } = caller;
-    const { storages, yaml, store } = api.cluster;
-    const { userAgent = '', address = '' } = request;
-    const origin = { id: requestId, uri: '/graphql', userAgent, address };
-    const start = standingStreams(sessions, id, user);
-    const platform = caller.platform === true;
-    const guard = { start, check: () => mustDoEverything(api, user) };
-    const client = inProcessClient(api, { user: () => user, requestId: () => requestId, origin: () => origin });
-    return {
-      client: watchingClient(client, { start, api, user }),
-      history: guardedHistory(historyOf(admin.open(id), store), guard),
-      audit: guardedAudit(auditOf(audit, id), guard),
-      access: { explain: (question) => mustReadRoles(api, user).then(() => explained(api, question, user)) },
-      faults: graphFaults(api, guard),
-      time: graphTime(parts, { open, requestId, ...guard, platform }),
-      organizations: graphOrganizations(parts, { open, platform }),
-      cluster: { id, name: open.cluster.name, gitVersion: open.cluster.features?.version ?? KUBERNETES_VERSION.gitVersion },
-      now: () => api.cluster.clock.now(),
-      scheduling: graphScheduling(api, guard.check),
-      served: storages.served(),
-      requestId,
-      yaml,
-    };
+    return open && sessionOf(parts, open, { caller, request, requestId });
   };
 }

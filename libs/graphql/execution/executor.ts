@@ -13,7 +13,7 @@ import {
   locatedError,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { GraphContext } from '../context.js';
+import { GraphContext } from '../context.js';
 import { limits } from '../limits.js';
 import { lengthOf } from '../text/length.js';
 import type { Meter } from './meter.js';
@@ -47,12 +47,23 @@ function keysOf(path: Path | undefined): Array<string | number> {
  * the whole operation.
  */
 export class Executor {
-  readonly errors: GraphQLError[] = [];
-  private omitted = 0;
   private readonly meter: Meter;
 
-  constructor(private readonly operation: Operation) {
+  /** `noted`: the errors so far. */
+  constructor(
+    private readonly operation: Operation,
+    private readonly noted: { readonly errors: GraphQLError[]; omitted: number } = { errors: [], omitted: 0 },
+  ) {
     this.meter = operation.context.meter;
+  }
+
+  get errors(): readonly GraphQLError[] {
+    return this.noted.errors;
+  }
+
+  /** An object that is a context is a cluster: what is below it is read with it. */
+  private within(context: GraphContext): Executor {
+    return new Executor({ ...this.operation, context }, this.noted);
   }
 
   /** The data; null if an error has propagated to the root. The errors are in `errors`. */
@@ -66,7 +77,7 @@ export class Executor {
       this.note(error as GraphQLError);
       return null;
     } finally {
-      if (this.omitted > 0) this.errors.push(new GraphQLError(`${this.omitted} more errors are omitted.`));
+      if (this.noted.omitted > 0) this.noted.errors.push(new GraphQLError(`${this.noted.omitted} more errors are omitted.`));
     }
   }
 
@@ -133,7 +144,8 @@ export class Executor {
     if (isListType(type)) return this.list(type, field, value, path);
     if (isLeafType(type)) return this.leaf(type, value);
     this.meter.count('objects', 1);
-    if (isObjectType(type)) return this.object(type, value, field.fieldsOf(type), path);
+    if (isObjectType(type))
+      return (value instanceof GraphContext ? this.within(value) : this).object(type, value, field.fieldsOf(type), path);
     const name = type.resolveType?.(value, this.operation.context, this.info(type, field, path), type);
     const actual = typeof name === 'string' ? this.operation.schema.getType(name) : undefined;
     if (!isObjectType(actual)) throw new Error(`no type of the schema is that of the object at ${keysOf(path).join('.')}`);
@@ -224,8 +236,8 @@ export class Executor {
   }
 
   private note(error: GraphQLError): void {
-    if (this.errors.length < limits.errors) this.errors.push(error);
-    else this.omitted += 1;
+    if (this.errors.length < limits.errors) this.noted.errors.push(error);
+    else this.noted.omitted += 1;
   }
 }
 

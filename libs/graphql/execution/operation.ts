@@ -11,6 +11,7 @@ import {
   Kind,
   type OperationDefinitionNode,
 } from 'graphql';
+import type { Served } from '#api';
 import { tooManyRequests } from '#apimachinery';
 import { GraphContext, type GraphSession } from '../context.js';
 import { estimate } from '../cost/estimate.js';
@@ -41,6 +42,8 @@ export interface GraphResult {
 export interface Runtime {
   readonly schema: GraphQLSchema;
   readonly kinds: GraphKinds;
+  /** The kinds of a cluster that serves these. */
+  readonly kindsOf: (served: Served) => GraphKinds;
   readonly turns: Turns;
   readonly onUnexpected: OnUnexpected;
   /** The number of running operations of each cluster. */
