@@ -17,11 +17,22 @@ export interface DecodedValue {
   strict: string[];
 }
 
+interface Input {
+  value: unknown;
+  /** The keys of its text, if they are counted. */
+  keys?: number | undefined;
+  /** The same for the slow walk. */
+  node(): JsonNode;
+  strictly: boolean;
+  /** Whether the result shares nothing with the value. */
+  copied: boolean;
+}
+
 /** Runs the fast walk; if something does not match, the slow one. */
-function decode(definition: Definition, value: unknown, keys: number | undefined, node: () => JsonNode, strictly: boolean): DecodedValue {
+function decode(definition: Definition, { value, keys, node, strictly, copied }: Input): DecodedValue {
   let walked: ReturnType<typeof walk> | undefined;
   try {
-    walked = walk(definition, value);
+    walked = walk(definition, value, copied);
   } catch (error) {
     if (!(error instanceof Mismatch)) throw error;
   }
@@ -51,13 +62,14 @@ export function parseJson(text: string): unknown {
  */
 export function decodeParsedJson(definition: Definition, text: string, value: unknown, validation: FieldValidation): DecodedValue {
   const strictly = validation !== 'Ignore';
-  return decode(definition, value, strictly ? measure(text).keys : undefined, () => readJson(text), strictly);
+  const keys = strictly ? measure(text).keys : undefined;
+  return decode(definition, { value, keys, node: () => readJson(text), strictly, copied: false });
 }
 
 /**
- * Decodes a plain value (a patched object, a parsed YAML document); it shares lists and maps with the result. Throws DecodeError if a value
- * has the wrong type, RangeError if it is nested too deeply.
+ * Decodes a plain value (a patched object, a parsed YAML document), which shares nothing with the result but sets of managed fields; members
+ * that are undefined are not there. Throws DecodeError if a value has the wrong type, RangeError if it is nested too deeply.
  */
 export function decodeValue(definition: Definition, value: unknown, validation: FieldValidation = 'Warn'): DecodedValue {
-  return decode(definition, value, undefined, () => nodeOf(value), validation !== 'Ignore');
+  return decode(definition, { value, node: () => nodeOf(value), strictly: validation !== 'Ignore', copied: true });
 }

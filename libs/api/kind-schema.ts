@@ -22,7 +22,9 @@ export interface KindSchema {
   readonly published?: Readonly<Record<string, unknown>>;
   /** The same for OpenAPI v2, if it differs. */
   readonly publishedV2?: Readonly<Record<string, unknown>>;
-  /** Reads a plain value; throws DecodeError. The value may share lists and maps with the result. */
+  /** Whether `decode` and `decodePatched` copy what they keep, so that the value may be shared. */
+  readonly copies?: true;
+  /** Reads a plain value; throws DecodeError. Unless it `copies`, the value may share lists and maps with the result. */
   decode(value: unknown, validation: FieldValidation): DecodedValue;
   /** The same for a value from `parseJson`, so that duplicate keys are reported. */
   decodeJson(text: string, value: unknown, validation: FieldValidation): DecodedValue;
@@ -43,6 +45,7 @@ function schemaOf(definition: Definition): KindSchema {
   return {
     struct: definition,
     definition,
+    copies: true,
     decode: (value, validation) => decodeValue(definition, value, validation),
     decodeJson: (text, value, validation) => decodeParsedJson(definition, text, value, validation),
     decodePatched: (value, validation) => decodeUnstructured(definition, value, validation),

@@ -1,4 +1,4 @@
-import { isJsonObject, isSharedFields } from '#apimachinery';
+import { isJsonObject, isSharedFields, plainCopy, setOwn } from '#apimachinery';
 import type { Definition, Field, Special, Type } from './definition.js';
 import { quantityText } from './quantity-text.js';
 import { canonicalMicroTime, canonicalTime } from './time-text.js';
@@ -22,6 +22,8 @@ export interface Walked {
 
 let keys = 0;
 let unknown = 0;
+/** Whether what is not walked is copied. */
+let copies = false;
 
 function mismatch(): never {
   throw new Mismatch('mismatch');
@@ -45,6 +47,7 @@ function canonicalBase64(given: string): string | undefined {
   return text.endsWith('=') ? text.slice(0, -4) + Buffer.from(text.slice(-4), 'base64').toString('base64') : text;
 }
 const kept: Walk = (value) => {
+  if (copies) return plainCopy(value);
   countKeys(value);
   return value;
 };
@@ -67,7 +70,7 @@ const specials: Readonly<Record<Special, Walk>> = {
   json: kept,
   schemaOrArray: (value) => (Array.isArray(value) ? value.map(schema) : schema(value)),
   schemaOrBool: (value) => (typeof value === 'boolean' ? value : schema(value)),
-  schemaOrStrings: (value) => (Array.isArray(value) ? value : schema(value)),
+  schemaOrStrings: (value) => (Array.isArray(value) ? kept(value) : schema(value)),
 };
 const isInt32 = (value: unknown): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value <= 2147483647 && value >= -2147483648;
@@ -113,16 +116,11 @@ function listWalk(items: Type): Walk {
   const plain = items.of === 'string';
   return (value) => {
     if (!Array.isArray(value)) mismatch();
-    if (plain && value.every((item) => typeof item === 'string')) return value;
+    if (plain && value.every((item) => typeof item === 'string')) return copies ? value.slice() : value;
     const out = new Array<unknown>(value.length);
     for (let i = 0; i < value.length; i++) out[i] = value[i] === null ? zero() : walk(value[i]);
     return out;
   };
-}
-
-function put(object: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__') Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
-  else object[key] = value;
 }
 
 /** Members of the map that was walked last: listing those of a very large one is slow, so it is done once. */
@@ -148,10 +146,15 @@ function mapWalk(values: Type): Walk {
     const strings = allStrings(value);
     const members = size;
     keys += members;
-    if (plain && strings) return value;
+    if (plain && strings && !copies) return value;
     const out: Record<string, unknown> = {};
-    for (const key in value) put(out, key, value[key] === null ? zero() : walk(value[key]));
-    size = members;
+    let left = members;
+    for (const key in value) {
+      const member = value[key];
+      if (member === undefined) left--;
+      else setOwn(out, key, member === null ? zero() : walk(member));
+    }
+    size = left;
     return out;
   };
 }
@@ -253,10 +256,12 @@ function walkerOf(definition: Definition): Walk {
 }
 
 /**
- * Walks a parsed body without modifying it; lists and maps of strings and free-form values are shared with the result. Throws Mismatch if
- * the body does not match, RangeError if it is nested too deeply for the stack.
+ * Walks a parsed body without modifying it. Lists and maps of strings and free-form values are shared with the result unless `copied`,
+ * with which keys below free-form values are not counted. Throws Mismatch if the body does not match, RangeError if it is nested too deeply
+ * for the stack.
  */
-export function walk(definition: Definition, body: unknown): Walked {
+export function walk(definition: Definition, body: unknown, copied = false): Walked {
+  copies = copied;
   keys = 0;
   unknown = 0;
   const object = walkerOf(definition)(body ?? {}) as Record<string, unknown>;

@@ -134,6 +134,7 @@ export {
 } from './patch/json-patch.js';
 export { applyMergePatch, decodeMergePatch } from './patch/merge-patch.js';
 export { applyStrategicPatch, decodeStrategicPatch } from './patch/strategic-merge.js';
+export { plainCopy } from './plain-copy.js';
 export { canonicalQuantity, isQuantity, parseQuantity, Quantity } from './quantity.js';
 export { QuantityError, type QuantityFormat } from './quantity-parse.js';
 export { nthRandom, seededRandom, uuidOf } from './random.js';

@@ -1,5 +1,5 @@
 import { preferredResources, type Resource, type ResourceInfo } from '#api';
-import { type KubeObject, notFound, type StatusError } from '#apimachinery';
+import { type KubeObject, notFound, plainCopy, type StatusError } from '#apimachinery';
 import type {
   CausalClient,
   DeleteQuery,
@@ -21,7 +21,6 @@ import { audited, type Followed } from './in-process-audit.js';
 import { cachedObject, capable, createIn, deleteIn, options, prepared, type Subject, search } from './in-process-requests.js';
 import { listOptions } from './request/options.js';
 import { listPrefix } from './rest/keys.js';
-import { plainCopy } from './rest/plain-copy.js';
 import type { ClusterScope, RestScope } from './rest/scope.js';
 import type { Created, RestStorage, Updated, Written } from './rest/storage.js';
 import { toStatusError } from './rest/storage-errors.js';

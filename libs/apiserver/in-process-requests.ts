@@ -5,7 +5,7 @@ import type { DeleteQuery, ListQuery, WriteQuery } from '#client';
 import { type WriteOptions } from './request/options.js';
 import { type APIResource, objectKey } from './rest/api-resource.js';
 import type { Deleted } from './rest/delete.js';
-import { plainCopy } from './rest/plain-copy.js';
+import { ownInput } from './rest/own-input.js';
 import type { RestScope } from './rest/scope.js';
 import type { Created } from './rest/storage.js';
 
@@ -42,7 +42,7 @@ export function search(query: ListQuery, watch: boolean): URLSearchParams {
  */
 function written({ schema }: APIResource, object: KubeObject): KubeObject {
   try {
-    return schema.decode(object, 'Ignore').object as unknown as KubeObject;
+    return schema.decode(ownInput(schema, object), 'Ignore').object as unknown as KubeObject;
   } catch (error) {
     if (error instanceof DecodeError) throw badRequest(error.message);
     throw error;
@@ -51,7 +51,7 @@ function written({ schema }: APIResource, object: KubeObject): KubeObject {
 
 /** An object with everything that decoding a request body would add. */
 export function prepared(resource: APIResource, object: KubeObject): KubeObject {
-  const copy = written(resource, plainCopy<KubeObject>(object));
+  const copy = written(resource, object);
   copy.kind = resource.kind;
   copy.apiVersion = resource.apiVersion;
   resource.schema.applyDefaults(copy);

@@ -54,7 +54,6 @@ export { checkPreconditions, deletionFinalizers } from './rest/deletion.js';
 export { getObject } from './rest/get.js';
 export { keyRoot, type Location, listPrefix, locate, storageKey } from './rest/keys.js';
 export { ensureNamespace } from './rest/object-meta.js';
-export { plainCopy } from './rest/plain-copy.js';
 export type { ClusterReader } from './rest/reader.js';
 export { admissionAttributes, admissionContext, admissionOptions, type RestScope } from './rest/scope.js';
 export { selectionOf } from './rest/selection.js';

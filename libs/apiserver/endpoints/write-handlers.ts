@@ -1,12 +1,11 @@
 import { bodyText } from '#api';
-import { badRequest, conflict, type KubeObject, methodNotAllowed, type Status, unsupportedMediaType } from '#apimachinery';
+import { badRequest, conflict, type KubeObject, methodNotAllowed, plainCopy, type Status, unsupportedMediaType } from '#apimachinery';
 import { bareMediaType, MEDIA_TYPES, negotiateInput } from '../request/negotiation.js';
 import { type DeleteOptions, deleteOptionsFromBody, deleteOptionsFromQuery, type WriteOptions, writeOptions } from '../request/options.js';
 import { type ApiRequest, type ApiResponse, headerOf } from '../request/request.js';
 import { applyTo, type Configured, readConfiguration } from '../rest/apply.js';
 import { dedupOwnerReferences, ensureNamespace } from '../rest/object-meta.js';
 import { applyPatch, type Patch, type PatchKind, patchKindOf, readPatch } from '../rest/patch.js';
-import { plainCopy } from '../rest/plain-copy.js';
 import type { RestScope } from '../rest/scope.js';
 import type { Change } from '../rest/storage.js';
 import { answerWritten, bodyOf, decodeAs, decodeShape, outputOf, type ResourceCall } from './resource-call.js';

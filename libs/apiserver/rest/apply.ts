@@ -26,7 +26,7 @@ import {
 import type { WriteOptions } from '../request/options.js';
 import { completed } from './completed-object.js';
 import { resetFields } from './managed-fields.js';
-import { plainCopy } from './plain-copy.js';
+import { ownInput } from './own-input.js';
 import type { RestScope } from './scope.js';
 
 /** Server-side apply (endpoints/handlers/patch.go applyPatcher, managedfields/internal). */
@@ -197,7 +197,7 @@ function defaulted({ storage: { shape } }: RestScope, merged: object, configurat
 /** What the schema takes for a scalar may still be none of the type's values, e.g. a port of 1.5. */
 function decoded(schema: KindSchema, merged: object, configuration: Configuration): KubeObject {
   try {
-    return schema.decode(plainCopy(merged), 'Ignore').object as unknown as KubeObject;
+    return schema.decode(ownInput(schema, merged), 'Ignore').object as unknown as KubeObject;
   } catch (error) {
     if (!(error instanceof DecodeError)) throw error;
     throw bareError(`failed to convert new typed object (${describe(configuration)}) to object: ${error.message}`);

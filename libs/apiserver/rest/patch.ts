@@ -19,7 +19,7 @@ import {
 } from '#apimachinery';
 import { bareMediaType } from '../request/negotiation.js';
 import type { WriteOptions } from '../request/options.js';
-import { plainCopy } from './plain-copy.js';
+import { ownInput } from './own-input.js';
 import type { Warnings } from './warnings.js';
 
 /** Patch types, by the media type of their bodies. */
@@ -123,7 +123,7 @@ function decode(patched: KubeObject, { kind }: Patch, { shown, target }: { shown
   const { schema, options } = target;
   try {
     // The decoder takes ownership of its input, but the current object is shared.
-    const own = plainCopy(patched);
+    const own = ownInput(schema, patched);
     return kind === 'strategic' ? schema.decodePatched(own, options.fieldValidation) : schema.decode(own, options.fieldValidation);
   } catch (error) {
     if (error instanceof DecodeError) throw unusable(shown(), error.message);

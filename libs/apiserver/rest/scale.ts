@@ -11,13 +11,13 @@ import {
   type ManagedFieldsEntry,
   managersAfterScale,
   parseTime,
+  plainCopy,
   scaleManagers,
 } from '#apimachinery';
 import type { APIResource } from './api-resource.js';
 import { asked } from './converting.js';
 import { getObject } from './get.js';
 import { ownFields } from './managed-fields.js';
-import { plainCopy } from './plain-copy.js';
 import type { RestScope } from './scope.js';
 import type { Capabilities } from './storage.js';
 import type { ResourceStrategy, SubresourceStrategy } from './strategy.js';

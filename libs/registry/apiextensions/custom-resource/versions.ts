@@ -1,6 +1,6 @@
 import type { apiextensionsv1 } from '#api';
-import { failureStatus, type KubeObject, StatusError } from '#apimachinery';
-import { type Conversion, plainCopy } from '#apiserver';
+import { failureStatus, type KubeObject, plainCopy, StatusError } from '#apimachinery';
+import type { Conversion } from '#apiserver';
 import type { VersionRules } from './strategy.js';
 import { webhookConversion } from './webhook-conversion.js';
 

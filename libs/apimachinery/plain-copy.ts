@@ -1,4 +1,5 @@
-import { isSharedFields, setOwn } from '#apimachinery';
+import { isSharedFields } from './managed/shared-sets.js';
+import { setOwn } from './own-key.js';
 
 /** A deep copy of plain JSON without undefined members; sets of managed fields are shared. Several times faster than structuredClone. */
 export function plainCopy<T>(value: T): T {
