@@ -45,6 +45,17 @@ export const limits = {
   wholeListPoints: 1_000,
   /** Fields of an order. */
   orderFields: 10,
+  /** Objects that one search looks at, and the characters of what it searches for. */
+  searchScan: 20_000,
+  searchText: 256,
+  /** Objects that a search finds: by default, and at most. */
+  searchHits: 20,
+  mostSearchHits: 100,
+  /** Places in one object that a search tells, and characters around what was found there. */
+  searchMatches: 5,
+  searchContext: 40,
+  /** Points of a search over all kinds, and over each that is named. */
+  searchPoints: 2_000,
   /** Groups of an aggregate. */
   groups: 1_000,
   /** Clusters of an organization on a page, by default and at most; points of opening one, and of its health. */

@@ -21,6 +21,7 @@ import { evictionFields } from './edits/pod-fields.js';
 import { etcdField, faultMutations, faultsField, followFaultsField } from './fault-fields.js';
 import type { Subject } from './filters/field-path.js';
 import { FilterTypes } from './filters/input-types.js';
+import { searchField } from './filters/search-field.js';
 import { InputTypes } from './inputs/input-types.js';
 import { ObjectInput } from './inputs/object-input.js';
 import { writeFields } from './inputs/write-fields.js';
@@ -180,6 +181,7 @@ class Graph {
     return this.schemaOf(this.kinds.all, {
       query: {
         object: objectField(this.object),
+        search: searchField(this.object),
         eventChain: this.chain.soFar,
         traceOf: this.chain.traceOf,
         causes: this.chain.causes,

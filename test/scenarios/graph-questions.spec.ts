@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { CustomResourceDefinition } from '#api';
 import { createLocalCluster, type LocalCluster } from '#cluster';
 import { LocalGraph } from '../graph.js';
 import { shop } from '../shop.js';
@@ -261,26 +260,18 @@ describe('aggregate', () => {
   });
 });
 
+const gadgetDefinition = `
+apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: gadgets.example.com}
+spec:
+  {group: example.com, scope: Namespaced, names: {plural: gadgets, kind: Gadget}, versions: [{name: v1, served: true, storage: true, schema: {openAPIV3Schema:
+    {type: object, properties: {spec: {type: object, properties: {size: {type: integer}, not: {type: string}, parts:
+      {type: object, additionalProperties: {type: object, properties: {cpu: {type: string}}}}}}}}}}]}`;
+
 test('of a kind of the cluster’s own', async () => {
-  const spec = {
-    type: 'object',
-    properties: {
-      size: { type: 'integer' },
-      not: { type: 'string' },
-      parts: { type: 'object', additionalProperties: { type: 'object', properties: { cpu: { type: 'string' } } } },
-    },
-  };
-  await cluster.client.create(CustomResourceDefinition, {
-    apiVersion: 'apiextensions.k8s.io/v1',
-    kind: 'CustomResourceDefinition',
-    metadata: { name: 'gadgets.example.com' },
-    spec: {
-      group: 'example.com',
-      scope: 'Namespaced',
-      names: { plural: 'gadgets', kind: 'Gadget' },
-      versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', properties: { spec } } } }],
-    },
-  });
+  const defined = await graph.run('mutation ($m: String!) { create(manifest: $m) { operation } }', { m: gadgetDefinition });
+  expect(defined.errors).toBeUndefined();
   await cluster.settle();
   const gadgets = ['{size: 1, not: a, parts: {one: {cpu: x}}}', '{size: 5, not: b}', '{size: 3}'].map(
     (content, index) => `{apiVersion: example.com/v1, kind: Gadget, metadata: {name: g${index}}, spec: ${content}}`,

@@ -52,6 +52,12 @@ export const wholeList: PointsOf = () => ({ own: limits.wholeListPoints, items: 
 /** All objects of a relation are looked at. */
 export const wholeRelation: PointsOf = () => ({ own: 1 + limits.assumedListSize, items: 1 });
 
+/** All objects of some kinds, or of all, are searched. */
+export const search: PointsOf = ({ kinds, limit }) => ({
+  own: Array.isArray(kinds) ? Math.min(Math.max(kinds.length, 1) * limits.wholeListPoints, limits.searchPoints) : limits.searchPoints,
+  items: limitOf({ limit }, limits.searchHits),
+});
+
 /** A decision of the scheduler is made again. */
 export const decision: PointsOf = () => ({ own: limits.decisionPoints, items: limits.assumedListSize });
 

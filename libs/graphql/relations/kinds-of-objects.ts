@@ -3,7 +3,7 @@ import type { Resource } from '#api';
 import { type KubeObject, StatusError } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import { badInput } from '../errors.js';
-import { resourceOf } from '../kinds.js';
+import { type GraphKind, type GraphKinds, resourceOf } from '../kinds.js';
 import { limits } from '../limits.js';
 import { requireKind } from '../named-kind.js';
 
@@ -17,6 +17,21 @@ export const kindsArgument = {
 };
 
 /**
+ * The kinds that names stand for, by default all that can be listed; `asked`: those that were named one by one, and not by a category. Throws
+ * for names that are unknown, and for too many of them.
+ */
+export function namedKinds(
+  names: readonly string[] | null | undefined,
+  kinds: GraphKinds,
+): { readonly wanted: ReadonlySet<GraphKind>; readonly asked: ReadonlySet<GraphKind> } {
+  if (!names) return { wanted: new Set(kinds.stored), asked: new Set() };
+  if (names.length > limits.kindsAtOnce) throw badInput(`kinds: at most ${limits.kindsAtOnce}`);
+  const categories = new Map(names.map((name) => [name, kinds.ofCategory(name)]));
+  const asked = new Set(names.flatMap((name) => (categories.get(name) ? [] : requireKind(kinds, name))));
+  return { asked, wanted: new Set([...asked, ...[...categories.values()].flatMap((some) => some ?? [])]) };
+}
+
+/**
  * Objects of several kinds, one kind after the other: of the named ones, or of all that can be listed. Those that the user may not list are
  * left out unless they are named one by one. Throws for names that are unknown, and for too many of them.
  */
@@ -25,10 +40,7 @@ export async function objectsOfKinds(
   { kinds, meter }: GraphContext,
   read: (resource: Resource) => Promise<readonly KubeObject[]>,
 ): Promise<KubeObject[]> {
-  if (names && names.length > limits.kindsAtOnce) throw badInput(`kinds: at most ${limits.kindsAtOnce}`);
-  const categories = new Map(names?.map((name) => [name, kinds.ofCategory(name)]));
-  const asked = new Set(names?.flatMap((name) => (categories.get(name) ? [] : requireKind(kinds, name))));
-  const wanted = names ? new Set([...asked, ...[...categories.values()].flatMap((some) => some ?? [])]) : kinds.stored;
+  const { wanted, asked } = namedKinds(names, kinds);
   const found: KubeObject[] = [];
   for (const kind of wanted) {
     const wait = meter.turn();
