@@ -1,6 +1,6 @@
 import { setImmediate as giveWay } from 'node:timers/promises';
 import { parse, validate } from 'graphql';
-import { inProcessClient, type UserInfo } from '#apiserver';
+import { beginTransaction, inProcessClient, type UserInfo } from '#apiserver';
 import { type AuditLog, createAuditLog, memoryAuditStore } from '#audit';
 import { type LocalCluster, machineTimers } from '#cluster';
 import {
@@ -116,8 +116,10 @@ export class LocalGraph {
       { ofDefinition: () => undefined, ofField: () => undefined },
     );
     const guard = { check: () => mustDoEverything(cluster.api, user), start: ({ start }: { start(): Promise<() => void> }) => start() };
+    const requests = { user: () => user, requestId: () => 'request-1' };
     this.opened = {
-      client: inProcessClient(cluster.api, { user: () => user, requestId: () => 'request-1' }),
+      client: inProcessClient(cluster.api, requests),
+      transaction: () => beginTransaction(cluster.api, requests),
       history: guardedHistory(historyOf(cluster), guard),
       cluster: { id: 'local', name: 'local', gitVersion: 'v1.36.0' },
       now: () => this.cluster.api.cluster.clock.now(),

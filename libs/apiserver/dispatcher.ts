@@ -42,6 +42,11 @@ export class Dispatcher {
     private readonly controlPlane?: Pick<ControlPlane, 'ready' | 'check'>,
   ) {}
 
+  /** For requests that are part of others, which have seats. */
+  withoutSeats(): Dispatcher {
+    return new Dispatcher(this.authorizers);
+  }
+
   /** Waits for seats, authorizes the request and runs the work. Throws the StatusErrors 503, 429 and 403. */
   async run<T>(attributes: AuthorizationAttributes, { width, audit, cached }: Admittance, work: (seat: Seat) => Promise<T>): Promise<T> {
     const { flowControl, settings, controlPlane } = this;

@@ -1,5 +1,7 @@
+import { failureStatus } from '#apimachinery';
+import type { Revision } from '#storage';
 import type { AuditEvent, Origin } from './audit/audit-event.js';
-import type { Auditor } from './audit/auditor.js';
+import type { Auditor, Outcome } from './audit/auditor.js';
 import { toStatusError } from './rest/storage-errors.js';
 import type { Warnings } from './rest/warnings.js';
 
@@ -8,6 +10,8 @@ export interface Followed {
   auditor: Auditor;
   /** Where a client's requests came from, if they are made for a client: they are audited. */
   origin?: () => Omit<Origin, 'method'>;
+  /** Gets the end of a request that has written something which is not stored yet; undefined: it was given up. */
+  held?: (end: (revisions: ReadonlyMap<Revision, Revision> | undefined) => void) => void;
   /** Called with the verb and the status code of each request that was answered. */
   counted?: (verb: string, code: number) => void;
 }
@@ -24,9 +28,13 @@ async function counting<R>(counted: (verb: string, code: number) => void, verb: 
   }
 }
 
+/** What becomes of the requests of a transaction that is not stored. */
+const failure = failureStatus({ code: 409, reason: 'Conflict', message: 'the transaction was given up' });
+const GIVEN_UP: Outcome = { code: 409, failure };
+
 /** Makes a request an audit event if it is made for a client. */
 export async function audited<R>(
-  { auditor, origin, counted }: Followed,
+  { auditor, origin, counted, held }: Followed,
   { verb, warnings }: { verb: string; warnings?: Warnings },
   work: (audit: AuditEvent | undefined) => Promise<R>,
 ): Promise<R> {
@@ -34,7 +42,15 @@ export async function audited<R>(
   const audit = auditor.begin({ ...origin(), method: '' });
   try {
     const result = await work(audit);
-    auditor.end(audit, { code: verb === 'create' ? 201 : 200, ...(warnings && { warnings: warnings.texts }) });
+    const outcome = { code: verb === 'create' ? 201 : 200, ...(warnings && { warnings: warnings.texts }) };
+    const { revision } = audit;
+    if (!held || revision === undefined) auditor.end(audit, outcome);
+    else {
+      held((revisions) => {
+        audit.revision = revisions?.get(revision);
+        auditor.end(audit, revisions ? outcome : GIVEN_UP);
+      });
+    }
     return result;
   } catch (error) {
     const failure = toStatusError(error, { group: '', resource: '' }).status;

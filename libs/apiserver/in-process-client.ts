@@ -37,6 +37,8 @@ export interface InProcessOptions {
   requestId?: () => string;
   /** Where a client's requests came from, if they are made for a client: they are audited. */
   origin?: () => Omit<Origin, 'method'>;
+  /** Set for requests of a transaction. */
+  held?: Followed['held'];
   /** Called with the verb and the status code of each request that was answered. */
   counted?: (verb: string, code: number) => void;
   /** The manager in metadata.managedFields of written objects, e.g. `kube-controller-manager`; default none. */

@@ -83,6 +83,7 @@ export {
 export { SchedulerSource } from './settings/scheduler-settings.js';
 export { withoutEffect } from './settings/without-effect.js';
 export type { StorageMap } from './storage-map.js';
+export { beginTransaction, type Transaction } from './transaction/transaction.js';
 export type { Timers } from './watch/timers.js';
 export type { ByteStream, StreamSink } from './watch/watch-stream.js';
 export {

@@ -17,9 +17,20 @@ import { type Moment, revisionOf } from './past/moment.js';
 import type { GraphScheduling } from './scheduling.js';
 import type { GraphTime } from './time.js';
 
+/** Writes that are stored together or not at all. */
+export interface GraphTransaction {
+  /** What it writes is there for its own reads alone. */
+  readonly client: Client;
+  /** Answers with what gives an object that was written its resourceVersion; undefined: nothing is stored, another write came before. */
+  commit(): Promise<((object: KubeObject) => KubeObject) | undefined>;
+  abort(): void;
+}
+
 /** One cluster as one user sees it, determined by the request's token. */
 export interface GraphSession {
   readonly client: Client;
+  /** Begins a transaction of the user. */
+  readonly transaction: () => GraphTransaction;
   readonly history: History;
   readonly audit: GraphAudit;
   readonly access: GraphAccess;
@@ -45,6 +56,7 @@ export interface GraphSession {
  */
 export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'organizations'> {
   readonly client: Client;
+  readonly transaction: GraphSession['transaction'];
   readonly history: History;
   readonly audit: GraphAudit;
   readonly access: GraphAccess;
@@ -81,7 +93,7 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'org
     const { kinds, turns } = runtime;
     this.kinds = kinds;
     this.after = (milliseconds, run) => turns.after(milliseconds, run);
-    ({ client: this.client, history: this.history, audit: this.audit, access: this.access } = session);
+    ({ client: this.client, transaction: this.transaction, history: this.history, audit: this.audit, access: this.access } = session);
     ({ time: this.time, organizations: this.organizations } = session);
     ({ faults: this.faults, scheduling: this.scheduling, cluster: this.cluster, requestId: this.requestId, now: this.now } = session);
     this.yaml = session.yaml ?? inlineYaml;

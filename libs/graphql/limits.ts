@@ -72,6 +72,8 @@ export const limits = {
   /** Documents in one manifest, including empty ones, and objects. */
   manifestDocuments: 2_000,
   manifestObjects: 500,
+  /** How often a transaction is tried while other clients change its objects. */
+  transactionAttempts: 3,
   /** Characters of a document in which the lines of refused fields are looked for, and how many fields of one. */
   locatedLength: 64 * 1024,
   locatedFields: 20,

@@ -1,5 +1,5 @@
 import { forbidden } from '#apimachinery';
-import { type ApiServer, inProcessClient, type UserInfo } from '#apiserver';
+import { type ApiServer, beginTransaction, inProcessClient, type UserInfo } from '#apiserver';
 import type { AuditLog } from '#audit';
 import { type ClusterStore } from '#cacher';
 import { KUBERNETES_VERSION } from '#component-base';
@@ -112,13 +112,15 @@ function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): GraphSessi
   const start = standingStreams(sessions, id, user);
   const platform = caller.platform === true;
   const guard = { start, check: () => mustDoEverything(api, user) };
-  const client = inProcessClient(api, { user: () => user, requestId: () => requestId, origin: () => origin });
+  const options = { user: () => user, requestId: () => requestId, origin: () => origin };
+  const client = inProcessClient(api, options);
   const openOther = async (other: string): Promise<GraphSession | undefined> => {
     const opened = apis.peek(other) ?? (await apis.open(other));
     return opened && sessionOf(parts, opened, { ...asking, caller: { user: clusterAdmin, ...(platform && { platform }) } });
   };
   return {
     client: watchingClient(client, { start, api, user }),
+    transaction: () => beginTransaction(api, options),
     history: guardedHistory(historyOf(admin.open(id), store), guard),
     audit: guardedAudit(auditOf(audit, id), guard),
     access: { explain: (question) => mustReadRoles(api, user).then(() => explained(api, question, user)) },

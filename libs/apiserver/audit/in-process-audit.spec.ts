@@ -1,6 +1,7 @@
 import { ConfigMap } from '#api';
 import { inProcessClient } from '../in-process-client.js';
 import { testCluster } from '../test-cluster.js';
+import { beginTransaction } from '../transaction/transaction.js';
 
 const map = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'm', namespace: 'default' } };
 
@@ -45,4 +46,21 @@ test('a request that is refused before it is authenticated is audited without a 
   cluster.server.refused({ method: 'GET', path: '/livez', query: '', headers: {}, requestId: 'r' });
   await cluster.call('GET', '/livez', { user: null, headers: { authorization: 'Bearer wrong' } });
   expect(cluster.events).toHaveLength(2);
+});
+
+test('the writes of a transaction are audited when it ends, with what became of them', async () => {
+  const cluster = await testCluster();
+  const origin = () => ({ id: 'graph-1', uri: '/graphql', userAgent: 'browser', address: '10.0.0.1' });
+  const begin = () => beginTransaction(cluster.server, { user: () => ({ name: 'alice', groups: ['system:masters'] }), origin });
+  const [stored, aborted] = [begin(), begin()];
+  await stored.client.create(ConfigMap, map);
+  await stored.client.get(ConfigMap, 'm', 'default');
+  await aborted.client.create(ConfigMap, map);
+  expect(cluster.events.map(({ attributes, code }) => [attributes?.verb, code])).toEqual([['get', 200]]);
+  await stored.commit();
+  aborted.abort();
+  expect(cluster.events.slice(1).map(({ code, revision, failure }) => [code, revision, failure?.reason])).toEqual([
+    [201, 1, undefined],
+    [409, undefined, 'Conflict'],
+  ]);
 });

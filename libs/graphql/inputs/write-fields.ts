@@ -9,18 +9,17 @@ import {
   GraphQLString,
 } from 'graphql';
 import type { Resource } from '#api';
-import { type KubeObject } from '#apimachinery';
-import type { PatchType, WriteQuery } from '#client';
+import type { PatchType } from '#client';
 import { applyObject } from '../apply.js';
 import type { GraphContext } from '../context.js';
 import { costs, writtenObjects } from '../cost/points.js';
 import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
-import { withKind } from '../loaders.js';
 import { dryRunArgument, withoutNulls } from '../queries.js';
-import { documentError, type FieldValidation, manifestObjects, type WantedObject, wantedObject } from './documents.js';
+import { type FieldValidation, manifestObjects, type WantedObject, wantedObject } from './documents.js';
 import type { ObjectInput } from './object-input.js';
-import { type WrittenObject, written } from './written.js';
+import { type Write, writeAtomically, writeEach } from './writing.js';
+import type { WrittenObject } from './written.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
@@ -37,6 +36,9 @@ const FieldValidationEnum = new GraphQLEnumType({
   },
 });
 
+const ATOMIC =
+  'All or nothing: each object is admitted and validated on what the ones before it leave (a Namespace may come before what is in it), every error is told, and all are stored at once, with consecutive revisions, or none. What controllers make comes later: no object of a kind that is defined in the same transaction, no bare Pod in its Namespace without a ServiceAccount. With `dryRun` each is tried by itself.';
+
 const writeArguments = ({ type }: ObjectInput): GraphQLFieldConfigArgumentMap => ({
   objects: {
     type: new GraphQLList(new GraphQLNonNull(type)),
@@ -46,6 +48,11 @@ const writeArguments = ({ type }: ObjectInput): GraphQLFieldConfigArgumentMap =>
   namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default', description: 'For objects without a namespace.' },
   fieldManager: { type: GraphQLString, description: `Who writes, for managed fields; default ${FIELD_MANAGER}.` },
   fieldValidation: { type: new GraphQLNonNull(FieldValidationEnum), defaultValue: 'Strict' satisfies FieldValidation },
+  atomic: {
+    type: new GraphQLNonNull(GraphQLBoolean),
+    defaultValue: false,
+    description: ATOMIC,
+  },
   dryRun: dryRunArgument,
 });
 
@@ -55,6 +62,7 @@ interface WriteArguments {
   namespace: string;
   fieldManager?: string;
   fieldValidation: FieldValidation;
+  atomic?: boolean;
   dryRun?: boolean;
 }
 
@@ -62,8 +70,6 @@ interface ApplyArguments extends WriteArguments {
   serverSide?: boolean;
   force?: boolean;
 }
-
-type Write = (resource: Resource, object: KubeObject, query: WriteQuery) => Promise<KubeObject>;
 
 /** It is not known how the lists of custom kinds are merged: like kubectl, uses a merge patch for them. */
 function mergedBy({ kinds }: GraphContext, resource: Resource): PatchType {
@@ -84,39 +90,21 @@ async function wantedObjects(args: WriteArguments, input: ObjectInput, context: 
   return manifest === undefined ? wanted : wanted.concat(await manifestObjects(manifest, { namespace, validation }, context));
 }
 
-/** Writes one object; its error is that of its document. */
-async function attempt(wanted: WantedObject, args: WriteArguments, write: Write): Promise<WrittenObject | Error> {
-  const { object, resource, error, warnings } = wanted;
-  if (error || !object || !resource) return error ?? new Error(`no object in ${wanted.name}`);
-  const { dryRun = false, fieldManager = FIELD_MANAGER } = args;
-  try {
-    const done = await written(dryRun, async (report) =>
-      withKind(await write(resource, object, { dryRun, fieldManager, report }), resource),
-    );
-    return { ...done, warnings: [...warnings, ...done.warnings] };
-  } catch (failure) {
-    return documentError(wanted, failure);
-  }
-}
-
-/** Sequentially: a namespace must exist before the objects in it are created. What is refused is an error in its place. */
-async function each(
+/** Writes objects as the arguments say. What is refused is an error in its place. */
+async function writeAll(
   given: WriteArguments,
   { input, context }: { input: ObjectInput; context: GraphContext },
   write: Write,
 ): Promise<Array<WrittenObject | Error>> {
   const args = withoutNulls(given);
-  const results: Array<WrittenObject | Error> = [];
-  for (const wanted of await wantedObjects(args, input, context)) {
-    await context.meter.turn();
-    context.meter.count('scanned', 1);
-    results.push(await attempt(wanted, args, write));
-  }
-  return results;
+  const { dryRun = false, fieldManager = FIELD_MANAGER, atomic = false } = args;
+  const writing = { dryRun, fieldManager, write };
+  const wanted = await wantedObjects(args, input, context);
+  return atomic ? writeAtomically(wanted, context, writing) : writeEach(wanted, context, { ...writing, client: context.client });
 }
 
 const eachDescription =
-  'One by one, in their order: for each the answer has what became of it, or null and an error with `document`, `line` and `fields`.';
+  'One by one, in their order, or with `atomic` all or nothing. For each the answer has what became of it, or null and an error with `document`, `line` and `fields`.';
 
 const applyField = (documents: GraphQLOutputType, input: ObjectInput): Field => ({
   type: documents,
@@ -128,8 +116,7 @@ const applyField = (documents: GraphQLOutputType, input: ObjectInput): Field => 
     force: { type: GraphQLBoolean, description: 'Takes over fields of other managers; only for server-side apply.' },
   },
   resolve: (_root, args: ApplyArguments, context) =>
-    each(args, { input, context }, (resource, object, query) => {
-      const { client } = context;
+    writeAll(args, { input, context }, (client, { resource, object }, query) => {
       const { name, namespace } = object.metadata;
       return args.serverSide
         ? client.patch(resource, name, namespace, 'apply', object, { ...query, force: args.force ?? false })
@@ -143,7 +130,7 @@ const createField = (documents: GraphQLOutputType, input: ObjectInput): Field =>
   description: `Creates objects; it is an error if one exists. ${eachDescription}`,
   args: writeArguments(input),
   resolve: (_root, args: WriteArguments, context) =>
-    each(args, { input, context }, (resource, object, query) => context.client.create(resource, object, query)),
+    writeAll(args, { input, context }, (client, { resource, object }, query) => client.create(resource, object, query)),
 });
 
 /** The mutations that write any number of objects. `documents`: their answers. */
