@@ -57,7 +57,10 @@ class Connection {
   private readonly waiting = new Map<number, { resolve(value: Reply): void; reject(error: Error): void }>();
   private readonly listeners = new Set<(message: Reply) => void>();
 
-  constructor(private readonly socket: WebSocket) {
+  private readonly socket: WebSocket;
+
+  constructor(socket: WebSocket) {
+    this.socket = socket;
     socket.on('message', (data) => {
       const message = JSON.parse(String(data));
       const waiting = this.waiting.get(message.id);

@@ -109,7 +109,7 @@ export const limits = {
   logPage: 1_000,
   logPageLength: 2 * 1024 * 1024,
   /** How long one operation works before others get their turn. */
-  slice: 8,
+  slice: 3,
   /** Bytes of all graphs of clusters with custom kinds, and the measured size of one. */
   ownGraphsBytes: 64 * 1024 * 1024,
   graphBytes: 256 * 1024,

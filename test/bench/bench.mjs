@@ -13,6 +13,7 @@ import { measureInProcess } from './in-process.mjs';
 import { measureAdvance, measureJob } from './job.mjs';
 import { measureRollouts } from './many-clusters.mjs';
 import { measureNodeFailure } from './node-failure.mjs';
+import { measurePlayground } from './playground.mjs';
 import { measureRequests } from './requests.mjs';
 import { measureScheduler } from './scheduler.mjs';
 import { startService } from './service.mjs';
@@ -27,7 +28,7 @@ const { values } = parseArgs({
     only: {
       type: 'string',
       default:
-        'in-process,node-failure,yardstick,creation,requests,custom,first-pod,converge,large,stateful,job,many,idle,fairness,schema,graph,subscriptions',
+        'in-process,node-failure,yardstick,creation,requests,custom,first-pod,converge,large,stateful,job,many,idle,fairness,schema,graph,subscriptions,playground',
     },
     replicas: { type: 'string', default: '100,500,1000' },
     idle: { type: 'string', default: '1000' },
@@ -104,6 +105,10 @@ async function measureService() {
     if (wanted.has('subscriptions')) {
       say('100 subscribers of the graph …');
       out.subscriptions = await measureSubscriptions(service);
+    }
+    if (wanted.has('playground')) {
+      say('the playground in Chromium …');
+      out.playground = await measurePlayground(service);
     }
     if (wanted.has('graph')) out.graph = await measureGraph(service, { seconds: Number(values.seconds), say });
     if (wanted.has('fairness')) out.fairness = await measureFairness(service, { seconds: Number(values.seconds), say });
