@@ -1,5 +1,5 @@
 import { statSync } from 'node:fs';
-import { buildSchema } from 'graphql';
+import { buildClientSchema, buildSchema, getIntrospectionQuery, type IntrospectionQuery, validateSchema } from 'graphql';
 import { type Client, type ClientOptions, createClient } from 'graphql-ws';
 import { WebSocket } from 'ws';
 import { ClusterApi, deploymentOf, type Json } from '../cluster-api.js';
@@ -296,6 +296,11 @@ describe('queries and mutations', () => {
     const types = buildSchema(text).getTypeMap();
     expect(Object.keys(types)).toEqual(expect.arrayContaining(['Query', 'Mutation', 'Subscription', 'Pod', 'PodPhase', 'PodWatchEvent']));
     expect((await service.request('/graphql/schema.graphql', { token: 'none' })).status).toBe(401);
+  });
+
+  test('clients that do not ask for deprecated inputs are told a valid schema, too', async () => {
+    const schema = buildClientSchema((await data(getIntrospectionQuery())) as IntrospectionQuery);
+    expect(validateSchema(schema)).toEqual([]);
   });
 
   test('the schema has every kind that the cluster serves, with descriptions', async () => {

@@ -67,15 +67,17 @@ export class InputTypes {
 
   private ofStruct(struct: Struct): GraphQLInputObjectType {
     const isMetadata = struct === this.metadata;
-    const given = () => struct.fields.filter(({ key }) => !(isMetadata && notOfMetadata.has(key)));
-    return this.keep(struct, () =>
-      Object.fromEntries(
-        given().map((field) => {
+    return this.keep(struct, () => {
+      const given = struct.fields.filter(({ key }) => !(isMetadata && notOfMetadata.has(key)));
+      // Most clients do not ask for deprecated fields of inputs, and refuse a type without any other.
+      const isLeftOut = given.every(({ deprecated }) => deprecated);
+      return Object.fromEntries(
+        given.map((field) => {
           const description = (isMetadata && preconditions[field.key]) || field.description;
-          return [field.name, this.ofField({ ...field, description })];
+          return [field.name, this.ofField({ ...field, description, ...(isLeftOut && { deprecated: undefined }) })];
         }),
-      ),
-    );
+      );
+    });
   }
 
   private keep(struct: Struct, fields: () => GraphQLInputFieldConfigMap): GraphQLInputObjectType {

@@ -36,8 +36,8 @@ export const changeAndWatch = {
         spec:
           containers: [{name: web, image: nginx}]
     """) {
-    kind
-    metadata { name resourceVersion }
+    operation
+    object { kind metadata { name resourceVersion } }
   }
 }`,
     },
@@ -48,7 +48,8 @@ export const changeAndWatch = {
       ],
       operation: `mutation Scale {
   scale(kind: "deployment", name: "{{name}}", replicas: 4) {
-    ... on Deployment { metadata { name } spec { replicas } }
+    operation
+    diff { path from to }
   }
 }`,
     },
@@ -59,7 +60,8 @@ export const changeAndWatch = {
       ],
       operation: `mutation Update {
   setImage(kind: "deployment", name: "{{name}}", images: [{ container: "web", image: "nginx:1.27" }]) {
-    ... on Deployment { metadata { name generation } }
+    operation
+    diff { path from to }
   }
 }`,
     },

@@ -40,8 +40,8 @@ export const oneRequest = {
         spec:
           containers: [{name: web, image: nginx}]
     """) {
-    kind
-    metadata { name resourceVersion }
+    operation
+    object { kind metadata { name resourceVersion } }
   }
 }`,
     },

@@ -14,18 +14,19 @@ export const travelInTime = {
     metadata: {name: {{name}}}
     data: {greeting: hello}
     """) {
-    metadata { name resourceVersion }
+    operation
+    object { metadata { name resourceVersion } }
   }
 }`,
-      keep: ({ apply: [made] }) => ({ revision: made.metadata.resourceVersion }),
+      keep: ({ apply: [made] }) => ({ revision: made.object.metadata.resourceVersion }),
     },
     {
       title: 'Change it',
       text: ['The old value is overwritten, as in every cluster. Revision {{revision}} is past.'],
       operation: `mutation Change {
   patch(kind: "configmap", name: "{{name}}", patch: { data: { greeting: "goodbye", mood: "bright" } }) {
-    metadata { resourceVersion }
-    ... on ConfigMap { data }
+    object { metadata { resourceVersion } }
+    diff { path from to }
   }
 }`,
     },
@@ -63,5 +64,5 @@ export const travelInTime = {
 }`,
     },
   ],
-  undo: [{ operation: 'mutation Undo { delete(kind: "configmap", name: "{{name}}") }' }],
+  undo: [{ operation: 'mutation Undo { delete(kind: "configmap", name: "{{name}}") { operation } }' }],
 };

@@ -35,7 +35,8 @@ export const turnTheClock = {
               restartPolicy: Never
               containers: [{name: tick, image: busybox, command: [date]}]
     """) {
-    metadata { name resourceVersion }
+    operation
+    object { kind metadata { name resourceVersion } }
   }
 }`,
     },
@@ -69,7 +70,7 @@ export const turnTheClock = {
     },
   ],
   undo: [
-    { operation: 'mutation Undo { delete(kind: "cronjob", name: "{{name}}", propagationPolicy: BACKGROUND) }' },
+    { operation: 'mutation Undo { delete(kind: "cronjob", name: "{{name}}", propagationPolicy: BACKGROUND) { operation } }' },
     {
       operation: 'mutation Undo($mode: String!, $rate: Float) { changeClock(mode: $mode, rate: $rate) { mode } }',
       variables: ({ mode, rate }) => (mode === 'scaled' ? { mode, rate } : { mode }),
