@@ -5,7 +5,7 @@ import { badInput } from './errors.js';
 import { limits } from './limits.js';
 
 /** The revision in an argument. */
-export function revisionOf(text: string): number {
+function revisionOf(text: string): number {
   if (!/^[1-9]\d{0,15}$/.test(text)) throw badInput(`resourceVersion: invalid value ${JSON.stringify(text.slice(0, 40))}`);
   return Number(text);
 }
