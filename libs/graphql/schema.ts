@@ -1,12 +1,4 @@
-import {
-  type GraphQLFieldConfigMap,
-  GraphQLInterfaceType,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  GraphQLSchema,
-  type GraphQLSchemaConfig,
-  GraphQLString,
-} from 'graphql';
+import { type GraphQLFieldConfigMap, GraphQLInterfaceType, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
 import { CertificateSigningRequest, Node, Pod, type Resource, type Served, ServiceAccount, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { explainField } from './access-fields.js';
@@ -18,6 +10,7 @@ import { documentFields } from './document-fields.js';
 import { certificateFields } from './edits/certificate-fields.js';
 import { editFields } from './edits/edit-fields.js';
 import { evictionFields } from './edits/pod-fields.js';
+import { ExtendedSchema } from './extended-schema.js';
 import { etcdField, faultMutations, faultsField, followFaultsField } from './fault-fields.js';
 import type { Subject } from './filters/field-path.js';
 import { FilterTypes } from './filters/input-types.js';
@@ -59,12 +52,12 @@ const isPod = ({ info }: GraphKind): boolean => info.group === Pod.group && info
 const isAccount = ({ info }: GraphKind): boolean => info.group === ServiceAccount.group && info.resource === ServiceAccount.resource;
 
 /** The fields of the roots that are not particular to a kind, and the input that the graph extends. */
-type Roots = Omit<GraphQLSchemaConfig, 'query' | 'mutation' | 'subscription'> & {
+interface Roots {
   query: Fields;
   mutation: Fields;
   subscription: Fields;
-  input?: ObjectInput;
-};
+  input?: ObjectInput | undefined;
+}
 
 /** The types of the roots, and of what has a field for each kind: every graph has its own. */
 const ofOneGraph: ReadonlySet<string> = new Set(['Query', 'Mutation', 'Subscription', 'ObjectInput']);
@@ -85,6 +78,8 @@ class Graph {
   readonly object: GraphQLInterfaceType;
   /** The fields that read one cluster. */
   private inCluster: Fields | undefined;
+  /** The fields of the roots of the graph of the built-in kinds. */
+  private roots: Roots | undefined;
   private readonly chain: ReturnType<typeof chainFields>;
   /** Where objects come from: fields of each. */
   private readonly past: Fields;
@@ -178,7 +173,7 @@ class Graph {
   }
 
   build(): GraphQLSchema {
-    return this.schemaOf(this.kinds.all, {
+    const roots = this.rootsWith(this.kinds.all, {
       query: {
         object: objectField(this.object),
         search: searchField(this.object),
@@ -212,22 +207,23 @@ class Graph {
         faults: followFaultsField,
       },
     });
+    return new GraphQLSchema(roots);
   }
 
-  /** The graph of a cluster with custom kinds: the types of `base`, except for the roots, plus the custom kinds. */
+  /** The graph of a cluster with custom kinds, which are valid, and have names that `base` has not. */
   extend(base: GraphQLSchema, kinds: GraphKinds): GraphQLSchema {
     const own = kinds.all.filter(({ source }) => 'own' in source);
-    const { cluster: _cluster, ...query } = base.getQueryType()?.toConfig().fields ?? {};
-    const mutation = base.getMutationType()?.toConfig().fields ?? {};
-    const subscription = base.getSubscriptionType()?.toConfig().fields ?? {};
-    // The base is a valid schema, and the names of custom kinds do not conflict with it: validating everything again would take long.
-    return this.schemaOf(own, { query, mutation, subscription, input: this.input, types: base.toConfig().types, assumeValid: true });
+    this.roots ??= {
+      query: base.getQueryType()?.toConfig().fields ?? {},
+      mutation: base.getMutationType()?.toConfig().fields ?? {},
+      subscription: base.getSubscriptionType()?.toConfig().fields ?? {},
+    };
+    const { types, ...roots } = this.rootsWith(own, { ...this.roots, input: this.input });
+    return new ExtendedSchema(base, { ...roots, types, replaced: ofOneGraph });
   }
 
-  private schemaOf(
-    kinds: readonly GraphKind[],
-    { query, mutation, subscription, input: base, types = [], ...config }: Roots,
-  ): GraphQLSchema {
+  /** The roots with the fields of kinds, and the types of these. */
+  private rootsWith(kinds: readonly GraphKind[], { query, mutation, subscription, input: base }: Roots) {
     const fields = { ...query };
     const watches = { ...subscription };
     const added = kinds.map((kind) => {
@@ -239,26 +235,25 @@ class Graph {
       if (verbs.includes('watch')) watches[kind.many] = { ...watchKindField(kind, type), ...deprecated };
       return type;
     });
-    const root: Fields = { cluster: clusterField, ...refusable(fields) };
+    const { cluster: _cluster, ...others } = refusable(fields);
+    const root: Fields = { cluster: clusterField, ...others };
     const { organization: _above, ...inCluster } = root;
     this.inCluster ??= inCluster;
-    const kept = (types ?? []).filter(({ name }) => !ofOneGraph.has(name));
     const input = new ObjectInput(
       kinds.map((kind) => ({ kind, struct: this.types.structOf(kind) })),
       this.inputs,
       base,
     );
     this.input ??= input;
-    return new GraphQLSchema({
-      ...config,
+    return {
       query: new GraphQLObjectType({ name: 'Query', fields: root }),
       mutation: new GraphQLObjectType({
         name: 'Mutation',
         fields: refusable({ ...mutation, ...writeFields(this.written.documents, input) }),
       }),
       subscription: new GraphQLObjectType({ name: 'Subscription', fields: watches }),
-      types: [...kept, ...added],
-    });
+      types: added,
+    };
   }
 }
 
