@@ -47,7 +47,7 @@ function useRecovery(guide, onNotice) {
 }
 
 const tourPlugin = { title: 'Tours', icon: TourIcon, content: TourPanel };
-const plugins = [tourPlugin, explorerPlugin()];
+const plugins = [tourPlugin, { ...explorerPlugin(), title: 'Query builder' }];
 
 /** What belongs to a session: its client, its runs, its guide and its storage. */
 function useParts(session, onVoid, onLink) {
@@ -96,6 +96,8 @@ function Cluster({ session, operation, onVoid, ...bar }) {
       plugins,
       defaultQuery: tabStore.active.query,
       shouldPersistHeaders: true,
+      inputValueDeprecation: true,
+      schemaDescription: true,
       dangerouslyAssumeSchemaIsValid: true,
     },
     h(StatusBar, { session, client, linked, onHome: () => showWelcome(!welcome), ...bar }),

@@ -93,7 +93,7 @@ export function StatusBar({ session, client, linked, onHome, onSwitch, onAdd, on
       'button',
       { type: 'button', className: 'brand', title: 'The first screen, with the tours', onClick: onHome },
       h(OrreryIcon),
-      'Orrery',
+      h('span', { className: 'brand-name' }, 'Orrery'),
     ),
     h(
       'label',

@@ -6,6 +6,7 @@ import { graphiql, h, useEffect, useMemo, useRef, useState, useSyncExternalStore
 import { Panel, Sidebar } from './panels.js';
 import { Response } from './response.js';
 import { isRunning } from './runs.js';
+import { ShortcutsButton } from './shortcuts.js';
 import { elsewhere, Streams } from './streams.js';
 import { titleOf } from './tab-store.js';
 import { OperationTabs, useTabs } from './tabs.js';
@@ -108,7 +109,7 @@ function Session({ work: { runs, tabs, byTab, start }, onShare }) {
  * `runs`, `tabStore` and `guide`: those of the cluster; `linked`: the operation of a link; `welcome`: whether the first screen is shown; `onShare` gets the
  * operation of the tab.
  */
-export function Workbench({ name, runs, tabStore, guide, linked, tourPlugin, welcome, onWelcome, sidebar, onShare }) {
+export function Workbench({ name, runs, tabStore, guide, linked, tourPlugin, welcome, onWelcome, onShare }) {
   const tabs = useTabs(tabStore, runs);
   const byTab = useSyncExternalStore(runs.subscribe, runs.snapshot);
   const { tour } = useSyncExternalStore(guide.subscribe, guide.snapshot);
@@ -123,7 +124,7 @@ export function Workbench({ name, runs, tabStore, guide, linked, tourPlugin, wel
     h(
       'div',
       { className: 'workbench', ...(welcome && { inert: '' }) },
-      h(Sidebar, {}, sidebar),
+      h(Sidebar, {}, h(ShortcutsButton)),
       h(Panel),
       h(
         'main',
