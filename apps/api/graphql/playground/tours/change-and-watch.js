@@ -44,7 +44,7 @@ export const changeAndWatch = {
     {
       title: 'Scale it',
       text: [
-        'Mutations have the names of kubectl’s commands: `scale`, `setImage`, `restart`, `undo`, `cordon`, `drain` and more. Each takes `dryRun`.',
+        'Mutations have the names of kubectl’s commands: `scale`, `setImage`, `restart`, `undo`, `cordon`, `drain` and more. Each takes `dryRun`, and answers with the fields that it changed.',
       ],
       operation: `mutation Scale {
   scale(kind: "deployment", name: "{{name}}", replicas: 4) {

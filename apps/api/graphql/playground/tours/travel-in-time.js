@@ -15,7 +15,7 @@ export const travelInTime = {
     data: {greeting: hello}
     """) {
     operation
-    object { metadata { name resourceVersion } }
+    object { kind metadata { name resourceVersion } }
   }
 }`,
       keep: ({ apply: [made] }) => ({ revision: made.object.metadata.resourceVersion }),
@@ -25,6 +25,7 @@ export const travelInTime = {
       text: ['The old value is overwritten, as in every cluster. Revision {{revision}} is past.'],
       operation: `mutation Change {
   patch(kind: "configmap", name: "{{name}}", patch: { data: { greeting: "goodbye", mood: "bright" } }) {
+    operation
     object { metadata { resourceVersion } }
     diff { path from to }
   }
