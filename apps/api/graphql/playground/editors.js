@@ -1,4 +1,5 @@
 // The query with its toolbar, and below it variables and headers.
+import { useLabel, useTabKey } from './editor-keys.js';
 import { LinkIcon, PlayIcon, StopIcon } from './icons.js';
 import { graphiql, h, useEffect, useState } from './packages.js';
 import { TabList } from './tabs.js';
@@ -38,25 +39,9 @@ function Toolbar({ running, onRun, onStop, onShare, children }) {
   );
 }
 
-/** Tab leaves the editors, as it leaves every other field: they are no trap for the keyboard. What it is for otherwise, Ctrl-] does. */
-function useTabKey(...editors) {
-  useEffect(() => {
-    const keys = { Tab: false, 'Shift-Tab': false };
-    for (const editor of editors) editor?.addKeyMap(keys);
-    return () => {
-      for (const editor of editors) editor?.removeKeyMap(keys);
-    };
-  }, editors);
-}
-
 /** Long lines are wrapped: there is no scrolling to the side. */
 function useWrapping(editor) {
   useEffect(() => editor?.setOption('lineWrapping', true), [editor]);
-}
-
-/** Names what screen readers would call an unnamed text box. */
-function useLabel(editor, label) {
-  useEffect(() => editor?.getInputField().setAttribute('aria-label', label), [editor, label]);
 }
 
 /** The editors of the tab that is shown. */

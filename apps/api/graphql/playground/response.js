@@ -1,4 +1,5 @@
 // What the operation of a tab has answered: JSON or events, and a picture of it.
+import { useLabel, useTabKey } from './editor-keys.js';
 import { Events } from './events.js';
 import { jsonText } from './json-text.js';
 import { graphiql, h, useEffect, useMemo, useState } from './packages.js';
@@ -44,6 +45,8 @@ export function Response({ run, runs }) {
   useEffect(() => {
     if (responseEditor && responseEditor.getValue() !== text) responseEditor.setValue(text);
   });
+  useLabel(responseEditor, 'Answer, JSON');
+  useTabKey(responseEditor);
   const shown = pictured ? view : 'text';
   useEffect(() => responseEditor?.refresh(), [responseEditor, shown, events]);
   return h(
