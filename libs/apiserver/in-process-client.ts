@@ -1,4 +1,4 @@
-import { preferredResources, type Resource, type ResourceInfo } from '#api';
+import { Pod, preferredResources, type Resource, type ResourceInfo } from '#api';
 import { type KubeObject, notFound, plainCopy, type StatusError } from '#apimachinery';
 import type {
   CausalClient,
@@ -6,19 +6,31 @@ import type {
   GetQuery,
   Listed,
   ListQuery,
+  LogQuery,
   PatchType,
   WatchHandler,
   WriteCause,
   WriteQuery,
   WriteReport,
 } from '#client';
-import type { Fence } from '#storage';
 import type { ApiServer } from './api-server.js';
-import type { AuditEvent, Origin } from './audit/audit-event.js';
+import type { AuditEvent } from './audit/audit-event.js';
 import { applying, patching } from './endpoints/write-handlers.js';
 import { widthOf } from './flow-control/width.js';
 import { audited, type Followed } from './in-process-audit.js';
-import { cachedObject, capable, createIn, deleteIn, options, prepared, type Subject, search } from './in-process-requests.js';
+import type { InProcessOptions } from './in-process-options.js';
+import {
+  cachedObject,
+  capable,
+  createIn,
+  deleteIn,
+  logIn,
+  NO_RESOURCE,
+  options,
+  prepared,
+  type Subject,
+  search,
+} from './in-process-requests.js';
 import { listOptions } from './request/options.js';
 import { listPrefix } from './rest/keys.js';
 import type { ClusterScope, RestScope } from './rest/scope.js';
@@ -27,23 +39,6 @@ import { toStatusError } from './rest/storage-errors.js';
 import type { UserInfo } from './rest/strategy.js';
 import { type Stored, storedOf, viewObject } from './rest/view.js';
 import { Warnings } from './rest/warnings.js';
-
-export interface InProcessOptions {
-  /** The user of the requests (for what is set by `as`); default the API server itself, in system:masters. */
-  user?: (actor: WriteCause) => UserInfo;
-  /** The fence of the turn that writes belong to; read at each write. */
-  fence?: () => Fence | undefined;
-  /** Request ids for the log; by default composed of the component and the revision that woke it. */
-  requestId?: () => string;
-  /** Where a client's requests came from, if they are made for a client: they are audited. */
-  origin?: () => Omit<Origin, 'method'>;
-  /** Set for requests of a transaction. */
-  held?: Followed['held'];
-  /** Called with the verb and the status code of each request that was answered. */
-  counted?: (verb: string, code: number) => void;
-  /** The manager in metadata.managedFields of written objects, e.g. `kube-controller-manager`; default none. */
-  manager?: string;
-}
 
 /**
  * The pipeline as a client, without HTTP and serialization: objects in, objects out. Every request is authorized for its user. Objects that
@@ -54,8 +49,6 @@ export function inProcessClient(server: ApiServer, options: InProcessOptions = {
 }
 
 const LOOPBACK: UserInfo = Object.freeze({ name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] });
-
-const NO_RESOURCE = Object.freeze({ group: '', version: '', resource: '', subresource: '', namespace: '', name: '' });
 
 class InProcessClient implements CausalClient {
   constructor(
@@ -100,6 +93,10 @@ class InProcessClient implements CausalClient {
         ...(listing.remaining === undefined ? {} : { remaining: listing.remaining }),
       };
     });
+  }
+
+  podLog(name: string, namespace: string, query: LogQuery = {}): Promise<string> {
+    return this.call(Pod, { verb: 'get', name, namespace, subresource: 'log' }, (scope) => logIn(scope, query));
   }
 
   create<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T> {

@@ -1,7 +1,7 @@
 import { DecodeError } from '#api';
 import { badRequest, type KubeObject, methodNotAllowed } from '#apimachinery';
 import type { CachedObject } from '#cacher';
-import type { DeleteQuery, ListQuery, WriteQuery } from '#client';
+import type { DeleteQuery, ListQuery, LogQuery, WriteQuery } from '#client';
 import { type WriteOptions } from './request/options.js';
 import { type APIResource, objectKey } from './rest/api-resource.js';
 import type { Deleted } from './rest/delete.js';
@@ -18,6 +18,9 @@ export interface Subject {
   query?: Pick<WriteQuery, 'dryRun' | 'fieldManager' | 'report'>;
   queued?: () => void;
 }
+
+/** The attributes of a request that is not for a resource. */
+export const NO_RESOURCE = Object.freeze({ group: '', version: '', resource: '', subresource: '', namespace: '', name: '' });
 
 /** The options of a write. */
 export function options(query: WriteQuery | undefined): WriteOptions {
@@ -75,6 +78,19 @@ export function cachedObject({ cluster, resource, namespace, name }: RestScope, 
 export function createIn(scope: RestScope, object: KubeObject, query: WriteQuery | undefined): Promise<Created> {
   const create = capable(scope, scope.storage.create);
   return create(scope, prepared(scope.storage.shape, object), options(query));
+}
+
+/** What the log subresource of a request answers, whole: `limitBytes` bounds it. */
+export async function logIn(scope: RestScope, query: LogQuery): Promise<string> {
+  const connect = capable(scope, scope.storage.connect);
+  const params = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) params.set(name, String(value));
+  const request = { method: 'GET', path: '', query: params, headers: {}, requestId: scope.requestId, user: scope.user };
+  const { body = '', pieces } = await connect(scope, request, params);
+  const chunks: Uint8Array[] = [Buffer.from(body)];
+  for await (const chunk of pieces?.chunks ?? []) chunks.push(Buffer.from(chunk));
+  pieces?.close();
+  return Buffer.concat(chunks).toString('utf8');
 }
 
 /** Deletes the object of the request. */

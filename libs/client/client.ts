@@ -24,6 +24,19 @@ export interface GetQuery {
   selectors?: Partial<Record<'labelSelector' | 'metricLabelSelector', string>>;
 }
 
+/** What of a log is read (core/v1 PodLogOptions). */
+export interface LogQuery {
+  /** Default: the only one of the pod. */
+  container?: string;
+  /** Of the container's start before this one. */
+  previous?: boolean;
+  timestamps?: boolean;
+  /** The last lines. */
+  tailLines?: number;
+  sinceSeconds?: number;
+  limitBytes?: number;
+}
+
 export type PatchType = 'json' | 'merge' | 'strategic' | 'apply';
 
 /** What a write tells beside its answer. */
@@ -69,6 +82,8 @@ export interface Client {
   resources(): Promise<readonly ResourceInfo[]>;
   get<T extends KubeObject>(resource: Resource<T>, name: string, namespace?: string, query?: GetQuery): Promise<T>;
   list<T extends KubeObject>(resource: Resource<T>, query?: ListQuery): Promise<Listed<T>>;
+  /** What a container of a pod has printed, as its kubelet keeps it; '' for a pod without a node. */
+  podLog(name: string, namespace: string, query?: LogQuery): Promise<string>;
   create<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T>;
   /**
    * The same for callers that do not need the answer: it is not decoded. `queued` is called as soon as writes that begin later are stored

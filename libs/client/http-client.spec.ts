@@ -52,6 +52,18 @@ test('requests', async () => {
   ]);
 });
 
+test('a log is a text', async () => {
+  asked = [];
+  answer = (_request, response) => response.end('one\ntwo\n');
+  expect(await client.podLog('p', 'ns', { container: 'c', tailLines: 0, previous: true })).toBe('one\ntwo\n');
+  expect(asked).toEqual(['GET /clusters/c/api/v1/namespaces/ns/pods/p/log?container=c&tailLines=0&previous=true']);
+  answer = (_request, response) => {
+    response.statusCode = 400;
+    response.end('no');
+  };
+  await expect(client.podLog('p', 'ns')).rejects.toMatchObject({ status: { code: 400, message: 'no' } });
+});
+
 test('failures are StatusErrors', async () => {
   const status = { kind: 'Status', apiVersion: 'v1', metadata: {}, status: 'Failure', message: 'no', reason: 'NotFound', code: 404 };
   answer = (_request, response) => {

@@ -1,7 +1,7 @@
 import { Agent, type Dispatcher, request } from 'undici';
-import { preferredResources, type Resource, type ResourceInfo } from '#api';
+import { Pod, preferredResources, type Resource, type ResourceInfo } from '#api';
 import { failureStatus, type KubeObject, type Status, StatusError } from '#apimachinery';
-import type { Client, DeleteQuery, GetQuery, Listed, ListQuery, PatchType, WatchHandler, WriteQuery } from './client.js';
+import type { Client, DeleteQuery, GetQuery, Listed, ListQuery, LogQuery, PatchType, WatchHandler, WriteQuery } from './client.js';
 import { type DiscoveryList, servedIn } from './discovery.js';
 import { LineReader } from './line-reader.js';
 
@@ -136,6 +136,18 @@ class OverHttp implements HttpClient {
       ...(list.metadata.continue ? { continue: list.metadata.continue } : {}),
       ...(list.metadata.remainingItemCount === undefined ? {} : { remaining: list.metadata.remainingItemCount }),
     };
+  }
+
+  async podLog(name: string, namespace: string, query: LogQuery = {}): Promise<string> {
+    const response = await this.send({
+      method: 'GET',
+      path: resourcePath(Pod, namespace, name, 'log'),
+      query: { ...query },
+      accept: '*/*',
+    });
+    const text = await response.body.text();
+    if (response.statusCode >= 300) throw failure(response.statusCode, text);
+    return text;
   }
 
   create<T extends KubeObject>(resource: Resource<T>, object: T, query?: WriteQuery): Promise<T> {

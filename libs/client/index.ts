@@ -5,6 +5,7 @@ export type {
   GetQuery,
   Listed,
   ListQuery,
+  LogQuery,
   PatchType,
   WatchEvent,
   WatchHandler,

@@ -100,6 +100,11 @@ export const limits = {
   /** Groups of a user of whom it is asked what he may do, and characters of a path that is explained. */
   accessGroups: 100,
   fieldPathLength: 1_000,
+  /** Default and largest number of lines of a log, its bytes, and its points: what a program prints is computed. */
+  logLines: 100,
+  longestLog: 5_000,
+  logCharacters: 512 * 1024,
+  logPoints: 20,
   /** Writes that a subscribed eventChain remembers before it ends. */
   chainMembers: 20_000,
   /** How often a chain that is followed is looked at for whether it has settled, and for how long a clock that stands still must have stood. */

@@ -1,5 +1,5 @@
 import { type GraphQLFieldConfigMap, GraphQLInterfaceType, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
-import { CertificateSigningRequest, Node, Pod, type Resource, type Served, ServiceAccount, scheme } from '#api';
+import { CertificateSigningRequest, Node, Pod, type Resource, type Served, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { explainField } from './access-fields.js';
 import { auditField, followAuditField } from './audit-fields.js';
@@ -19,6 +19,7 @@ import { InputTypes } from './inputs/input-types.js';
 import { ObjectInput } from './inputs/object-input.js';
 import { writeFields } from './inputs/write-fields.js';
 import { type WrittenTypes, writtenTypes } from './inputs/written.js';
+import { kindFields } from './kind-fields.js';
 import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kinds.js';
 import { listField } from './lists.js';
 import { mutationFields } from './mutations.js';
@@ -27,29 +28,25 @@ import { historyFields } from './past/history-fields.js';
 import { clusterField, objectField, oneField } from './queries.js';
 import { canIField } from './reasons/can-i-field.js';
 import { explainFieldOf } from './reasons/explain-field.js';
-import { pendingFields } from './reasons/pending-fields.js';
 import { permissionFields } from './reasons/permissions.js';
 import { refusable } from './refusable.js';
 import { relations } from './relations/index.js';
 import type { Relation } from './relations/relation.js';
 import { relationFields, type Target } from './relations/relation-fields.js';
-import { podDecisionField, schedulingField, whatIfField } from './scheduling-fields.js';
+
+import { schedulingField, whatIfField } from './scheduling-fields.js';
+
 import { BuiltInShapes, type Descriptions } from './shapes/built-in.js';
 import { deprecationIn } from './shapes/deprecation.js';
 import { fieldsOfObjects, type Struct } from './shapes/shape.js';
 import { clockField, clockMutations, followClockField } from './time-fields.js';
 import { Types } from './types.js';
-import { podAmountFields } from './values/pod-amounts.js';
 import { watchField, watchKindField } from './watch.js';
 
 type Fields = GraphQLFieldConfigMap<unknown, GraphContext>;
 
 const standsOn = (relation: Relation, kind: GraphKind): boolean =>
   !relation.on || (relation.on.resource === kind.info.resource && relation.on.group === kind.info.group);
-
-const isPod = ({ info }: GraphKind): boolean => info.group === Pod.group && info.resource === Pod.resource;
-
-const isAccount = ({ info }: GraphKind): boolean => info.group === ServiceAccount.group && info.resource === ServiceAccount.resource;
 
 /** The fields of the roots that are not particular to a kind, and the input that the graph extends. */
 interface Roots {
@@ -101,8 +98,12 @@ class Graph {
       'definition' in source ? [[source.definition, typeName] as const] : [],
     );
     this.shapes = new BuiltInShapes(new Map(definitions), descriptions, new Set(ownNames));
-    const pending = pendingFields(this.object);
     const permissions = permissionFields(this.object);
+    const particular = kindFields({
+      object: this.object,
+      template: () => this.types.ofStruct(this.shapes.structOf(scheme.definition('core.v1.PodTemplateSpec'))),
+      permissions: permissions.ofAccount,
+    });
     this.questions = { canI: canIField, permissions: permissions.ofSubject, explain: explainFieldOf(descriptions) };
     this.types = new Types(
       kinds.all,
@@ -111,9 +112,7 @@ class Graph {
       (kind) => ({
         ...this.documents(),
         ...this.relationFields(relations.filter((relation) => standsOn(relation, kind))),
-        ...(isPod(kind) && { ...podAmountFields, decision: podDecisionField }),
-        ...pending(kind.info),
-        ...(isAccount(kind) && { permissions: permissions.ofAccount }),
+        ...particular(kind.info),
       }),
     );
     const metadata = this.shapes.structOf(scheme.definition('meta.v1.ObjectMeta'));

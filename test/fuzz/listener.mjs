@@ -72,6 +72,7 @@ const selections = [
     'explain(field: "a..b.constructor.__proto__") { path fields { path fields { path } } }',
     'canI(verb: "", resource: "*/*/*", as: "\\u0000") { allowed reason }',
     'permissions(user: "system:serviceaccount::", groups: [""]) { line }',
+    'l: pods(limit: 3) { items { logs(container: "\\u0000", tailLines: 5000, sinceSeconds: -1) used { cpu } } }',
     'p: pods(at: "0001-01-01T00:00:00Z") { items { kind } }',
     'q: pods(at: "99999999999999999999999999999999999999h") { items { kind } }',
   ],

@@ -3,6 +3,7 @@ import { APIService, type corev1, Deployment, Event, HorizontalPodAutoscaler, Po
 import type { KubeObject } from '#apimachinery';
 import type { LocalCluster } from '#cluster';
 import { PodMetricsResource } from '#component-helpers';
+import { LocalGraph } from '../graph.js';
 import { logOf } from './pod-stories.js';
 import { openCluster } from './story.js';
 
@@ -73,6 +74,46 @@ const NodeMetricsResource: Resource<KubeObject & { usage: Record<string, string>
 } as never;
 
 describe('metrics-server', () => {
+  it('the graph tells what nodes and pods use, and what they request', async () => {
+    const cluster = await openCluster();
+    const graph = new LocalGraph(cluster);
+    // biome-ignore lint/suspicious/noExplicitAny: answers are compared whole
+    const data = async (query: string): Promise<any> => {
+      const { data: found, errors } = await graph.run(query);
+      expect(errors).toBeUndefined();
+      return JSON.parse(JSON.stringify(found));
+    };
+    const requests = { requests: { cpu: '250m', memory: '64Mi' }, limits: { memory: '128Mi' } };
+    await deploy(
+      cluster,
+      'web',
+      { image: 'nginx:1.27', resources: requests },
+      { replicas: 2, annotations: { 'usage.orrery.io/cpu': '150m' } },
+    );
+    await cluster.advance(30_000);
+    const amounts = 'requests { cpu(unit: MILLI) } limits { memory(unit: MEBI) }';
+    const asked = `nodes { items { pods { ${amounts} } usage { pods requested { cpu(unit: MILLI) } limits { memory(unit: MEBI) }
+      allocatable { cpu(unit: MILLI) } free { cpu(unit: MILLI) } used { cpu(unit: MILLI) } } } }`;
+    interface Asked {
+      pods: Array<{ requests: { cpu: number | null }; limits: { memory: number | null } }>;
+      usage: Record<'requested' | 'limits' | 'allocatable' | 'free' | 'used', { cpu: number; memory: number } | null>;
+    }
+    const { nodes } = await data(`{ ${asked} }`);
+    for (const { usage, pods } of nodes.items as Asked[]) {
+      const requested = pods.reduce((sum, one) => sum + (one.requests.cpu ?? 0), 0);
+      const limited = pods.reduce((sum, one) => sum + (one.limits.memory ?? 0), 0);
+      expect(usage).toMatchObject({ pods: pods.length, used: null });
+      expect([usage.requested?.cpu ?? 0, usage.limits?.memory ?? 0]).toEqual([requested, limited]);
+      expect(usage.free?.cpu).toBe((usage.allocatable?.cpu ?? 0) - requested);
+    }
+    await installMetricsServer(cluster);
+    const measured = await data(`{ ${asked} pods(namespace: "default") { items { used { cpu memory } } } revision: cluster { revision } }`);
+    for (const { usage } of measured.nodes.items as Asked[]) expect(usage.used?.cpu).toBeGreaterThan(0);
+    expect(measured.pods.items).toEqual(Array(2).fill({ used: { cpu: '150m', memory: expect.stringMatching(/Ki$/) } }));
+    const past = await data(`{ pods(namespace: "default", at: ${measured.revision.revision}, limit: 1) { items { used { cpu } } } }`);
+    expect(past.pods.items).toEqual([{ used: null }]);
+  });
+
   it('says what pods and nodes use, while it is ready', async () => {
     const cluster = await openCluster();
     const list = () => cluster.client.list(PodMetricsResource, { namespace: 'default' });

@@ -2,7 +2,8 @@ import type { KubeObject } from '#apimachinery';
 import type { Client } from '#client';
 import type { Revision } from '#storage';
 import type { ApiServer } from '../api-server.js';
-import { type InProcessOptions, inProcessClient } from '../in-process-client.js';
+import { inProcessClient } from '../in-process-client.js';
+import type { InProcessOptions } from '../in-process-options.js';
 import { createReader } from '../rest/reader.js';
 import { StagedStore } from './staged-store.js';
 

@@ -64,6 +64,9 @@ export const decision: PointsOf = () => ({ own: limits.decisionPoints, items: li
 /** One request is looked for in the audit log. */
 export const auditedRequest: PointsOf = () => ({ own: limits.auditPoints, items: 1 });
 
+/** What a container has printed is read. */
+export const containerLog: PointsOf = () => ({ own: limits.logPoints, items: 1 });
+
 /** Versions of an object are read one by one. */
 export const versions: PointsOf = ({ last }) => {
   const items = typeof last === 'number' ? Math.max(last, 1) : limits.history;
