@@ -99,14 +99,15 @@ interface Asking {
   requestId: string;
 }
 
-/** A cluster as a caller sees it. */
-function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): GraphSession {
+/** A cluster as a caller sees it, with the kinds that it serves now, by whichever process they were defined. */
+async function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): Promise<GraphSession> {
   const { apis, admin, audit, sessions } = parts;
   const { caller, request, requestId } = asking;
   const { api } = open;
   const { id } = open.cluster;
   const { user } = caller;
   const { storages, yaml, store } = api.cluster;
+  await storages.catchUp();
   const { userAgent = '', address = '' } = request;
   const origin = { id: requestId, uri: '/graphql', userAgent, address };
   const start = standingStreams(sessions, id, user);
