@@ -7,6 +7,9 @@ export const limits = {
   /** Values in an operation's variables, members of objects and items of lists at any depth, and how deep they are nested. */
   variableValues: 20_000,
   variableDepth: 200,
+  /** Fields of the types of objects in variables, written or not: each is looked at; and objects in the arguments of a document. */
+  variableFields: 60_000,
+  writtenObjects: 500,
   /** Brackets of any kind that are open at once in a document. */
   brackets: 200,
   /** Fields written in a document, before fragments are expanded. */

@@ -69,6 +69,14 @@ const selections = [
     'pods(labels: "((") { items { kind } }',
     'pods(at: "10m") { items { node { metadata { name } } owner { kind } } }',
     'deployments(at: 1) { items { kind } }',
+    'configMaps(where: { metadata: { labels: { key: "__proto__", eq: "x" } } }, orderBy: [{ data: { key: "constructor" } }], limit: 3) { items { kind } continue }',
+    'pods(where: { or: [], requests: { cpu: { lt: "1e999999" } } }) { items { kind } }',
+    'q: pods(where: { metadata: { creationTimestamp: { olderThan: "999999999999d" } } }, continue: "e30") { items { kind } }',
+    'r: pods(orderBy: [{}, { spec: {} }]) { items { kind } }',
+    'pods(where: $w) { items { kind } }',
+    'events { aggregate { sum(field: "a[") groupBy(field: "metadata.labels[]") { key count avg(field: "__proto__.x") min(field: "about.metadata.name") } } }',
+    'nodes { items { podsAggregate(where: { metadata: { name: { in: [] } } }) { count max(field: "requests.cpu", unit: MILLI) } } }',
+    'search(text: "\\u0000", namespace: "..", kinds: ["all", "cm"]) { hits { matches { path } } refused { kind } }',
     'explain(field: "a..b.constructor.__proto__") { path fields { path fields { path } } }',
     'canI(verb: "", resource: "*/*/*", as: "\\u0000") { allowed reason }',
     'permissions(user: "system:serviceaccount::", groups: [""]) { line }',
@@ -77,10 +85,26 @@ const selections = [
     'q: pods(at: "99999999999999999999999999999999999999h") { items { kind } }',
   ],
 ];
+/** A condition that is turned around so many times. */
+function deepNot(levels) {
+  let where = {};
+  for (let level = 0; level < levels; level += 1) where = { not: where };
+  return where;
+}
+
 /** Documents of every sort. */
 export const graphql = fc.record({
   sort: fc.constant('graphql'),
-  operation: fc.constantFrom('query', 'mutation', 'subscription', 'query($n: Int)', 'query($n: Int = 1, $n: Int)', '{', 'fragment X on Y'),
+  operation: fc.constantFrom(
+    'query',
+    'mutation',
+    'subscription',
+    'query($n: Int)',
+    'query($n: Int = 1, $n: Int)',
+    'query($w: PodWhere, $n: Int)',
+    '{',
+    'fragment X on Y',
+  ),
   selections: fc.array(fc.constantFrom(...selections), { minLength: 1, maxLength: 4 }),
   times: fc.constantFrom(1, 1, 2, 60, 2000),
   tail: fc.constantFrom(
@@ -90,7 +114,20 @@ export const graphql = fc.record({
     ' fragment F on Pod { kind }',
     '}}}',
   ),
-  variables: fc.constantFrom(undefined, null, {}, { n: 1e9 }, { n: 'x' }, [], { __proto__x: 1 }),
+  variables: fc.constantFrom(
+    undefined,
+    null,
+    {},
+    { w: { and: Array(150_000).fill({ spec: {} }) } },
+    { w: { and: Array(2_500).fill({ spec: { containers: { some: {} } } }) } },
+    { w: { metadata: { name: { in: Array(15_000).fill('x'.repeat(150)) } } } },
+    { w: { metadata: { annotations: Array(900).fill({ contains: 'x'.repeat(999) }) } } },
+    { w: deepNot(3_000) },
+    { n: 1e9 },
+    { n: 'x' },
+    [],
+    { __proto__x: 1 },
+  ),
   body: fc.constantFrom('query', 'array', 'text', 'number', 'empty'),
 });
 

@@ -15,6 +15,11 @@ describe('a document', () => {
     ['of too many tokens', `{ ${'a(b: [1 2 3]) '.repeat(1_200)} }`, 'Document contains more that 10000 tokens. Parsing aborted.'],
     ['of deep objects', `{ a(b: ${'{c: '.repeat(2_400)}1${'}'.repeat(2_400)}) }`, 'The document nests brackets deeper than 200 levels.'],
     ['of deep lists', `{ a(b: ${'['.repeat(4_000)}${']'.repeat(4_000)}) }`, 'The document nests brackets deeper than 200 levels.'],
+    [
+      'with many objects in arguments',
+      `{ a(b: [${'{ c: {} } '.repeat(251)}]) { d } }`,
+      'The document has more than 500 objects in its arguments: send them as variables.',
+    ],
     ['of too many fields', `{ ${times(1_501, (i) => `a${i}: a`)} }`, 'The query asks for more than 1500 fields.'],
     ['with one field many times', `{ ${'a { b } '.repeat(150)} }`, 'The query asks for too many fields under one name.'],
     [

@@ -12,25 +12,41 @@ const refused = (message: string): GraphQLError => new GraphQLError(message, { e
 const opening: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_L, TokenKind.BRACKET_L, TokenKind.PAREN_L]);
 const closing: ReadonlySet<TokenKind> = new Set([TokenKind.BRACE_R, TokenKind.BRACKET_R, TokenKind.PAREN_R]);
 
+/** The next token's kind; of an invalid one: that of the end. */
+function kindOf(lexer: Lexer): TokenKind {
+  try {
+    return lexer.advance().kind;
+  } catch (error) {
+    if (error instanceof GraphQLError) return TokenKind.EOF;
+    throw error;
+  }
+}
+
 /**
- * Whether more brackets are open at once than allowed: the parser would run out of stack. Invalid tokens are left to the parser, which
- * reports them.
+ * Throws if more brackets are open at once than allowed, as the parser would run out of stack, or if too many objects stand in arguments:
+ * validation compares each with all fields of its type. Invalid tokens are left to the parser, which reports them.
  */
-function isNestedTooDeeply(source: string): boolean {
+function checkBrackets(source: string): void {
   const lexer = new Lexer(new Source(source));
   let depth = 0;
-  try {
-    for (let tokens = 0; tokens <= limits.tokens; tokens++) {
-      const { kind } = lexer.advance();
-      if (kind === TokenKind.EOF) return false;
-      if (opening.has(kind)) depth++;
-      else if (closing.has(kind)) depth--;
-      if (depth > limits.brackets) return true;
+  let parentheses = 0;
+  let objects = 0;
+  for (let tokens = 0; tokens <= limits.tokens; tokens++) {
+    const kind = kindOf(lexer);
+    if (kind === TokenKind.EOF) break;
+    if (kind === TokenKind.PAREN_L) parentheses++;
+    else if (kind === TokenKind.PAREN_R) parentheses--;
+    else if (kind === TokenKind.BRACE_L && parentheses > 0) objects++;
+    if (opening.has(kind)) depth++;
+    else if (closing.has(kind)) depth--;
+    if (depth > limits.brackets) {
+      const message = `The document nests brackets deeper than ${limits.brackets} levels.`;
+      throw new GraphQLError(message, { extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
     }
-  } catch (error) {
-    if (!(error instanceof GraphQLError)) throw error;
   }
-  return false;
+  if (objects > limits.writtenObjects) {
+    throw refused(`The document has more than ${limits.writtenObjects} objects in its arguments: send them as variables.`);
+  }
 }
 
 /** Throws if a document is too long or nested too deeply to be parsed. */
@@ -38,10 +54,7 @@ export function checkSource(source: string): void {
   if (source.length > limits.documentLength) {
     throw refused(`The document is longer than ${limits.documentLength} characters: send long texts as variables.`);
   }
-  if (isNestedTooDeeply(source)) {
-    const message = `The document nests brackets deeper than ${limits.brackets} levels.`;
-    throw new GraphQLError(message, { extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
-  }
+  checkBrackets(source);
 }
 
 /** Fields by their path in the response. */

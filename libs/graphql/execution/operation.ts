@@ -15,7 +15,7 @@ import type { Served } from '#api';
 import { tooManyRequests } from '#apimachinery';
 import { GraphContext, type GraphSession } from '../context.js';
 import { estimate } from '../cost/estimate.js';
-import { checkVariables } from '../cost/variables.js';
+import { checkVariables, checkVariableTypes } from '../cost/variables.js';
 import { type OnUnexpected, type Reporting, toGraphQLError } from '../errors.js';
 import type { GraphKinds } from '../kinds.js';
 import { type Counted, limits, operationLimits } from '../limits.js';
@@ -68,6 +68,7 @@ function prepare({ schema }: Runtime, { document, variables, operationName }: Gr
     );
   }
   checkVariables(variables);
+  checkVariableTypes(schema, definition.variableDefinitions ?? [], variables ?? {});
   const values = getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? {}, { maxErrors: 50 });
   if (values.errors) throw new AggregateError(values.errors);
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
