@@ -255,7 +255,9 @@ inChromium(`the playground in Chromium${chromium ? '' : ': skipped, there is non
       await shown.press('Tab');
       seen.add(await shown.value('document.activeElement.ariaLabel ?? document.activeElement.innerText'));
     }
-    expect([...seen]).toEqual(expect.arrayContaining(['Sign out', 'Keys', 'Tours', 'Run', 'New tab', 'Query', 'Width of the query', 'Answer, JSON']));
+    expect([...seen]).toEqual(
+      expect.arrayContaining(['Sign out', 'Keys', 'Tours', 'Run', 'New tab', 'Query', 'Width of the query', 'Answer, JSON']),
+    );
     await shown.click('[aria-label="Keys"]');
     expect(await shown.value('document.querySelector("dialog").open')).toBe(true);
     await shown.press('Escape');

@@ -13,7 +13,6 @@ const keys = [
   ['Ctrl-/', 'Comment lines, or uncomment them'],
   ['Ctrl-]  Ctrl-[', 'Indent lines more, or less'],
   ['Ctrl-K', 'Search the documentation, when it is open'],
-  ['Shift-Ctrl-R', 'Load the schema again, after a new kind was installed'],
   ['Tab', 'To the next control, from editors too'],
   ['← →  Home End', 'In a row of tabs: to another tab'],
   ['Delete', 'In the row of operations: close the tab'],

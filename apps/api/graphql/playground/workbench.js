@@ -3,7 +3,7 @@ import { Divider } from './divider.js';
 import { Editors } from './editors.js';
 import { operationOf, operationsIn } from './operation.js';
 import { graphiql, h, useEffect, useMemo, useRef, useState, useSyncExternalStore } from './packages.js';
-import { Panel, Sidebar } from './panels.js';
+import { Panel, SchemaButton, Sidebar } from './panels.js';
 import { Response } from './response.js';
 import { isRunning } from './runs.js';
 import { ShortcutsButton } from './shortcuts.js';
@@ -123,17 +123,21 @@ export function Workbench({ name, runs, tabStore, guide, linked, tourPlugin, wel
     { value: work },
     h(
       'div',
-      { className: 'workbench', ...(welcome && { inert: '' }) },
-      h(Sidebar, {}, h(ShortcutsButton)),
-      h(Panel),
+      { className: 'stage' },
       h(
-        'main',
-        { className: 'main' },
-        h(OperationTabs, { tabs, byTab }),
-        h(Session, { work, onShare }),
-        h(Streams, { runs: elsewhere(byTab, active.id), onShow: tabs.select, onStop: (tab) => runs.stop(tab) }),
+        'div',
+        { className: 'workbench', ...(welcome && { inert: '' }) },
+        h(Sidebar, {}, h(SchemaButton), h(ShortcutsButton)),
+        h(Panel),
+        h(
+          'main',
+          { className: 'main' },
+          h(OperationTabs, { tabs, byTab }),
+          h(Session, { work, onShare }),
+          h(Streams, { runs: elsewhere(byTab, active.id), onShow: tabs.select, onStop: (tab) => runs.stop(tab) }),
+        ),
       ),
+      welcome && h(Welcome, { name, onEditor: () => onWelcome(false) }),
     ),
-    welcome && h(Welcome, { name, onEditor: () => onWelcome(false) }),
   );
 }
