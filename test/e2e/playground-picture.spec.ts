@@ -20,12 +20,13 @@ inChromium(`pictures of results in Chromium${chromium ? '' : ': skipped, there i
     await service?.stop();
   });
 
-  /** The page with an operation in its editor. */
+  /** The page with an operation in its editor, as a link to it opens it. */
   async function opened(query: string, options = {}): Promise<Page> {
     const page = await browser.page(options);
-    await page.open(`${service.origin}/graphql#token=${cluster.token}`);
-    await page.until('document.querySelectorAll(".CodeMirror").length === 4');
-    await page.value(`document.querySelector('.CodeMirror').CodeMirror.setValue(${JSON.stringify(query)})`);
+    await page.open(`${service.origin}/graphql#${new URLSearchParams({ token: cluster.token, query })}`);
+    await page.until(`document.querySelector('.CodeMirror')?.CodeMirror.getValue() === ${JSON.stringify(query)}`);
+    // The tab of the operation is shown as soon as the page has nothing more to do.
+    await page.value('new Promise((resolve) => requestIdleCallback(() => requestIdleCallback(() => resolve())))');
     return page;
   }
 
@@ -71,7 +72,7 @@ inChromium(`pictures of results in Chromium${chromium ? '' : ': skipped, there i
     await page.click('button.run');
     await page.until('document.querySelector(".response").innerText.includes("Nothing has happened yet")');
     await ask(
-      'mutation { create(manifest: "{apiVersion: apps/v1, kind: Deployment, metadata: {name: drawn}, spec: {replicas: 1, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: nginx}]}}}}") { kind } }',
+      'mutation { create(manifest: "{apiVersion: apps/v1, kind: Deployment, metadata: {name: drawn}, spec: {replicas: 1, selector: {matchLabels: {a: b}}, template: {metadata: {labels: {a: b}}, spec: {containers: [{name: c, image: nginx}]}}}}") { operation } }',
     );
     await page.click('[role=tab]', 'Picture');
     await page.until(`${texts('.picture-text')}.some((text) => text.includes('Running'))`);
@@ -87,7 +88,7 @@ inChromium(`pictures of results in Chromium${chromium ? '' : ': skipped, there i
   test('what objects say is text in the picture, whatever it is', async () => {
     const evil = '<img src=x onerror=document.title=1>';
     await ask(
-      `mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: evil, annotations: {a: '${evil}'}}, data: {a: '${evil}'}}") { kind } }`,
+      `mutation { create(manifest: "{apiVersion: v1, kind: ConfigMap, metadata: {name: evil, annotations: {a: '${evil}'}}, data: {a: '${evil}'}}") { operation } }`,
     );
     const page = await opened('{ namespace(name: "default") { metadata { name } configMaps { metadata { name annotations } data } } }');
     await page.click('button.run');
