@@ -54,6 +54,9 @@ async function readOne(resource: Resource, { at: moment, ...args }: ObjectArgume
   return orNull(context.client.get(resource, name, namespace));
 }
 
+const nameArgument = { type: new GraphQLNonNull(GraphQLString), description: 'Its metadata.name.' };
+const homeArgument = { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default', description: 'Its namespace.' };
+
 /** The root field that reads one object of a kind; null if it does not exist. */
 export function oneField(kind: GraphKind, type: GraphQLObjectType): RootField {
   const resource = resourceOf(kind);
@@ -62,8 +65,8 @@ export function oneField(kind: GraphKind, type: GraphQLObjectType): RootField {
     description: `One ${kind.info.kind} by name, or null.`,
     ...costs(oneObject),
     args: {
-      name: { type: new GraphQLNonNull(GraphQLString) },
-      ...(kind.info.namespaced ? { namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' } } : {}),
+      name: nameArgument,
+      ...(kind.info.namespaced ? { namespace: homeArgument } : {}),
       at: atArgument,
     },
     resolve: (_root, { name, namespace, at }: ObjectArguments, context) => readOne(resource, { name, namespace, at }, context),
@@ -76,9 +79,9 @@ export const objectField = (type: GraphQLOutputType): RootField => ({
   description: 'One object of any kind, or null. `kind` as in kubectl: pod, po, deployments.apps.',
   ...costs(oneObject),
   args: {
-    kind: { type: new GraphQLNonNull(GraphQLString) },
-    name: { type: new GraphQLNonNull(GraphQLString) },
-    namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
+    kind: { type: new GraphQLNonNull(GraphQLString), description: 'As in kubectl: pod, po, deployments.apps.' },
+    name: nameArgument,
+    namespace: { ...homeArgument, description: 'Its namespace; of no account for kinds that are in none.' },
     at: atArgument,
   },
   resolve(_root, { kind, ...args }: ObjectArguments & { kind: string }, context) {
@@ -94,6 +97,7 @@ export const clusterField: RootField = {
   type: new GraphQLNonNull(
     new GraphQLObjectType<unknown, GraphContext>({
       name: 'Cluster',
+      description: 'A cluster as such; what is in it is asked for beside it.',
       fields: {
         id: { type: new GraphQLNonNull(GraphQLString), description: 'Its id, as in the API’s URL.' },
         name: { type: new GraphQLNonNull(GraphQLString), description: 'Its name in its organization.' },

@@ -245,12 +245,17 @@ class Graph {
     );
     this.input ??= input;
     return {
-      query: new GraphQLObjectType({ name: 'Query', fields: root }),
+      query: new GraphQLObjectType({
+        name: 'Query',
+        description: 'What can be read. What is refused is null, with an error of its own.',
+        fields: root,
+      }),
       mutation: new GraphQLObjectType({
         name: 'Mutation',
+        description: 'What can be changed, one after the other.',
         fields: refusable({ ...mutation, ...writeFields(this.written.documents, input) }),
       }),
-      subscription: new GraphQLObjectType({ name: 'Subscription', fields: watches }),
+      subscription: new GraphQLObjectType({ name: 'Subscription', description: 'What can be followed.', fields: watches }),
       types: added,
     };
   }

@@ -4,7 +4,17 @@ import { type FieldChange, fieldChanges } from '#history';
 import type { GraphContext } from './context.js';
 import { fieldChangeType } from './field-change-type.js';
 
-const WatchTypeEnum = new GraphQLEnumType({ name: 'WatchEventType', values: { ADDED: {}, MODIFIED: {}, DELETED: {} } });
+const WatchTypeEnum = new GraphQLEnumType({
+  name: 'WatchEventType',
+  description: 'What has become of an object.',
+  values: {
+    ADDED: {
+      description: 'It is new to the subscriber: it was made, or is there already, or has come to be among those that are selected.',
+    },
+    MODIFIED: { description: 'It was changed.' },
+    DELETED: { description: 'It is gone, or no longer among those that are selected.' },
+  },
+});
 
 /** An event as subscribers see it. */
 export interface WatchEvent {

@@ -106,7 +106,11 @@ class KindShapes {
 
   private ofText(node: Node, path: string): Shape {
     const values = Array.isArray(node.enum) ? node.enum.filter((value) => typeof value === 'string') : [];
-    if (isEnumerable(values)) return { of: 'enum', type: enumType(this.free(`${this.typeName}_${path}`), values) };
+    if (isEnumerable(values))
+      return {
+        of: 'enum',
+        type: enumType(this.free(`${this.typeName}_${path}`), values, 'Fixed values, which the schema of the kind lists.'),
+      };
     return (typeof node.format === 'string' && getOwn(textFormats, node.format)) || { of: 'text' };
   }
 

@@ -19,6 +19,7 @@ test.each([
   'Retain, Delete and Recycle (deprecated).',
   'Even though the annotation is officially deprecated, controllers should honor it.',
   'deprecated indicates this version of the custom resource API is deprecated. When set to true …',
+  'It overrides the warning. The default one indicates this version is deprecated and recommends another.',
   'May only be set when `deprecated` is true.',
   'The "x" annotation is deprecated since v1.32.',
   '* FQDN: a name. (Deprecated) The controller …',

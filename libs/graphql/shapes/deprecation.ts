@@ -1,6 +1,6 @@
 /** How descriptions of the API say that what they describe is deprecated; other sentences speak of deprecated values and annotations. */
 const SAYS =
-  /(?:^|\s)(?:Deprecated|DEPRECATED)[.:] |\b[Tt]his (?:field|API) is deprecated|\bis the deprecated |\bis deprecated and |\bnow is deprecated|\bconsidered as deprecated/;
+  /(?:^|\s)(?:Deprecated|DEPRECATED)[.:] |\b[Tt]his (?:field|API) is deprecated|\bis the deprecated |\bnow is deprecated|\bconsidered as deprecated/;
 
 /** The first sentence after a mark such as `Deprecated:`. */
 const AFTER = /(?:^|\s)(?:Deprecated|DEPRECATED)[.:] +([^.]*(?:\.(?!\s|$)[^.]*)*\.?)/;

@@ -31,13 +31,14 @@ export function isEnumerable(values: readonly string[]): boolean {
 }
 
 /** A GraphQL enum for texts with fixed values. The empty one, which is the same as none, is not among them. */
-export function enumType(name: string, values: readonly string[]): GraphQLEnumType {
+export function enumType(name: string, values: readonly string[], description: string): GraphQLEnumType {
   const names = new Map(values.flatMap((value) => (value === '' ? [] : [[value, valueName(value)] as const])));
   const config: GraphQLEnumValueConfigMap = Object.fromEntries(
     [...names].map(([value, shown]) => [shown, { value, ...(shown === value ? {} : { description: `\`${value}\`` }) }]),
   );
   const type = new GraphQLEnumType({
     name,
+    description,
     values: { ...config, [UNRECOGNIZED]: { description: 'Any other text: see `json`.' } },
   });
   type.serialize = (value) => names.get(String(value)) ?? UNRECOGNIZED;
@@ -63,7 +64,7 @@ export class EnumTypes {
     const key = JSON.stringify([go, values]);
     const known = this.made.get(key);
     if (known) return known;
-    const type = enumType(this.take(plainName(go)), values);
+    const type = enumType(this.take(plainName(go)), values, `Fixed values, in the API’s own words: ${go}.`);
     this.made.set(key, type);
     return type;
   }

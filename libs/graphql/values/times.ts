@@ -35,7 +35,9 @@ export function shownTime(text: string, form: Form, now: number): string | numbe
 }
 
 /** The argument for how a time is shown. */
-export const formArgument = { as: { type: TimeForm, defaultValue: 'text' satisfies Form } };
+export const formArgument = {
+  as: { type: TimeForm, defaultValue: 'text' satisfies Form, description: 'How it is shown: as a point in time, or as an age.' },
+};
 
 /** A field that is a point in time. */
 export const timeField = (name: string): Field => ({
