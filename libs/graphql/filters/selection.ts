@@ -18,7 +18,8 @@ export interface Selection {
   readonly order?: Order;
 }
 
-const compiled = new WeakMap<object, () => Selection>();
+/** By the arguments, and by the clocks of the clusters that are asked. */
+const compiled = new WeakMap<object, WeakMap<GraphContext['now'], () => Selection>>();
 
 function compile(struct: Struct, { where, orderBy }: Question, now: number): () => Selection {
   try {
@@ -39,8 +40,9 @@ function compile(struct: Struct, { where, orderBy }: Question, now: number): () 
  * object for all of them.
  */
 export function selectionOf(struct: Struct, args: Question, { now }: GraphContext): Selection {
-  const known = compiled.get(args) ?? compile(struct, args, now());
-  compiled.set(args, known);
+  const byClock = compiled.get(args) ?? new WeakMap<GraphContext['now'], () => Selection>();
+  const known = byClock.get(now) ?? compile(struct, args, now());
+  compiled.set(args, byClock.set(now, known));
   return known();
 }
 
