@@ -1,13 +1,25 @@
-import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLInt, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import {
+  GraphQLBoolean,
+  type GraphQLFieldConfig,
+  GraphQLInt,
+  GraphQLList,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  GraphQLString,
+} from 'graphql';
 import type { ObjectChange } from '#history';
 import type { GraphContext } from './context.js';
 import { costs, logEntries, oneObject, relatedObjects } from './cost/points.js';
 import { createdClusterType } from './created-cluster.js';
+import { badInput } from './errors.js';
 import { fieldChangeType } from './field-change-type.js';
+import { limits } from './limits.js';
+import { requireKind } from './named-kind.js';
 import { listOf, required } from './output-types.js';
+import { At, type Moment, revisionOf } from './past/moment.js';
 import { withoutNulls } from './queries.js';
 import { Int64, Time } from './scalars.js';
-import type { GraphSnapshot } from './time.js';
+import type { GraphDiff, GraphSnapshot } from './time.js';
 import { timeOf } from './time-fields.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
@@ -33,13 +45,19 @@ const changeType = new GraphQLObjectType<ObjectChange, GraphContext>({
   },
 });
 
-const diffType = new GraphQLObjectType<unknown, GraphContext>({
+const countsType = new GraphQLObjectType<GraphDiff['counts'], GraphContext>({
+  name: 'ChangeCounts',
+  fields: { created: { type: required(GraphQLInt) }, updated: { type: required(GraphQLInt) }, deleted: { type: required(GraphQLInt) } },
+});
+
+const diffType = new GraphQLObjectType<GraphDiff, GraphContext>({
   name: 'RevisionDiff',
   fields: {
     from: { type: required(Int64) },
     to: { type: required(Int64) },
-    items: { type: listOf(changeType) },
-    truncated: { type: required(GraphQLBoolean) },
+    items: { type: listOf(changeType), description: 'In the order of the keys.' },
+    counts: { type: required(countsType), description: 'Of all that differ, listed or not.' },
+    truncated: { type: required(GraphQLBoolean), description: 'Not all of them are listed.' },
   },
 });
 
@@ -51,15 +69,39 @@ export const snapshotsField: Field = {
   resolve: (_root, _given, context) => timeOf(context).snapshots(),
 };
 
+interface DiffArguments {
+  from: Moment;
+  to?: Moment;
+  kinds?: readonly string[];
+  namespace?: string;
+  limit?: number;
+}
+
 /** The query of differences. */
 export const diffField: Field = {
   type: required(diffType),
-  description: 'The objects that differ between two revisions, and their fields.',
+  description: 'The objects that differ between two moments, and their fields.',
   ...costs(logEntries),
-  args: { from: { type: new GraphQLNonNull(Int64) }, to: { type: Int64, description: 'Default: the current one.' } },
-  resolve(_root, given: { from: number; to?: number }, context) {
-    const { from, to } = withoutNulls(given);
-    return timeOf(context).diff(from, to);
+  args: {
+    from: { type: new GraphQLNonNull(At), description: 'A revision (1234), a time ("2026-01-02T03:04:05Z") or how long ago ("10m").' },
+    to: { type: At, description: 'Likewise; default: now.' },
+    kinds: {
+      type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+      description: 'Only of these, as in kubectl: pods, deployments.apps.',
+    },
+    namespace: { type: GraphQLString, description: 'Only objects of this namespace.' },
+    limit: { type: GraphQLInt, description: 'How many to list; default as many as may be listed.' },
+  },
+  async resolve(_root, given: DiffArguments, context) {
+    const { from, to, kinds, namespace, limit } = withoutNulls(given);
+    if (limit !== undefined && limit < 1) throw badInput('limit must be at least 1');
+    if (kinds && kinds.length > limits.kindsAtOnce) throw badInput(`kinds: at most ${limits.kindsAtOnce}`);
+    const wanted = kinds?.map((name) => requireKind(context.kinds, name).info);
+    const time = timeOf(context);
+    const [first, last] = [await revisionOf(from, context), to && (await revisionOf(to, context))];
+    const found = await time.diff(first, last, { ...(wanted && { kinds: wanted }), ...(namespace !== undefined && { namespace }) });
+    const items = found.items.slice(0, limit ?? found.items.length);
+    return { ...found, items, truncated: found.truncated || items.length < found.items.length };
   },
 };
 

@@ -30,6 +30,23 @@ export interface GraphSnapshot {
   createdAt: string;
 }
 
+/** Of which objects differences are told; unset: of all. */
+export interface DiffSelection {
+  kinds?: ReadonlyArray<{ group: string; resource: string }>;
+  namespace?: string;
+}
+
+/** How the objects of two revisions differ. */
+export interface GraphDiff {
+  from: number;
+  to: number;
+  items: ObjectChange[];
+  /** Of all that differ, listed or not. */
+  counts: Record<ObjectChange['change'], number>;
+  /** Not all of them are listed. */
+  truncated: boolean;
+}
+
 /** A clock that has moved, and what was written since the tick before. */
 export interface GraphTick extends GraphClock {
   happened: Happened;
@@ -43,7 +60,7 @@ export interface GraphTime {
   /** Whether the clock was being advanced. */
   cancel(): Promise<boolean>;
   follow(on: { next(tick: GraphTick): void; end(error?: Error): void }): Promise<() => void>;
-  diff(from: number, to?: number): Promise<{ from: number; to: number; items: ObjectChange[]; truncated: boolean }>;
+  diff(from: number, to: number | undefined, of?: DiffSelection): Promise<GraphDiff>;
   snapshots(): Promise<GraphSnapshot[]>;
   addSnapshot(request: object): Promise<GraphSnapshot>;
   removeSnapshot(name: string): Promise<boolean>;

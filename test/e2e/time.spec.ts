@@ -360,9 +360,13 @@ test('GraphQL turns the clock, follows it, and keeps, restores and forks the clu
   const past = await graph(
     made,
     made.token,
-    `{ diff(from: ${before}) { items { key change } } pods(namespace: "default", resourceVersion: "${before}") { items { kind } } }`,
+    `{ diff(from: ${before}) { items { key change } counts { created deleted } truncated }
+      web: diff(from: ${before}, to: "0s", kinds: ["deploy"], namespace: "default", limit: 1) { items { key } counts { created } truncated }
+      pods(namespace: "default", at: ${before}) { items { kind } } }`,
   );
   expect(past.data.pods.items).toEqual([]);
+  expect(past.data.web).toEqual({ items: [{ key: '/registry/deployments/default/web' }], counts: { created: 1 }, truncated: false });
+  expect(past.data.diff).toMatchObject({ counts: { created: past.data.diff.items.length, deleted: 0 }, truncated: false });
   expect(past.data.diff.items).toContainEqual({ key: '/registry/deployments/default/web', change: 'created' });
   const fork = 'mutation { fork(name: "graph-fork", snapshot: "empty") { id token } }';
   expect((await graph(made, made.token, fork)).errors[0].extensions.code).toBe('FORBIDDEN');

@@ -45,7 +45,7 @@ export function graphTime(parts: GraphTimeParts, caller: TimeCaller): GraphTime 
     cancel: () => asked(() => time.cancel(id)),
     follow: (on) =>
       asked(() => caller.start({ check: caller.check, end: on.end, start: async () => new ClockFollower(parts, caller.open, on).start() })),
-    diff: (from, to) => asked(() => past.diff(id, from, to)),
+    diff: (from, to, of) => asked(() => past.diff(id, { from, to, of })),
     snapshots: () => asked(() => copies.snapshots(id)),
     addSnapshot: (request) => asked(() => copies.addSnapshot(id, request)),
     removeSnapshot: (name) => asked(() => copies.removeSnapshot(id, name)),

@@ -26,7 +26,7 @@ export class PastController {
   @Get('diff')
   async diff(@Param('cluster') cluster: string, @Query() query: unknown) {
     const { from, to } = validated(diffQuerySchema, query);
-    return told(cluster, () => this.past.diff(cluster, from, to));
+    return told(cluster, () => this.past.diff(cluster, { from, to }));
   }
 
   @Get('trace')

@@ -1,7 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import type { ResourceInfo } from '#api';
-import { inProcessClient, storageKey } from '#apiserver';
+import { inProcessClient, locate, storageKey } from '#apiserver';
 import { type Client, type Listed, resourceNamed } from '#client';
+import type { DiffSelection } from '#graphql';
 import {
   causesOf,
   type Happened,
@@ -36,6 +37,25 @@ export interface TraceRequest {
   revision?: Revision;
   /** The causes of the write instead of what followed from it. */
   back: boolean;
+}
+
+export interface DiffRequest {
+  from: Revision;
+  /** Default: the current one. */
+  to?: Revision | undefined;
+  /** Of which objects; default all. */
+  of?: DiffSelection | undefined;
+}
+
+/** Whether a key is that of an object whose differences are told. */
+export function wantedKeys({ kinds, namespace }: DiffSelection): (key: string) => boolean {
+  const resources = kinds && new Set(kinds.map(({ group, resource }) => `${group}/${resource}`));
+  if (resources === undefined && namespace === undefined) return () => true;
+  return (key) => {
+    const at = locate(key);
+    if (at === undefined) return false;
+    return (resources?.has(`${at.group}/${at.resource}`) ?? true) && (namespace === undefined || at.namespace === namespace);
+  };
 }
 
 const giveWay = () => setImmediate();
@@ -73,23 +93,31 @@ export class Past {
   }
 
   /** The objects that differ between two revisions. */
-  async diff(cluster: string, from: Revision, to: Revision | undefined) {
+  async diff(cluster: string, { from, to, of = {} }: DiffRequest) {
     const storage = await this.storageOf(cluster);
     const end = to ?? (await storage.revision());
     if (from > end) throw new Problem(422, 'from: must not be greater than to');
     await mustExist(storage, end);
+    const wanted = wantedKeys(of);
     const diff = new LogDiff();
     const enough = () => diff.kept > HISTORY_LIMITS.kept;
-    const read = await readLog(storage, { after: from, to: end, enough }, { each: (entry) => diff.add(entry), giveWay });
+    const read = await readLog(
+      storage,
+      { after: from, to: end, enough },
+      { each: (entry) => void (wanted(entry.key) && diff.add(entry)), giveWay },
+    );
     if (enough()) throw new Problem(422, 'the objects that differ between from and to are too large');
     if (read < end) throw new Problem(422, `there are more than ${HISTORY_LIMITS.entries} revisions between from and to`);
     const items: ObjectChange[] = [];
+    const counts = { created: 0, updated: 0, deleted: 0 };
+    let all = 0;
     for (const change of diff.changes()) {
-      if (items.length === HISTORY_LIMITS.steps) return { from, to: end, items, truncated: true };
-      items.push(change);
-      if (items.length % 50 === 0) await giveWay();
+      counts[change.change] += 1;
+      all += 1;
+      if (items.length < HISTORY_LIMITS.steps) items.push(change);
+      if (all % 50 === 0) await giveWay();
     }
-    return { from, to: end, items, truncated: false };
+    return { from, to: end, items, counts, truncated: items.length < all };
   }
 
   /** What followed from a write so far, or what it followed from. */

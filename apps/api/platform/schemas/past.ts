@@ -34,6 +34,7 @@ export const diffSchema = z.object({
       fields: z.array(fieldChangeSchema),
     }),
   ),
+  counts: z.object({ created: z.number().int(), updated: z.number().int(), deleted: z.number().int() }).describe('Of all that differ'),
   truncated: z.boolean(),
 });
 
