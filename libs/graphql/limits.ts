@@ -4,7 +4,7 @@ export const limits = {
   documentLength: 200_000,
   /** Lexical tokens of a document. */
   tokens: 10_000,
-  /** Values in an operation's variables, members of objects and items of lists at any depth, and how deep they are nested. */
+  /** Values in an operation's variables, and in one object of a manifest: members and items at any depth; and how deep they are nested. */
   variableValues: 20_000,
   variableDepth: 200,
   /** Fields of the types of objects in variables, written or not: each is looked at; and objects in the arguments of a document. */

@@ -242,6 +242,21 @@ describe('queries and mutations', () => {
     ]);
   });
 
+  test('a transaction is stored at once, or not at all', async () => {
+    const create = (...names: string[]) =>
+      graph(
+        `mutation { create(atomic: true, namespace: "at-once", objects: [{namespace: {metadata: {name: "at-once"}}} ${names.map((name) => `{configMap: {metadata: {name: "${name}"}}}`).join(' ')}]) { object { metadata { name resourceVersion } } } }`,
+      );
+    const refused = await create('a', 'Bad_Name');
+    expect(refused.errors.map(({ extensions }: Json) => extensions.code)).toEqual(['ABORTED', 'ABORTED', 'INVALID']);
+    expect(await data('{ namespace(name: "at-once") { kind } }')).toEqual({ namespace: null });
+    const { create: made } = (await create('a', 'b')).data;
+    const revisions = made.map(({ object }: Json) => Number(object.metadata.resourceVersion));
+    expect(revisions).toEqual([revisions[0], revisions[0] + 1, revisions[0] + 2]);
+    const { configMap } = await data('{ configMap(name: "b", namespace: "at-once") { metadata { resourceVersion } } }');
+    expect(Number(configMap.metadata.resourceVersion)).toBe(revisions[2]);
+  });
+
   test('null means the same as omitted, or is rejected', async () => {
     const none = 'pods(labelSelector: null, fieldSelector: null, continue: null, limit: null, at: null, namespace: null)';
     expect((await data(`{ ${none} { items { kind } } }`)).pods.items.length).toBeGreaterThan(5);

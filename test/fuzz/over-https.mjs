@@ -5,6 +5,7 @@ import fc from 'fast-check';
 import { startService } from '../bench/service.mjs';
 import { campaign } from './campaign.mjs';
 import { complaint, limitFor } from './checks.mjs';
+import { graphWriteRequest, graphWrites } from './graph-writes.mjs';
 import { inputs } from './inputs.mjs';
 import { graphql, graphqlRequest, upgrade } from './listener.mjs';
 import { LoopWatch } from './loop-watch.mjs';
@@ -31,6 +32,7 @@ function cpuOf(pid) {
 function wireRequest(request, { cluster: { id: cluster }, scene }) {
   if (request.sort === 'platform') return platformRequest(request, scene);
   if (request.sort === 'graphql') return graphqlRequest(request);
+  if (request.sort === 'graphWrite') return graphWriteRequest(request, cluster);
   if (request.sort === 'stream') return streamRequest(request, cluster);
   if (request.sort === 'upgrade') {
     return {
@@ -211,6 +213,7 @@ export async function overHttps({ platform, ...options }) {
       { weight: 6, arbitrary: inputs({ largest: 1_000_000 }) },
       { weight: 2, arbitrary: upgrade },
       { weight: 2, arbitrary: graphql },
+      { weight: 1, arbitrary: graphWrites(3_000_000) },
     );
     target.watch();
     const results = [await campaign({ ...options, target, arbitrary })];

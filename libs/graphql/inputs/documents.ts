@@ -3,6 +3,7 @@ import { DecodeError, kindSchema, type Resource } from '#api';
 import { fieldLines, type ManifestDocument, ManifestError, readManifest } from '#api/yaml';
 import { badRequest, type KubeObject, StatusError } from '#apimachinery';
 import type { GraphContext } from '../context.js';
+import { excessOfObject } from '../cost/values.js';
 import { badInput, codeOf } from '../errors.js';
 import { limits } from '../limits.js';
 
@@ -124,6 +125,8 @@ export function wantedObject(
 ): WantedObject {
   try {
     const object = read();
+    const excess = excessOfObject(object);
+    if (excess) throw badInput(excess);
     const resource = resourceFor(context, object);
     const repeated = given.document?.repeated;
     const warnings = checkFields(object, context, { validation, ...(repeated && { repeated }) });

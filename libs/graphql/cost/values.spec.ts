@@ -1,0 +1,15 @@
+import { limits } from '../limits.js';
+import { excessOfObject } from './values.js';
+
+const nested = (levels: number): unknown => {
+  let value: unknown = 1;
+  for (let level = 0; level < levels; level += 1) value = [value];
+  return value;
+};
+
+test.each([
+  [undefined, Array(limits.variableValues - 1).fill(1)],
+  [undefined, nested(limits.variableDepth - 1)],
+  ['the object holds more than 20000 values: write it with kubectl', Array(limits.variableValues).fill(1)],
+  ['the object is nested deeper than 200 levels', nested(100_000)],
+])('%s', (excess, data) => expect(excessOfObject({ data })).toBe(excess));
