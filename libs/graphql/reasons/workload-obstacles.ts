@@ -22,7 +22,7 @@ export interface Workload extends KubeObject {
 }
 
 /** How many pods it wants to be ready, and how many are; undefined where that is not a matter of numbers. */
-export function readyPods({ kind, spec, status }: Workload): { wanted: number; ready: number } {
+function readyPods({ kind, spec, status }: Workload): { wanted: number; ready: number } {
   if (kind === 'DaemonSet') return { wanted: status?.desiredNumberScheduled ?? 0, ready: status?.numberReady ?? 0 };
   if (kind === 'Job') return { wanted: status?.active ?? 0, ready: status?.ready ?? 0 };
   return { wanted: spec?.replicas ?? 1, ready: status?.readyReplicas ?? 0 };
