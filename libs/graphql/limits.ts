@@ -12,6 +12,10 @@ export const limits = {
   writtenObjects: 500,
   /** Brackets of any kind that are open at once in a document. */
   brackets: 200,
+  /** Operations, variables and directives of a document. */
+  operations: 200,
+  variables: 500,
+  directives: 500,
   /** Fields written in a document, before fragments are expanded. */
   writtenFields: 1_500,
   /** Pairs of fields, and of spreads, that validation may have to compare: about a microsecond each. */

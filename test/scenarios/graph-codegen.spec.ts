@@ -37,7 +37,9 @@ const use = `
     (answer.deployments?.items ?? []).flatMap(({ pods }) => (pods ?? []).map(({ metadata }) => metadata.name));
   export const phase = ({ pods }: PodsSubscription) => pods?.[0]?.object.status?.phase;
   export const variables: LabelMutationVariables = { name: 'worker-1', set: { a: 'b' } };
-  // @ts-expect-error: the name is needed.
+`;
+const misuse = `
+  import type { LabelMutationVariables } from './types.js';
   export const wrong: LabelMutationVariables = { set: {} };
 `;
 
@@ -56,7 +58,7 @@ test('graphql-codegen makes types of the schema’s text and of operations that 
     documents: [{ location: 'operations.graphql', document: parse(documents) }],
   };
   const types = await codegen(ofOperations);
-  const files = { 'schema.ts': await codegen(ofSchema), 'types.ts': types, 'use.ts': use };
+  const files = { 'schema.ts': await codegen(ofSchema), 'types.ts': types, 'use.ts': use, 'misuse.ts': misuse };
   for (const [name, text] of Object.entries(files)) writeFileSync(path.join(folder, name), text);
   const program = ts.createProgram({
     rootNames: Object.keys(files).map((name) => path.join(folder, name)),
@@ -71,6 +73,6 @@ test('graphql-codegen makes types of the schema’s text and of operations that 
     },
   });
   const wrong = ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, '\n'));
-  expect(wrong).toEqual([]);
+  expect(wrong).toEqual([expect.stringMatching(/^Property 'name' is missing/)]);
   expect(types).toMatch(/export type WorkloadsQuery = /);
 }, 120_000);

@@ -37,7 +37,9 @@ function requestOf({ from }: Connection, parameters: Readonly<Record<string, unk
 const bounds = { ...operationLimits, bytes: socketLimits.answer };
 
 const tooMany = (): GraphQLError =>
-  new GraphQLError(`More than ${socketLimits.operations} operations run on this socket.`, { extensions: { code: 'TOO_MANY_REQUESTS' } });
+  new GraphQLError(`${socketLimits.operations} operations run on this socket, and that is the limit: end some, or open another one.`, {
+    extensions: { code: 'TOO_MANY_REQUESTS' },
+  });
 
 /** A result in the form graphql-ws expects: it calls toJSON of errors. */
 const asResult = ({ errors, ...rest }: GraphResult): ExecutionResult =>

@@ -11,26 +11,57 @@ const bounded = (source: string): void => {
 
 describe('a document', () => {
   test.each([
-    ['too long', `{ a } #${'x'.repeat(200_000)}`, 'The document is longer than 200000 characters: send long texts as variables.'],
+    [
+      'too long',
+      `{ a } #${'x'.repeat(200_000)}`,
+      'The document has 200007 characters, and 200000 is the limit: send long texts as variables.',
+    ],
     ['of too many tokens', `{ ${'a(b: [1 2 3]) '.repeat(1_200)} }`, 'Document contains more that 10000 tokens. Parsing aborted.'],
-    ['of deep objects', `{ a(b: ${'{c: '.repeat(2_400)}1${'}'.repeat(2_400)}) }`, 'The document nests brackets deeper than 200 levels.'],
-    ['of deep lists', `{ a(b: ${'['.repeat(4_000)}${']'.repeat(4_000)}) }`, 'The document nests brackets deeper than 200 levels.'],
+    [
+      'of deep objects',
+      `{ a(b: ${'{c: '.repeat(2_400)}1${'}'.repeat(2_400)}) }`,
+      'The document nests brackets deeper than 200 levels: select less deeply.',
+    ],
+    [
+      'of deep lists',
+      `{ a(b: ${'['.repeat(4_000)}${']'.repeat(4_000)}) }`,
+      'The document nests brackets deeper than 200 levels: select less deeply.',
+    ],
+    [
+      'of too many fields',
+      `{ ${times(1_501, (i) => `a${i}: a`)} }`,
+      'The query asks for 1501 fields, and 1500 is the limit: ask for fewer, or in several requests.',
+    ],
+    [
+      'of many operations',
+      times(201, (i) => `query Q${i} { a }`),
+      'The document has 201 operations, and 200 is the limit: send them in several requests.',
+    ],
+    [
+      'of many variables',
+      `query (${times(501, (i) => `$v${i}: Int`)}) { a }`,
+      'The document has 501 variables, and 500 is the limit: gather them in lists and objects.',
+    ],
+    [
+      'of many directives',
+      `{ a ${'@include(if: true) '.repeat(501)} }`,
+      'The document has 501 directives, and 500 is the limit: put them on fragments, each for many fields.',
+    ],
+    ['with one field many times', `{ ${'a { b } '.repeat(150)} }`, 'The query asks for too many fields under one name ('],
     [
       'with many objects in arguments',
       `{ a(b: [${'{ c: {} } '.repeat(251)}]) { d } }`,
       'The document has more than 500 objects in its arguments: send them as variables.',
     ],
-    ['of too many fields', `{ ${times(1_501, (i) => `a${i}: a`)} }`, 'The query asks for more than 1500 fields.'],
-    ['with one field many times', `{ ${'a { b } '.repeat(150)} }`, 'The query asks for too many fields under one name.'],
     [
       'with one field in many fragments',
       `{ ${times(150, (i) => `...f${i}`)} } ${times(150, (i) => `fragment f${i} on Query { a }`)}`,
-      'The query asks for too many fields under one name.',
+      'The query asks for too many fields under one name (',
     ],
     [
       'of many fragments',
       `{ ${times(200, (i) => `...f${i}`)} } ${times(200, (i) => `fragment f${i} on Query { a${i} }`)}`,
-      'The query asks for too many fields under one name.',
+      'The query asks for too many fields under one name (',
     ],
   ])('%s is rejected before it is validated', (_name, source, message) => expect(() => bounded(source)).toThrow(message));
 

@@ -1,5 +1,6 @@
-import { type DocumentNode, type FieldNode, GraphQLError, Kind, Lexer, type SelectionSetNode, Source, TokenKind } from 'graphql';
+import { type DocumentNode, type FieldNode, GraphQLError, Kind, Lexer, type SelectionSetNode, Source, TokenKind, visit } from 'graphql';
 import { limits } from '../limits.js';
+import { tooManyFields } from './estimate.js';
 
 /** For the parser: it stops at the first token above the limit. */
 export const parseOptions = { maxTokens: limits.tokens } as const;
@@ -40,7 +41,7 @@ function checkBrackets(source: string): void {
     if (opening.has(kind)) depth++;
     else if (closing.has(kind)) depth--;
     if (depth > limits.brackets) {
-      const message = `The document nests brackets deeper than ${limits.brackets} levels.`;
+      const message = `The document nests brackets deeper than ${limits.brackets} levels: select less deeply.`;
       throw new GraphQLError(message, { extensions: { code: 'GRAPHQL_PARSE_FAILED' } });
     }
   }
@@ -52,7 +53,7 @@ function checkBrackets(source: string): void {
 /** Throws if a document is too long or nested too deeply to be parsed. */
 export function checkSource(source: string): void {
   if (source.length > limits.documentLength) {
-    throw refused(`The document is longer than ${limits.documentLength} characters: send long texts as variables.`);
+    throw refused(`The document has ${source.length} characters, and ${limits.documentLength} is the limit: send long texts as variables.`);
   }
   checkBrackets(source);
 }
@@ -102,13 +103,38 @@ class Pairs {
   }
 }
 
+/** Throws if a document has more operations, variables or directives than validation looks at quickly: each is compared with others. */
+function checkParts(document: DocumentNode): void {
+  const parts = { operations: 0, variables: 0, directives: 0 };
+  const count = (part: keyof typeof parts) => (): void => {
+    parts[part] += 1;
+  };
+  visit(document, {
+    OperationDefinition: count('operations'),
+    VariableDefinition: count('variables'),
+    Directive: count('directives'),
+  });
+  for (const [name, most, help] of [
+    ['operations', limits.operations, 'send them in several requests'],
+    ['variables', limits.variables, 'gather them in lists and objects'],
+    ['directives', limits.directives, 'put them on fragments, each for many fields'],
+  ] as const) {
+    if (parts[name] > most) throw refused(`The document has ${parts[name]} ${name}, and ${most} is the limit: ${help}.`);
+  }
+}
+
 /** Throws if validating a document would cost more than its size. */
 export function checkDocument(document: DocumentNode): void {
+  checkParts(document);
   const pairs = new Pairs();
   for (const node of document.definitions) {
     if (node.kind === Kind.OPERATION_DEFINITION) pairs.add(node.selectionSet, { fields: 0, below: new Map() });
     else if (node.kind === Kind.FRAGMENT_DEFINITION) pairs.add(node.selectionSet, undefined);
   }
-  if (pairs.fields > limits.writtenFields) throw refused(`The query asks for more than ${limits.writtenFields} fields.`);
-  if (pairs.count > limits.fieldPairs) throw refused('The query asks for too many fields under one name.');
+  if (pairs.fields > limits.writtenFields) throw refused(tooManyFields(pairs.fields, limits.writtenFields));
+  if (pairs.count > limits.fieldPairs) {
+    throw refused(
+      `The query asks for too many fields under one name (${pairs.count} pairs to compare, and ${limits.fieldPairs} is the limit): give them aliases, or spread fewer fragments.`,
+    );
+  }
 }

@@ -100,21 +100,30 @@ class Estimate {
   }
 }
 
+/** A number that may be very large. */
+const shown = (count: number): string =>
+  Number.isFinite(count) ? count.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 0 }) : 'more than can be counted';
+
+/** The message for an operation or a document of too many fields. */
+export const tooManyFields = (fields: number, most: number): string =>
+  `The query asks for ${shown(fields)} fields, and ${most} is the limit: ask for fewer, or in several requests.`;
+
 /** The estimated cost of an operation in points, before it runs. Throws if the cost, depth or width is above the limit. */
 export function estimate(source: Source, operation: OperationDefinitionNode): number {
   const type = source.schema.getRootType(operation.operation) ?? undefined;
   const { points, fields, depth, introspection } = new Estimate(source).set(operation.selectionSet, type);
-  if (depth > limits.depth) throw tooMuch(`The query is nested deeper than ${limits.depth} levels.`, operation);
-  if (introspection > limits.introspectionDepth) {
-    throw tooMuch(`Introspection is nested deeper than ${limits.introspectionDepth} levels.`, operation);
+  if (depth > limits.depth) {
+    const message = `The query is nested ${depth} levels deep, and ${limits.depth} is the limit: ask for what lies deeper in a request of its own.`;
+    throw tooMuch(message, operation);
   }
-  if (fields > limits.fields) throw tooMuch(`The query asks for more than ${limits.fields} fields.`, operation);
+  if (introspection > limits.introspectionDepth) {
+    const message = `Introspection is nested ${introspection} levels deep, and ${limits.introspectionDepth} is the limit: ask for types by their names.`;
+    throw tooMuch(message, operation);
+  }
+  if (fields > limits.fields) throw tooMuch(tooManyFields(fields, limits.fields), operation);
   if (points > limits.estimate) {
-    const shown = Number.isFinite(points)
-      ? points.toLocaleString('en-US', { useGrouping: false, maximumFractionDigits: 0 })
-      : 'more than can be counted';
     throw tooMuch(
-      `The query may read more than ${limits.estimate} objects (estimated: ${shown}): ask for fewer relations or smaller pages.`,
+      `The query may read more than ${limits.estimate} objects (estimated: ${shown(points)}): ask for fewer relations or smaller pages.`,
       operation,
     );
   }
