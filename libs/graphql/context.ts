@@ -18,7 +18,7 @@ import type { GraphScheduling } from './scheduling.js';
 import type { GraphTime } from './time.js';
 
 /** Writes that are stored together or not at all. */
-export interface GraphTransaction {
+interface GraphTransaction {
   /** What it writes is there for its own reads alone. */
   readonly client: Client;
   /** Answers with what gives an object that was written its resourceVersion; undefined: nothing is stored, another write came before. */

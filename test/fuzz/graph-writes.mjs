@@ -51,7 +51,7 @@ const shapes = {
   broken: (n) => manifest(`${'a: b\n'.repeat(n / 5)}a: b: c`),
   together: () =>
     objects(
-      Array.from({ length: 500 }, (_, index) => ({ configMap: { metadata: { name: `t${index}` } } })),
+      Array.from({ length: 200 }, (_, index) => ({ configMap: { metadata: { name: `t${index}` } } })),
       ', atomic: true',
     ),
   typedLists: (n) =>
@@ -79,7 +79,7 @@ const shapes = {
     ]),
   tooMany: (n) => objects(repeated(n, () => '{"any":{}},').map(() => ({ any: {} }))),
   deepAny: () => objects([{ any: { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: nested(190) } }]),
-  deeperAny: () => objects([{ any: nested(5_000) }]),
+  deeperAny: () => objects([{ any: nested(1_000) }]),
 };
 
 /** A write of one of the shapes. */

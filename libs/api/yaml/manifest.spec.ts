@@ -1,7 +1,7 @@
 import { parseManifest } from './manifest.js';
 import { inlineYaml } from './yaml-decoder.js';
 
-const limits = { length: 1000, documents: 5, objects: 2 };
+const limits = { length: 3000, documents: 5, objects: 2 };
 const now = { turn: () => undefined, convert: (text: string) => inlineYaml.convert('', text), limits };
 
 describe('a manifest', () => {
@@ -19,7 +19,8 @@ describe('a manifest', () => {
     ['apiVersion: v1\nkind: Pod', 'document 1: metadata is missing'],
     ['---\n---\nx: y\na: b: c', 'document 2, line 4, column 5: yaml: mapping values are not allowed in this context'],
     ['apiVersion: v1\nkind: List\nitems: [3]', 'document 1: items[0]: expected an object'],
-    ['x'.repeat(1001), 'the manifest is longer than 1000 characters'],
+    ['x'.repeat(3001), 'the manifest is longer than 3000 characters'],
+    [`{"a": ${'['.repeat(1100)}${']'.repeat(1100)}}`, 'document 1, line 1, column 1005: yaml: exceeded max depth of 1000'],
     ['a\n---\na\n---\na\n---\na\n---\na\n---\na', 'the manifest holds more than 5 documents'],
     [
       JSON.stringify({ apiVersion: 'v1', kind: 'List', items: Array(3).fill({ apiVersion: 'v1', kind: 'Pod', metadata: {} }) }),

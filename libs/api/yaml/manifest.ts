@@ -1,4 +1,5 @@
 import type { KubeObject } from '#apimachinery';
+import { maxDepth } from '../limits.js';
 import type { TextPlace } from './yaml-error.js';
 import type { ConvertedYaml } from './yaml-to-json.js';
 
@@ -66,9 +67,20 @@ function entriesIn(value: unknown, document: ManifestDocument, within = ''): Man
   return [{ document, within, object: value as KubeObject }];
 }
 
+/** Whether brackets are nested too deeply for a parser, which as YAML is the document's error; those in texts are counted, too. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (let at = 0; at < text.length && depth <= maxDepth; at += 1) {
+    const c = text.charCodeAt(at);
+    if (c === 91 || c === 123) depth += 1;
+    else if (c === 93 || c === 125) depth -= 1;
+  }
+  return depth > maxDepth;
+}
+
 /** A text that is a single JSON document; undefined for YAML. */
 function jsonIn(text: string): unknown {
-  if (!/^\s*[{[]/.test(text)) return undefined;
+  if (!/^\s*[{[]/.test(text) || isTooDeep(text)) return undefined;
   try {
     return JSON.parse(text);
   } catch {

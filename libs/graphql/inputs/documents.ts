@@ -99,7 +99,7 @@ function checkFields(
 }
 
 /** The resource of an object. Throws if the cluster does not serve it. */
-export function resourceFor({ kinds }: GraphContext, { apiVersion, kind }: KubeObject): Resource {
+function resourceFor({ kinds }: GraphContext, { apiVersion, kind }: KubeObject): Resource {
   const resource = kinds.resource(apiVersion, kind);
   if (!resource) throw badInput(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`);
   return resource;
