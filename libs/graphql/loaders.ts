@@ -1,8 +1,9 @@
 import type { Resource } from '#api';
 import { escapeFieldValue, type KubeObject, StatusError } from '#apimachinery';
-import type { Client, ListQuery } from '#client';
+import type { Client, Listed, ListQuery } from '#client';
 import type { Revision } from '#storage';
 import type { Meter } from './execution/meter.js';
+import { limits } from './limits.js';
 
 /** The part of a kind that is read together. */
 export interface Reading {
@@ -51,11 +52,27 @@ export class Loaders {
 
   private async readAll<T extends KubeObject>(resource: Resource<T>, reading: Reading): Promise<T[]> {
     await this.meter.turn();
+    if (this.past) return this.readPast(resource, reading);
     // One more than allowed, so that exceeding the limit is noticed.
-    const { items } = await this.client.list(resource, { ...reading, limit: this.meter.left('scanned') + 1, ...this.exactly() });
+    const { items } = await this.client.list(resource, { ...reading, limit: this.meter.left('scanned') + 1 });
     this.meter.count('scanned', items.length);
     await this.meter.turn();
-    return items.map((item) => this.noted(withKind(item, resource)));
+    return items.map((item) => withKind(item, resource));
+  }
+
+  /** Page by page: the past is not in the cache, so each object is parsed. */
+  private async readPast<T extends KubeObject>(resource: Resource<T>, reading: Reading): Promise<T[]> {
+    const found: T[] = [];
+    let from: string | undefined;
+    do {
+      const place = from === undefined ? this.exactly() : { continue: from };
+      const page: Listed<T> = await this.client.list(resource, { ...reading, ...place, limit: limits.pageSize });
+      this.meter.count('scanned', page.items.length);
+      for (const item of page.items) found.push(this.noted(withKind(item, resource)));
+      await this.meter.turn();
+      from = page.continue;
+    } while (from !== undefined);
+    return found;
   }
 
   private exactly(): Pick<ListQuery, 'resourceVersion' | 'resourceVersionMatch'> {

@@ -183,6 +183,20 @@ describe('at', () => {
     ).toEqual(['BAD_USER_INPUT', `continue: this page is of revision ${revision}, another one than \`at\``]);
   });
 
+  test('a relation to more objects than a page has', async () => {
+    for (let at = 0; at < 130; at += 1)
+      await cluster.client.create(ConfigMap, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `many-${at}`, namespace: 'past' } });
+    const { cluster: then } = await data('{ cluster { revision } }');
+    await cluster.client.delete(ConfigMap, 'many-7', 'past');
+    const many = 'configMaps { metadata { name } }';
+    const found = await data(
+      `{ now: namespace(name: "past") { ${many} } past: namespace(name: "past", at: ${then.revision}) { ${many} } }`,
+    );
+    const namesIn = ({ configMaps }: { configMaps: Array<{ metadata: { name: string } }> }) =>
+      configMaps.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('many-'));
+    expect([namesIn(found.now).length, new Set(namesIn(found.past)).size]).toEqual([129, 130]);
+  });
+
   test('what cannot be read says what can', async () => {
     const current = (await data('{ cluster { revision } }')).cluster.revision;
     const oldest = await graph.session.history.oldest();
