@@ -39,10 +39,8 @@ it.each([
 test('sets of managed fields are shared if they are frozen, and copied if they are not', () => {
   const schema = kindSchema({ group: '', version: 'v1', kind: 'ConfigMap' });
   const managed = (given: object) => {
-    const { metadata } = schema?.decode({ metadata: { managedFields: [given] } }, 'Ignore').object as {
-      metadata: { managedFields: object[] };
-    };
-    return metadata.managedFields[0] as typeof fields;
+    const decoded = schema?.decode({ metadata: { managedFields: [given] } }, 'Ignore').object;
+    return (decoded as { metadata: { managedFields: object[] } }).metadata.managedFields[0] as typeof fields;
   };
   expect(managed(fields).fieldsV1).toEqual(fields.fieldsV1);
   expect(managed(fields).fieldsV1).not.toBe(fields.fieldsV1);

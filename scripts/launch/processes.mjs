@@ -61,7 +61,8 @@ export class ServiceProcess {
     const child = spawn(nodeOf(root), ['--no-warnings', `--max-semi-space-size=${semiSpace}`, path.join(root, 'dist', script)], {
       cwd: root,
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-      env: { ...process.env, ...env },
+      // graphql-js checks more in development, and is three times slower.
+      env: { NODE_ENV: 'production', ...process.env, ...env },
     });
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => log.append(chunk));
     this.child = child;
