@@ -103,7 +103,8 @@ test('a cluster is created as requested, listed, shown, and usable at once', asy
   expect(Math.abs(Date.parse(json.createdAt) - begun)).toBeLessThan(120_000);
   const { token, kubeconfig, ...shown } = json;
   expect(kubeconfig).toContain(`token: ${token}\n`);
-  expect((await rest('GET', `/clusters/${json.id}`)).json).toEqual(shown);
+  const revisions = { revision: expect.any(Number), oldestRevision: expect.any(Number) };
+  expect((await rest('GET', `/clusters/${json.id}`)).json).toEqual({ ...shown, ...revisions });
   expect((await rest('GET', '/clusters')).json.items.map(({ name }: Json) => name)).toEqual(['demo', 'exam']);
   expect((await rest('GET', `/clusters/${json.id}/kubeconfig`)).text).toBe(kubeconfig);
 
