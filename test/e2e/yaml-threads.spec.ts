@@ -26,8 +26,10 @@ describe('YAML in threads', () => {
     const yaml = threads();
     const { text, json } = document(500_000);
     expect(await yaml.convert('a', text)).toEqual({ json });
+    const line = text.split('\n').length;
     expect(await yaml.convert('a', `${text}x: y: z`)).toEqual({
-      error: `yaml: line ${text.split('\n').length}: mapping values are not allowed in this context`,
+      error: `yaml: line ${line}: mapping values are not allowed in this context`,
+      place: { line, column: 5 },
     });
     expect(await yaml.convert('a', 'a: b')).toEqual({ json: '{"a":"b"}' });
   }, 60_000);
