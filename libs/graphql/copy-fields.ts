@@ -79,7 +79,7 @@ interface DiffArguments {
 
 /** The query of differences. */
 export const diffField: Field = {
-  type: required(diffType),
+  type: diffType,
   description: 'The objects that differ between two moments, and their fields.',
   ...costs(logEntries),
   args: {

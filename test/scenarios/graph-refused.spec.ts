@@ -45,7 +45,7 @@ const graphOf = (name: string) => new LocalGraph(cluster, undefined, { name, gro
 
 type RootField = GraphQLField<unknown, GraphContext>;
 
-const sample = (type: string): string => (/^Int|^Float/.test(type) ? '1' : /^String|^ID/.test(type) ? '"pods"' : '{}');
+const sample = (type: string): string => (/^Int|^Float|^At/.test(type) ? '1' : /^String|^ID/.test(type) ? '"pods"' : '{}');
 
 const called = ({ name, args, type }: RootField): string => {
   const given = args.flatMap((argument) => {

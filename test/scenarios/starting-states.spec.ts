@@ -85,7 +85,7 @@ test('nodes of a preset schedule pods as theirs do', async () => {
 });
 
 test.each([
-  ['a: b: c', 'document 1: yaml: mapping values are not allowed in this context'],
+  ['a: b: c', 'document 1, line 1, column 5: yaml: mapping values are not allowed in this context'],
   ['{apiVersion: v1, kind: Thing, metadata: {name: x}}', 'no matches for kind "Thing" in version "v1"'],
   [
     '{apiVersion: v1, kind: ConfigMap, metadata: {name: X}}',
