@@ -127,6 +127,21 @@ describe('a pod', () => {
     expect(texts(podObstacles(of, { decision, events }))).toEqual(expected),
   );
 
+  test('what helps a container that waits; an event that only repeats why is left out', () => {
+    const image = bound({
+      containerStatuses: [
+        { name: 'a', ready: false, state: { waiting: { reason: 'ImagePullBackOff', message: 'Back-off' } } },
+        { name: 'b', ready: false, started: true, state: { running: {} } },
+      ],
+    });
+    const events = [warning('Failed', 'Error: ImagePullBackOff'), warning('FailedMount', 'no such volume')];
+    expect(podObstacles(image, { decision: undefined, events }).map(({ reason, help }) => [reason, help?.slice(0, 13)])).toEqual([
+      ['ImagePullBackOff', 'Name an image'],
+      ['NotReady', 'See the path,'],
+      ['FailedMount', undefined],
+    ]);
+  });
+
   test('nodes stand with their reason, and what helps', () => {
     const decision = decided({ message: 'm', nodes: [refused('a', 'NodeUnschedulable', 'node(s) were unschedulable')] });
     expect(podObstacles(pod({}), { decision, events: [] })[1]).toEqual({

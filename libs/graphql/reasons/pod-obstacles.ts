@@ -20,6 +20,22 @@ const helps: Readonly<Record<string, string>> = {
   DynamicResources: 'See the pod’s resourceClaims, and the devices of the resourceSlices.',
 };
 
+const IMAGE = 'Name an image and a tag that exist, or a Secret in imagePullSecrets that its registry accepts.';
+
+/** What helps a container that waits for this reason. */
+const waitingHelps: Readonly<Record<string, string>> = {
+  ErrImagePull: IMAGE,
+  ImagePullBackOff: IMAGE,
+  InvalidImageName: 'Write the image as registry/repository:tag.',
+  ErrImageNeverPull: 'Set imagePullPolicy to IfNotPresent, or bring the image to the node.',
+  CrashLoopBackOff: 'See the logs of the container before (`logs(previous: true)`) and its command, arguments and environment.',
+  CreateContainerConfigError: 'Create the ConfigMap or Secret that is named, or the key in it.',
+  RunContainerError: 'Name a command that is in the image.',
+  CreateContainerError: 'Name a command that is in the image.',
+};
+
+const PROBE_HELP = 'See the path, port and times of the probe, and whether the program listens there.';
+
 interface Refusal {
   plugin: string;
   reason: string;
@@ -86,10 +102,11 @@ function containers({ status }: corev1.Pod): Obstacle[] {
     const before = ended ? `; it ended with ${ended.exitCode} before (${ended.reason ?? 'Error'})` : '';
     if (waiting && waiting.reason !== 'PodInitializing') {
       const { reason = 'Waiting', message } = waiting;
-      found.push({ reason, message: `container ${name}: ${message ?? reason}${before}` });
+      const help = Object.hasOwn(waitingHelps, reason) ? waitingHelps[reason] : undefined;
+      found.push({ reason, message: `container ${name}: ${message ?? reason}${before}`, ...(help !== undefined && { help }) });
     } else if (state?.running && !ready && !init.some((one) => one.name === name)) {
       const probe = started === false ? 'its startup probe has not succeeded yet' : 'its readiness probe fails';
-      found.push({ reason: 'NotReady', message: `container ${name} runs, but ${probe}` });
+      found.push({ reason: 'NotReady', message: `container ${name} runs, but ${probe}`, help: PROBE_HELP });
     }
   }
   return found;
@@ -108,7 +125,9 @@ export function podObstacles(
   if (isPodTerminal(pod) || isPodReady(pod)) return [];
   if (!pod.spec.nodeName) return unbound(pod, decision);
   const waiting = containers(pod);
-  const others = troubles(events, (event) => isWarning(event) && event.reason !== 'FailedScheduling' && event.reason !== 'BackOff');
+  const told = new Set(['FailedScheduling', 'BackOff']);
+  const repeats = new Set(waiting.map(({ reason }) => `Error: ${reason}`));
+  const others = troubles(events, (event) => isWarning(event) && !told.has(event.reason ?? '') && !repeats.has(event.message ?? ''));
   if (waiting.length > 0 || others.length > 0) return [...waiting, ...others];
   return [{ reason: 'NotStartedYet', message: `the kubelet of ${pod.spec.nodeName} has not started it yet` }];
 }
