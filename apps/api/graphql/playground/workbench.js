@@ -17,19 +17,21 @@ const { ExecutionContext, useAutoCompleteLeafs, useEditorContext, useHistoryCont
 
 /** Starts the operation of the tab that is shown. */
 function useOperation(runs, tabs) {
-  const { queryEditor, variableEditor, headerEditor } = useEditorContext({ nonNull: true });
+  const { queryEditor } = useEditorContext({ nonNull: true });
   const history = useHistoryContext();
   const complete = useAutoCompleteLeafs();
   return () => {
-    const query = complete() || queryEditor?.getValue() || '';
-    const [variables, headers] = [variableEditor?.getValue(), headerEditor?.getValue()];
-    const operationName = queryEditor?.operationName ?? undefined;
+    const { id, variables, headers, ...tab } = tabs.active;
+    // The editors of a tab that was opened this moment still hold what another one has.
+    const isFilled = queryEditor?.getValue() === tab.query;
+    const query = (isFilled && complete()) || tab.query;
+    const operationName = (isFilled && queryEditor.operationName) || undefined;
     try {
       const operation = operationOf({ query, variables, headers, operationName });
       history?.addToHistory({ query, variables, headers, operationName });
-      return runs.start(tabs.active.id, operation);
+      return runs.start(id, operation);
     } catch ({ message }) {
-      return runs.fail(tabs.active.id, message);
+      return runs.fail(id, message);
     }
   };
 }
