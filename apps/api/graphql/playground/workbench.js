@@ -64,11 +64,15 @@ function useTourPanel(tour, { tabs, tourPlugin, onWelcome }) {
   }, [tour]);
 }
 
-/** Opens the operation of a link once the editors are there. */
+/** Opens the operation of a link once the editors are there; the tab that has it already, if there is one. */
 function useLinked(operation, tabs) {
   const { queryEditor } = useEditorContext({ nonNull: true });
   useEffect(() => {
-    if (queryEditor && operation) tabs.open(operation);
+    if (!queryEditor || !operation) return;
+    const { query, variables } = operation;
+    const same = tabs.tabs.find((tab) => tab.query === query && tab.variables === (variables ?? ''));
+    if (same) tabs.select(same.id);
+    else tabs.open(operation);
   }, [queryEditor, operation]);
 }
 
