@@ -2,7 +2,19 @@
 import { createSocketClient } from './packages.js';
 
 /** Where the graph of a cluster is. Tokens that only their cluster knows, and the platform's, need its id. */
-export const graphPath = (cluster) => (cluster ? `/graphql?cluster=${encodeURIComponent(cluster)}` : '/graphql');
+const graphPath = (cluster) => (cluster ? `/graphql?cluster=${encodeURIComponent(cluster)}` : '/graphql');
+
+/** The header that says who asks; none without a token: a client certificate may say it. */
+export const authorizationOf = (token) => (token ? { authorization: `Bearer ${token}` } : {});
+
+/** Sends a request `{query, variables, operationName}` as the user of the token; `options` are those of `fetch`. */
+export const post = ({ cluster, token }, request, { headers, ...options } = {}) =>
+  fetch(graphPath(cluster), {
+    ...options,
+    method: 'POST',
+    headers: { accept: 'application/json', ...headers, 'content-type': 'application/json', ...authorizationOf(token) },
+    body: JSON.stringify(request),
+  });
 
 /** The errors of a subscription that has ended, as a result has them. */
 function errorsOf(error) {
@@ -21,15 +33,13 @@ async function resultOf(response) {
 }
 
 /**
- * A client for `{cluster, token}`. `onVoid` is called when the server no longer accepts the token, `onLink` with whether the socket is
+ * A client for a session `{cluster, token}`. `onVoid` is called when the server no longer accepts the token, `onLink` with whether the socket is
  * connected, whenever that changes.
  */
-export function createClient({ cluster, token }, { onVoid, onLink = () => undefined }) {
-  const authorization = token ? { authorization: `Bearer ${token}` } : {};
-  const path = graphPath(cluster);
+export function createClient(session, { onVoid, onLink = () => undefined }) {
   const socket = createSocketClient({
-    url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${path}`,
-    connectionParams: authorization,
+    url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${graphPath(session.cluster)}`,
+    connectionParams: authorizationOf(session.token),
     retryAttempts: 20,
     shouldRetry: (event) => event.code === undefined || event.code < 4400 || event.code === 4499,
     on: {
@@ -41,15 +51,12 @@ export function createClient({ cluster, token }, { onVoid, onLink = () => undefi
     },
   });
   return {
-    /** Resolves with the result; rejects if the server does not answer. `keepalive`: sent even if the page is closed meanwhile. */
-    async execute(request, { headers = {}, signal, keepalive = false } = {}) {
-      const response = await fetch(path, {
-        method: 'POST',
-        headers: { accept: 'application/json', ...headers, 'content-type': 'application/json', ...authorization },
-        body: JSON.stringify(request),
-        signal,
-        keepalive,
-      });
+    /**
+     * Resolves with the result; rejects if the server does not answer. Of the `options` of `fetch`, `keepalive`: it is sent even if the page is
+     * closed meanwhile.
+     */
+    async execute(request, options) {
+      const response = await post(session, request, options);
       if (response.status === 401) onVoid();
       return await resultOf(response);
     },

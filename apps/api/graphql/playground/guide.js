@@ -1,4 +1,5 @@
 // Leads through a tour, and puts back what it changed: at its end, when it is left, and, if the page was closed, when it is opened again.
+import { Observable } from './observable.js';
 
 const placeholder = /\{\{(\w+)\}\}/g;
 
@@ -17,28 +18,10 @@ const nothing = { tour: undefined, step: 0, kept: {}, done: [], trouble: '', lea
  * The guide of one cluster. `journal` keeps `{tour, kept}` of a tour that has begun, by `read()` and `write(entry)`; `newName()` names what a tour
  * makes; `lock()` resolves with a function that frees the cluster's tours, or with undefined if another page has one open.
  */
-export class Guide {
+export class Guide extends Observable {
   constructor({ client, journal, newName, tours, lock }) {
+    super(nothing);
     Object.assign(this, { client, journal, newName, tours, lock });
-    this.state = nothing;
-    this.listeners = new Set();
-    this.subscribe = this.subscribe.bind(this);
-    this.snapshot = this.snapshot.bind(this);
-  }
-
-  /** For useSyncExternalStore. */
-  subscribe(listener) {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  snapshot() {
-    return this.state;
-  }
-
-  set(changes) {
-    this.state = { ...this.state, ...changes };
-    for (const listener of this.listeners) listener();
   }
 
   /** Puts back what a tour left that was open when its page was closed. Resolves with its title, if there was one. */

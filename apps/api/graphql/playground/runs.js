@@ -1,5 +1,6 @@
 // The operations that were started in the tabs. They belong to their tab and go on while another one is shown.
 import { emptyLog, withEvent } from './event-log.js';
+import { Observable } from './observable.js';
 
 /** Milliseconds between two notifications, so that a busy subscription does not draw the page for each event. */
 const NOTIFY_EVERY = 100;
@@ -16,29 +17,20 @@ export const isRunning = (run) => run !== undefined && !endings[run.state];
  * running, ended, stopped or failed; `took` milliseconds; `result` that of a query or mutation, or the errors that ended a subscription; `log`
  * the events of a subscription, and `frozen` those that are shown while it is paused.
  */
-export class Runs {
+export class Runs extends Observable {
   constructor({ client, now = () => performance.now(), after = (ms, run) => setTimeout(run, ms) }) {
+    super(new Map());
     this.client = client;
     this.now = now;
     this.after = after;
-    /** By tab; replaced at each change, for React. */
-    this.byTab = new Map();
     this.stops = new Map();
-    this.listeners = new Set();
     this.taps = new Set();
     this.pending = false;
-    this.subscribe = this.subscribe.bind(this);
-    this.snapshot = this.snapshot.bind(this);
   }
 
-  /** For useSyncExternalStore. */
-  subscribe(listener) {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  snapshot() {
-    return this.byTab;
+  /** By tab. */
+  get byTab() {
+    return this.state;
   }
 
   /** Calls `tap` for each event of a subscription and each result, at once. */
@@ -106,8 +98,7 @@ export class Runs {
   close(tab) {
     this.stop(tab);
     this.stops.delete(tab);
-    this.byTab = new Map([...this.byTab].filter(([id]) => id !== tab));
-    this.notify();
+    this.replace(new Map([...this.byTab].filter(([id]) => id !== tab)));
   }
 
   closeAll() {
@@ -129,8 +120,7 @@ export class Runs {
   }
 
   put(run) {
-    this.byTab = new Map(this.byTab).set(run.tab, run);
-    this.notify();
+    this.replace(new Map(this.byTab).set(run.tab, run));
   }
 
   notify() {
@@ -138,7 +128,7 @@ export class Runs {
     this.pending = true;
     this.after(NOTIFY_EVERY, () => {
       this.pending = false;
-      for (const listener of this.listeners) listener();
+      super.notify();
     });
   }
 }

@@ -1,4 +1,5 @@
 // The clusters that this browser tab is signed in to. Tokens stay in the tab (sessionStorage) and go only to this server.
+import { authorizationOf, post } from './client.js';
 
 const key = 'orrery-sessions';
 
@@ -38,17 +39,14 @@ const explained = {
  * `{refusal}`, a sentence for the user.
  */
 export async function openSession({ cluster, token }) {
-  const authorization = token ? { authorization: `Bearer ${token}` } : {};
   try {
-    const path = cluster ? `/graphql?cluster=${encodeURIComponent(cluster)}` : '/graphql';
-    const headers = { 'content-type': 'application/json', accept: 'application/json', ...authorization };
-    const response = await fetch(path, { method: 'POST', headers, body: JSON.stringify({ query: '{ cluster { id name } }' }) });
+    const response = await post({ cluster, token }, { query: '{ cluster { id name } }' });
     if (response.ok) {
       const { id, name } = (await response.json()).data.cluster;
       return { session: { id, name, token, cluster } };
     }
     if (response.status === 401 && token && !cluster) {
-      const listed = await fetch('/platform/v1/clusters', { headers: authorization });
+      const listed = await fetch('/platform/v1/clusters', { headers: authorizationOf(token) });
       if (listed.ok) return { clusters: (await listed.json()).items.map(({ id, name }) => ({ id, name })) };
     }
     return { refusal: explained[response.status] ?? `The server answers ${response.status}. Try again in a moment.` };

@@ -1,4 +1,5 @@
 // The tabs of operations: what is in them, and which one is shown. They are kept in the cluster's storage.
+import { Observable } from './observable.js';
 
 /** The name of a tab: that of its first operation. */
 export const titleOf = (query) => /^\s*(?:query|mutation|subscription)\s+(\w+)/m.exec(query ?? '')?.[1] ?? 'untitled';
@@ -21,24 +22,11 @@ function kept(storage) {
  * The tabs of one cluster: `{tabs, active, fillings}`, with `active` the id of the one that is shown. The editors have to be filled from it
  * whenever `fillings` grows.
  */
-export class TabStore {
+export class TabStore extends Observable {
   constructor({ storage, newId, firstQuery }) {
-    Object.assign(this, { storage, newId, firstQuery });
     const id = newId();
-    this.state = { ...(kept(storage) ?? { tabs: [tabOf({ id, query: firstQuery })], active: id }), fillings: 0 };
-    this.listeners = new Set();
-    this.subscribe = this.subscribe.bind(this);
-    this.snapshot = this.snapshot.bind(this);
-  }
-
-  /** For useSyncExternalStore. */
-  subscribe(listener) {
-    this.listeners.add(listener);
-    return () => this.listeners.delete(listener);
-  }
-
-  snapshot() {
-    return this.state;
+    super({ ...(kept(storage) ?? { tabs: [tabOf({ id, query: firstQuery })], active: id }), fillings: 0 });
+    Object.assign(this, { storage, newId, firstQuery });
   }
 
   get active() {
@@ -87,10 +75,9 @@ export class TabStore {
     this.set({ ...changes, fillings: this.state.fillings + 1 });
   }
 
-  set(changes) {
-    this.state = { ...this.state, ...changes };
-    const { tabs, active } = this.state;
+  replace(state) {
+    const { tabs, active } = state;
     this.storage.setItem('tabs', JSON.stringify({ tabs, active }));
-    for (const listener of this.listeners) listener();
+    super.replace(state);
   }
 }

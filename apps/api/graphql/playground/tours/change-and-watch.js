@@ -1,4 +1,4 @@
-import { deleteDeployment } from './undoing.js';
+import { deleteDeployment, makeDeployment } from './deployment.js';
 
 /** Makes a Deployment and changes it. */
 export const changeAndWatch = {
@@ -23,23 +23,7 @@ export const changeAndWatch = {
     {
       title: 'Make a Deployment',
       text: ['A mutation changes something. Manifests are those that `kubectl apply` takes.', 'Run it, and look at the events below.'],
-      operation: `mutation Make {
-  apply(manifest: """
-    apiVersion: apps/v1
-    kind: Deployment
-    metadata: {name: {{name}}}
-    spec:
-      replicas: 2
-      selector: {matchLabels: {app: {{name}}}}
-      template:
-        metadata: {labels: {app: {{name}}}}
-        spec:
-          containers: [{name: web, image: nginx}]
-    """) {
-    operation
-    object { kind metadata { name resourceVersion } }
-  }
-}`,
+      operation: makeDeployment(2),
     },
     {
       title: 'Scale it',

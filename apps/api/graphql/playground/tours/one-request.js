@@ -1,4 +1,4 @@
-import { deleteDeployment } from './undoing.js';
+import { deleteDeployment, makeDeployment } from './deployment.js';
 
 /** Makes a Deployment. */
 export const oneRequest = {
@@ -27,23 +27,7 @@ export const oneRequest = {
     {
       title: 'Write once',
       text: ['One Deployment of one pod. Run it, and watch the steps come in below: controllers, scheduler, kubelet, endpoints.'],
-      operation: `mutation Make {
-  apply(manifest: """
-    apiVersion: apps/v1
-    kind: Deployment
-    metadata: {name: {{name}}}
-    spec:
-      replicas: 1
-      selector: {matchLabels: {app: {{name}}}}
-      template:
-        metadata: {labels: {app: {{name}}}}
-        spec:
-          containers: [{name: web, image: nginx}]
-    """) {
-    operation
-    object { kind metadata { name resourceVersion } }
-  }
-}`,
+      operation: makeDeployment(1),
     },
     {
       title: 'The chain',
