@@ -9,6 +9,7 @@ import {
   GraphQLString,
 } from 'graphql';
 import type { AuditedRequest, AuditSelection } from './audit.js';
+import { checkLimit } from './check-limit.js';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, page } from './cost/points.js';
 import { badInput } from './errors.js';
@@ -125,7 +126,7 @@ function selectionOf({ since, until, ...others }: Filters): AuditSelection {
 }
 
 interface PageArguments extends Filters {
-  limit: number;
+  limit?: number;
   continue?: string;
 }
 
@@ -140,8 +141,8 @@ export const auditField: Field = {
     continue: { type: GraphQLString, description: 'The `continue` of the previous page.' },
   },
   async resolve(_root, given: PageArguments, { audit, meter }) {
-    const { limit, continue: from, ...selection } = withoutNulls(given);
-    if (limit < 1 || limit > limits.largestPage) throw badInput(`limit must be between 1 and ${limits.largestPage}`);
+    const { limit = limits.pageSize, continue: from, ...selection } = withoutNulls(given);
+    checkLimit(limit, limits.largestPage);
     const giveWay = () => meter.turn();
     const found = await audit.page(selectionOf(selection), { limit, giveWay, ...(from === undefined ? {} : { continue: from }) });
     meter.count('scanned', found.items.length);

@@ -10,9 +10,9 @@ import {
 } from 'graphql';
 import { type ChainStep, EventChain, writeText } from '#history';
 import { chainSubscription } from './chain-subscription.js';
+import { checkLimit } from './check-limit.js';
 import type { GraphContext } from './context.js';
 import { costs, logEntries, oneObject } from './cost/points.js';
-import { badInput } from './errors.js';
 import { resourceOf } from './kinds.js';
 import { limits } from './limits.js';
 import { lastClientWrite, pastRevision, readCauses } from './log-reads.js';
@@ -88,9 +88,7 @@ async function readChain(revision: number, most: number, { history, meter }: Gra
 }
 
 function chosenEntries(entries: number | null | undefined): number {
-  if (typeof entries === 'number' && (entries < 1 || entries > limits.chainEntries)) {
-    throw badInput(`entries must be between 1 and ${limits.chainEntries}`);
-  }
+  checkLimit(entries, limits.chainEntries, 'entries');
   return entries ?? Number.POSITIVE_INFINITY;
 }
 

@@ -8,6 +8,7 @@ import {
   GraphQLString,
 } from 'graphql';
 import type { ObjectChange } from '#history';
+import { checkLimit } from './check-limit.js';
 import type { GraphContext } from './context.js';
 import { costs, logEntries, oneObject, relatedObjects } from './cost/points.js';
 import { createdClusterType } from './created-cluster.js';
@@ -94,7 +95,7 @@ export const diffField: Field = {
   },
   async resolve(_root, given: DiffArguments, context) {
     const { from, to, kinds, namespace, limit } = withoutNulls(given);
-    if (limit !== undefined && limit < 1) throw badInput('limit must be at least 1');
+    checkLimit(limit);
     if (kinds && kinds.length > limits.kindsAtOnce) throw badInput(`kinds: at most ${limits.kindsAtOnce}`);
     const wanted = kinds?.map((name) => requireKind(context.kinds, name).info);
     const time = timeOf(context);

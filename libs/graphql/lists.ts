@@ -1,4 +1,5 @@
 import { type GraphQLFieldConfig, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import { checkLimit } from './check-limit.js';
 import type { GraphContext } from './context.js';
 import { costs, page, wholeList } from './cost/points.js';
 import { badInput } from './errors.js';
@@ -53,10 +54,9 @@ interface ListArguments extends Question {
   at?: Moment;
 }
 
-function pageLimit(limit: number | undefined): number {
-  if (limit === undefined || limit === null) return limits.pageSize;
-  if (limit < 1 || limit > limits.largestPage) throw badInput(`limit must be between 1 and ${limits.largestPage}`);
-  return limit;
+function pageLimit(limit: number | null | undefined): number {
+  checkLimit(limit, limits.largestPage);
+  return limit ?? limits.pageSize;
 }
 
 /** Why a page is not of the past revision that was asked for. */

@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import { Pod } from '#api';
 import type { KubeObject } from '#apimachinery';
+import { checkLimit } from './check-limit.js';
 import type { GraphContext } from './context.js';
 import { costs, decision } from './cost/points.js';
 import { badInput } from './errors.js';
@@ -94,7 +95,7 @@ const decisionType = new GraphQLObjectType<GraphDecision, GraphContext>({
       description: 'The best one first.',
       args: { limit: { type: GraphQLInt, description: 'The maximum number; default all.' } },
       resolve({ nodes = [] }, { limit }: { limit?: number | null }) {
-        if (typeof limit === 'number' && limit < 1) throw badInput('limit must be at least 1');
+        checkLimit(limit);
         return nodes.slice(0, limit ?? nodes.length);
       },
     },

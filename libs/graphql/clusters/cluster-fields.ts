@@ -8,6 +8,7 @@ import {
   GraphQLObjectType,
   GraphQLString,
 } from 'graphql';
+import { checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { costs, type PointsOf } from '../cost/points.js';
 import { badInput } from '../errors.js';
@@ -99,8 +100,7 @@ interface Arguments {
 }
 
 function selectionOf({ named, limit, after }: Arguments): ClusterSelection {
-  if (limit !== undefined && limit !== null && (limit < 1 || limit > limits.clustersAtOnce))
-    throw badInput(`limit must be between 1 and ${limits.clustersAtOnce}`);
+  checkLimit(limit, limits.clustersAtOnce);
   if (named && named.length > limits.clustersAtOnce) throw badInput(`named: at most ${limits.clustersAtOnce}`);
   return { limit: limit ?? limits.clusterPage, ...(named && { named }), ...(after && { after }) };
 }

@@ -8,8 +8,8 @@ import {
   GraphQLString,
 } from 'graphql';
 import { formatTime, type KubeObject, Quantity } from '#apimachinery';
+import { checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
-import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
 import { listOf, required } from '../output-types.js';
 import { Json } from '../scalars.js';
@@ -187,7 +187,7 @@ const aggregateFields: GraphQLFieldConfigMap<Aggregated, GraphContext> = {
     },
     async resolve(source, { field, limit, orderBy }: { field: string; limit?: number | null; orderBy: string }, context) {
       const most = limit ?? limits.pageSize;
-      if (most < 1 || most > limits.groups) throw badInput(`limit must be between 1 and ${limits.groups}`);
+      checkLimit(most, limits.groups);
       const order = orderBy === 'KEY' ? byKey : (a: Group, b: Group) => b.objects.length - a.objects.length || byKey(a, b);
       const top = new Top<Group>(most, order);
       for (const group of (await groupsOf(source, field, context)).values()) {

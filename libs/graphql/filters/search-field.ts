@@ -1,6 +1,7 @@
 import { GraphQLEnumType, type GraphQLFieldConfig, GraphQLInt, type GraphQLInterfaceType, GraphQLObjectType, GraphQLString } from 'graphql';
 import { Event } from '#api';
 import { type KubeObject, StatusError } from '#apimachinery';
+import { checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { costs, search } from '../cost/points.js';
 import { badInput } from '../errors.js';
@@ -175,7 +176,7 @@ export const searchField = (object: GraphQLInterfaceType): GraphQLFieldConfig<un
   async resolve(_root, { text, kinds, namespace, limit }: SearchArguments, context) {
     checkNames({ namespace: namespace ?? null });
     const most = limit ?? limits.searchHits;
-    if (most < 1 || most > limits.mostSearchHits) throw badInput(`limit must be between 1 and ${limits.mostSearchHits}`);
+    checkLimit(most, limits.mostSearchHits);
     const wanted = folded(text.trim());
     if (wanted === '' || wanted.length > limits.searchText) throw badInput(`text must have between 1 and ${limits.searchText} characters`);
     const search = new Search(wanted, most, context);

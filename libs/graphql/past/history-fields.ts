@@ -10,9 +10,9 @@ import {
 } from 'graphql';
 import type { KubeObject } from '#apimachinery';
 import { type ChainStep, EventChain, fieldChanges, type HistoryEntry, touches, writeText } from '#history';
+import { checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { causes, costs, oneObject, versions } from '../cost/points.js';
-import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
 import { entryAt, readCauses } from '../log-reads.js';
 import { required } from '../output-types.js';
@@ -109,7 +109,7 @@ export function historyFields(objectInterface: GraphQLOutputType, step: GraphQLO
       args: { last: { type: GraphQLInt, defaultValue: limits.history, description: `How many, at most ${limits.longestHistory}.` } },
       resolve(object, { last }: { last?: number | null }, context) {
         const wanted = last ?? limits.history;
-        if (wanted < 1 || wanted > limits.longestHistory) throw badInput(`last must be between 1 and ${limits.longestHistory}`);
+        checkLimit(wanted, limits.longestHistory, 'last');
         return historyOf(object as KubeObject, wanted, context);
       },
     },

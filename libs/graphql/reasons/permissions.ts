@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { type authenticationv1, ClusterRole, ClusterRoleBinding, Role, RoleBinding, type rbacv1, SelfSubjectReview } from '#api';
 import type { KubeObject } from '#apimachinery';
+import { checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { costs, page } from '../cost/points.js';
 import { badInput } from '../errors.js';
@@ -104,7 +105,7 @@ async function permissionsOf(
   context: GraphContext,
 ): Promise<Permission[]> {
   checkNames({ namespace });
-  if (limit < 1 || limit > limits.largestPage) throw badInput(`limit must be between 1 and ${limits.largestPage}`);
+  checkLimit(limit, limits.largestPage);
   const found: Permission[] = [];
   for (const [binding, named] of await bindingsOf(subject, namespace, context)) {
     const wait = context.meter.turn();

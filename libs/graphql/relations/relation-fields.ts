@@ -7,9 +7,9 @@ import {
   type GraphQLObjectType,
 } from 'graphql';
 import type { KubeObject } from '#apimachinery';
+import { checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { costs, oneObject, relatedObjects, wholeRelation } from '../cost/points.js';
-import { badInput } from '../errors.js';
 import { Aggregate } from '../filters/aggregate-fields.js';
 import { questionArguments, whereArgument } from '../filters/arguments.js';
 import type { Subject } from '../filters/field-path.js';
@@ -64,7 +64,7 @@ function toMany(relation: ToMany, { type, subject }: Target, filters: FilterType
     },
     async resolve(object, args: Arguments, context) {
       const { limit } = withoutNulls(args);
-      if (limit !== undefined && limit < 1) throw badInput('limit must be at least 1');
+      checkLimit(limit);
       const found = await related(relation, subject, object as KubeObject, args, context);
       return limit === undefined ? found : found.slice(0, limit);
     },
