@@ -13,6 +13,7 @@ import { filtered, type Question, selectionOf } from './filters/selection.js';
 import { type GraphKind, resourceOf } from './kinds.js';
 import { limits } from './limits.js';
 import { withKind } from './loaders.js';
+import { exactly } from './past/list-at.js';
 import { atArgument, type Moment } from './past/moment.js';
 import { checkNames, selectors, withoutNulls } from './queries.js';
 import { Int64 } from './scalars.js';
@@ -137,8 +138,8 @@ async function plainPage(
   { client, meter }: GraphContext,
 ): Promise<Page> {
   // A continue token has its revision.
-  const exact = revision && !from ? { resourceVersion: String(revision), resourceVersionMatch: 'Exact' } : {};
-  const listed = await client.list(resource, { ...reading, ...exact, ...(from ? { continue: from } : {}), limit });
+  const place = from ? { continue: from } : exactly(revision);
+  const listed = await client.list(resource, { ...reading, ...place, limit });
   meter.count('scanned', listed.items.length);
   return {
     items: listed.items.map(shown),

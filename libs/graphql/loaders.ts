@@ -1,9 +1,9 @@
 import type { Resource } from '#api';
 import { escapeFieldValue, type KubeObject, StatusError } from '#apimachinery';
-import type { Client, Listed, ListQuery } from '#client';
+import type { Client } from '#client';
 import type { Revision } from '#storage';
 import type { Meter } from './execution/meter.js';
-import { limits } from './limits.js';
+import { exactly, listAt } from './past/list-at.js';
 
 /** The part of a kind that is read together. */
 export interface Reading {
@@ -52,31 +52,16 @@ export class Loaders {
 
   private async readAll<T extends KubeObject>(resource: Resource<T>, reading: Reading): Promise<T[]> {
     await this.meter.turn();
-    if (this.past) return this.readPast(resource, reading);
+    if (this.past) {
+      const shown = (object: T): T => this.noted(withKind(object, resource));
+      const { items } = await listAt({ resource, reading, shown }, this.past.at, { client: this.client, meter: this.meter });
+      return items;
+    }
     // One more than allowed, so that exceeding the limit is noticed.
     const { items } = await this.client.list(resource, { ...reading, limit: this.meter.left('scanned') + 1 });
     this.meter.count('scanned', items.length);
     await this.meter.turn();
     return items.map((item) => withKind(item, resource));
-  }
-
-  /** Page by page: the past is not in the cache, so each object is parsed. */
-  private async readPast<T extends KubeObject>(resource: Resource<T>, reading: Reading): Promise<T[]> {
-    const found: T[] = [];
-    let from: string | undefined;
-    do {
-      const place = from === undefined ? this.exactly() : { continue: from };
-      const page: Listed<T> = await this.client.list(resource, { ...reading, ...place, limit: limits.pageSize });
-      this.meter.count('scanned', page.items.length);
-      for (const item of page.items) found.push(this.noted(withKind(item, resource)));
-      await this.meter.turn();
-      from = page.continue;
-    } while (from !== undefined);
-    return found;
-  }
-
-  private exactly(): Pick<ListQuery, 'resourceVersion' | 'resourceVersionMatch'> {
-    return this.past ? { resourceVersion: String(this.past.at), resourceVersionMatch: 'Exact' } : {};
   }
 
   /** An object of the past as a copy: the same version may be the current one, too. */
@@ -91,7 +76,7 @@ export class Loaders {
   private async read<T extends KubeObject>(resource: Resource<T>, name: string, namespace: string | undefined): Promise<T | undefined> {
     if (!this.past) return this.client.get(resource, name, namespace);
     const fieldSelector = `metadata.name=${escapeFieldValue(name)}`;
-    const { items } = await this.client.list(resource, { namespace, fieldSelector, ...this.exactly() });
+    const { items } = await this.client.list(resource, { namespace, fieldSelector, ...exactly(this.past.at) });
     return items[0];
   }
 

@@ -4,6 +4,7 @@ import type { GraphContext } from '../context.js';
 import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
 import type { Reading } from '../loaders.js';
+import { exactly } from '../past/list-at.js';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.js';
 import { filtered, type Selection, sorted } from './selection.js';
 
@@ -27,10 +28,6 @@ interface Paging {
   readonly limit: number;
   readonly continue?: string | undefined;
 }
-
-/** Lists that are computed when they are read have the revision 0, and no past. */
-const exactly = (revision: string | undefined) =>
-  revision && revision !== '0' ? { resourceVersion: revision, resourceVersionMatch: 'Exact' } : {};
 
 const placeOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? ''}/${metadata.name}`;
 
