@@ -12,6 +12,7 @@ import {
   GraphQLString,
 } from 'graphql';
 import { scheme } from '#api';
+import { memoized } from '#apimachinery';
 import type { GraphContext } from './context.js';
 import type { GraphKind } from './kinds.js';
 import { Int64, IntOrString, Json, Quantity, StringMap, Time } from './scalars.js';
@@ -51,9 +52,8 @@ const wholeField: FieldConfig = { type: Json, description: 'All of it, with what
 
 /** The object types of the graph, made of shapes on first use. */
 export class Types {
-  private readonly made = new WeakMap<Struct, GraphQLObjectType>();
-  private readonly entries = new WeakMap<Struct, GraphQLObjectType>();
-  private readonly kindOf: ReadonlyMap<Struct, GraphKind>;
+  /** The kinds whose objects structs are of; clusters with the same custom kind share its struct. */
+  private readonly kindOf: WeakMap<Struct, GraphKind>;
   private readonly objectMeta: Struct;
   private readonly custom: CustomShapes;
 
@@ -66,7 +66,9 @@ export class Types {
   ) {
     this.objectMeta = shapes.structOf(scheme.definition('meta.v1.ObjectMeta'));
     this.custom = new CustomShapes(this.objectMeta);
-    this.kindOf = new Map(kinds.flatMap((kind) => ('definition' in kind.source ? [[shapes.structOf(kind.source.definition), kind]] : [])));
+    this.kindOf = new WeakMap(
+      kinds.flatMap((kind) => ('definition' in kind.source ? [[shapes.structOf(kind.source.definition), kind]] : [])),
+    );
   }
 
   /** The struct of a kind's objects. */
@@ -77,9 +79,8 @@ export class Types {
   /** The type of a kind's objects. */
   ofKind(kind: GraphKind): GraphQLObjectType {
     const struct = this.structOf(kind);
-    const known = this.made.get(struct);
-    if (known) return known;
-    return 'own' in kind.source ? this.keep(struct, this.ofOwn(kind, struct)) : this.ofStruct(struct);
+    if (!this.kindOf.has(struct)) this.kindOf.set(struct, kind);
+    return this.ofStruct(struct);
   }
 
   /** For a custom kind: a field of the graph's own comes before a property of its name, which has an underscore at its end. */
@@ -103,25 +104,16 @@ export class Types {
   }
 
   /** The type of a struct; that of a kind has the fields of every object, too. */
-  ofStruct(struct: Struct): GraphQLObjectType {
-    const known = this.made.get(struct);
-    if (known) return known;
+  readonly ofStruct = memoized((struct: Struct): GraphQLObjectType => {
     const kind = this.kindOf.get(struct);
-    return this.keep(
-      struct,
-      new GraphQLObjectType<unknown, GraphContext>({
-        name: struct.name,
-        description: struct.description,
-        interfaces: kind ? () => [this.kindInterface()] : [],
-        fields: () => ({ ...this.fields(struct), ...(kind && this.extra(kind)) }),
-      }),
-    );
-  }
-
-  private keep(struct: Struct, type: GraphQLObjectType): GraphQLObjectType {
-    this.made.set(struct, type);
-    return type;
-  }
+    if (kind && 'own' in kind.source) return this.ofOwn(kind, struct);
+    return new GraphQLObjectType<unknown, GraphContext>({
+      name: struct.name,
+      description: struct.description,
+      interfaces: kind ? () => [this.kindInterface()] : [],
+      fields: () => ({ ...this.fields(struct), ...(kind && this.extra(kind)) }),
+    });
+  });
 
   private fields(struct: Struct): Fields {
     const fields = struct.fields.map((field) => [field.name, this.ofField(struct, field)] as const);
@@ -182,18 +174,15 @@ export class Types {
     }
   }
 
-  private entryOf(struct: Struct): GraphQLObjectType {
-    const known = this.entries.get(struct);
-    if (known) return known;
-    const type = new GraphQLObjectType<unknown, GraphContext>({
-      name: derivedName(struct, 'Entry'),
-      description: `A key and its ${struct.name}.`,
-      fields: () => ({
-        key: { type: new GraphQLNonNull(GraphQLString), description: 'The key.' },
-        value: { type: new GraphQLNonNull(this.ofStruct(struct)), description: 'What stands under it.' },
+  private readonly entryOf = memoized(
+    (struct: Struct) =>
+      new GraphQLObjectType<unknown, GraphContext>({
+        name: derivedName(struct, 'Entry'),
+        description: `A key and its ${struct.name}.`,
+        fields: () => ({
+          key: { type: new GraphQLNonNull(GraphQLString), description: 'The key.' },
+          value: { type: new GraphQLNonNull(this.ofStruct(struct)), description: 'What stands under it.' },
+        }),
       }),
-    });
-    this.entries.set(struct, type);
-    return type;
-  }
+  );
 }

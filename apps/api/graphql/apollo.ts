@@ -2,7 +2,7 @@ import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap,
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { FastifyRequest } from 'fastify';
 import { type DocumentNode, GraphQLError, parse } from 'graphql';
-import { Memo } from '#apimachinery';
+import { Memo, memoized } from '#apimachinery';
 import {
   checkDocument,
   checkSource,
@@ -136,8 +136,6 @@ function sentAs(method: string, asked: Asked): { search: string; body: unknown }
 
 /** Answers queries and mutations: one Apollo Server per graph, released together with it. */
 export class ApolloServers {
-  private readonly started = new WeakMap<Runtime, Promise<ApolloServer<GraphSession>>>();
-
   constructor(private readonly graphs: Graphs) {}
 
   async answer({ session, asked, request }: ToAnswer): Promise<HTTPGraphQLResponse> {
@@ -154,9 +152,5 @@ export class ApolloServers {
   }
 
   /** Starts the one of a graph. Each document store may hold 30 MiB: one is shared by all clusters. */
-  of(runtime: Runtime): Promise<ApolloServer<GraphSession>> {
-    const apollo = this.started.get(runtime) ?? startApollo(runtime, runtime === this.graphs.builtIn ? undefined : null);
-    this.started.set(runtime, apollo);
-    return apollo;
-  }
+  readonly of = memoized((runtime: Runtime) => startApollo(runtime, runtime === this.graphs.builtIn ? undefined : null));
 }

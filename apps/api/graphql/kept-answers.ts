@@ -1,5 +1,6 @@
 import { type DocumentNode, Kind, parse } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { memoized } from '#apimachinery';
 import { parseOptions, type Runtime, sdlOf } from '#graphql';
 import type { Asked } from './asked.js';
 import { KeptText } from './encoded-text.js';
@@ -39,8 +40,8 @@ export class KeptAnswers {
     maxSize: LIMITS.bytes,
     sizeCalculation: ({ text }, key) => text.bytes + 2 * key.length,
   });
-  private readonly ids = new WeakMap<Runtime, number>();
   private schemas = 0;
+  private readonly idOf = memoized((_runtime: Runtime) => ++this.schemas);
 
   /** The kept answer to an operation. */
   of(runtime: Runtime, asked: Asked, accept = ''): KeptAnswer | undefined {
@@ -81,11 +82,5 @@ export class KeptAnswers {
     if (query === undefined || Object.keys(variables).length > 0) return undefined;
     const key = `${this.idOf(runtime)} ${JSON.stringify([query, operationName, accept])}`;
     return key.length > LIMITS.document ? undefined : key;
-  }
-
-  private idOf(runtime: Runtime): number {
-    const id = this.ids.get(runtime) ?? ++this.schemas;
-    this.ids.set(runtime, id);
-    return id;
   }
 }

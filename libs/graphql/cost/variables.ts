@@ -7,6 +7,7 @@ import {
   typeFromAST,
   type VariableDefinitionNode,
 } from 'graphql';
+import { memoized } from '#apimachinery';
 import { limits } from '../limits.js';
 import { excessOf } from './values.js';
 
@@ -25,20 +26,14 @@ interface Fields {
   readonly objects: ReadonlyMap<string, GraphQLInputObjectType>;
 }
 
-const known = new WeakMap<GraphQLInputObjectType, Fields>();
-
-function fieldsOf(type: GraphQLInputObjectType): Fields {
-  const made = known.get(type);
-  if (made) return made;
+const fieldsOf = memoized((type: GraphQLInputObjectType): Fields => {
   const fields = Object.values(type.getFields());
   const objects = fields.flatMap((field) => {
     const named = getNamedType(field.type);
     return named instanceof GraphQLInputObjectType ? [[field.name, named] as const] : [];
   });
-  const counted = { count: fields.length, objects: new Map(objects) };
-  known.set(type, counted);
-  return counted;
-}
+  return { count: fields.length, objects: new Map(objects) };
+});
 
 /**
  * Throws if coercing the values of variables would look at too many fields: at each that the type of an object has, whether it is written or

@@ -1,5 +1,5 @@
 import type { GraphQLEnumType } from 'graphql';
-import { getOwn, isJsonObject } from '#apimachinery';
+import { getOwn, isJsonObject, memoized } from '#apimachinery';
 import { always, derivedName, type Shape, type ShapeField, type Struct } from '../shapes/shape.js';
 import { podAmounts } from '../values/pod-amounts.js';
 
@@ -32,20 +32,14 @@ const simple: Readonly<Record<Exclude<Shape['of'], 'enum' | 'list' | 'struct' | 
   amounts: { of: 'amounts' },
 };
 
-const entries = new WeakMap<Struct, Struct>();
-
 /** A key and the struct under it. */
-function entryOf(struct: Struct): Struct {
-  const known = entries.get(struct);
-  if (known) return known;
-  const entry: Struct = {
+const entryOf = memoized(
+  (struct: Struct): Struct => ({
     name: derivedName(struct, 'Entry'),
     open: struct.open,
     fields: [always('key', { of: 'text' }), always('value', { of: 'struct', struct })],
-  };
-  entries.set(struct, entry);
-  return entry;
-}
+  }),
+);
 
 /** Lists in lists, which no built-in kind has, are JSON. */
 function askedOf(shape: Shape): Asked {
@@ -89,18 +83,13 @@ const derived: Readonly<Record<string, Readonly<Record<string, AskedField>>>> = 
 /** Names of the operators that stand among the fields of a `where`. */
 const operators: ReadonlySet<string> = new Set(['and', 'or', 'not', 'isNull']);
 
-const known = new WeakMap<Struct, ReadonlyMap<string, AskedField>>();
-
 /** What can be asked of objects of a struct, by name. A field with the name of an operator has an underscore behind it. */
-export function askedFields(struct: Struct): ReadonlyMap<string, AskedField> {
-  const made = known.get(struct);
-  if (made) return made;
+export const askedFields = memoized((struct: Struct): ReadonlyMap<string, AskedField> => {
   const fields = new Map<string, AskedField>(struct.open ? [] : Object.entries(getOwn(derived, struct.name) ?? {}));
   for (const field of struct.fields) {
     let { name } = field;
     while (operators.has(name) || fields.has(name)) name += '_';
     fields.set(name, fieldOf(field));
   }
-  known.set(struct, fields);
   return fields;
-}
+});

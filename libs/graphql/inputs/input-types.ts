@@ -10,6 +10,7 @@ import {
   GraphQLNonNull,
   GraphQLString,
 } from 'graphql';
+import { memoized } from '#apimachinery';
 import { Int64, IntOrString, Json, Quantity, QuantityMap, StringMap, Time } from '../scalars.js';
 import { derivedName, type Shape, type ShapeField, type Struct } from '../shapes/shape.js';
 
@@ -54,38 +55,38 @@ const firstSentence = (description: string | undefined): string | undefined =>
 
 /** Input types of structs, made on first use: the fields that clients write. */
 export class InputTypes {
-  private readonly made = new WeakMap<Struct, GraphQLInputObjectType>();
+  /** The structs of kinds' objects. */
+  private readonly kinds = new WeakSet<Struct>();
+  private readonly ofStruct = memoized((struct: Struct) => {
+    const fields = () => (this.kinds.has(struct) ? this.fieldsOfKind(struct) : this.fieldsOf(struct));
+    return new GraphQLInputObjectType({ name: derivedName(struct, 'Input'), fields });
+  });
 
   /** `metadata`: the struct of every object's. */
   constructor(private readonly metadata: Struct) {}
 
   /** The type of a kind's objects, without apiVersion, kind and status. */
   ofKind(struct: Struct): GraphQLInputObjectType {
-    const given = () => struct.fields.filter(({ key }) => !notOfKinds.has(key));
-    return this.keep(struct, () => Object.fromEntries(given().map((field) => [field.name, this.ofField(field, field.key === 'metadata')])));
+    this.kinds.add(struct);
+    return this.ofStruct(struct);
   }
 
-  private ofStruct(struct: Struct): GraphQLInputObjectType {
+  private fieldsOfKind({ fields }: Struct): GraphQLInputFieldConfigMap {
+    const given = fields.filter(({ key }) => !notOfKinds.has(key));
+    return Object.fromEntries(given.map((field) => [field.name, this.ofField(field, field.key === 'metadata')]));
+  }
+
+  private fieldsOf(struct: Struct): GraphQLInputFieldConfigMap {
     const isMetadata = struct === this.metadata;
-    return this.keep(struct, () => {
-      const given = struct.fields.filter(({ key }) => !(isMetadata && notOfMetadata.has(key)));
-      // Most clients do not ask for deprecated fields of inputs, and refuse a type without any other.
-      const isLeftOut = given.every(({ deprecated }) => deprecated);
-      return Object.fromEntries(
-        given.map((field) => {
-          const description = (isMetadata && preconditions[field.key]) || field.description;
-          return [field.name, this.ofField({ ...field, description, ...(isLeftOut && { deprecated: undefined }) })];
-        }),
-      );
-    });
-  }
-
-  private keep(struct: Struct, fields: () => GraphQLInputFieldConfigMap): GraphQLInputObjectType {
-    const known = this.made.get(struct);
-    if (known) return known;
-    const type = new GraphQLInputObjectType({ name: derivedName(struct, 'Input'), fields });
-    this.made.set(struct, type);
-    return type;
+    const given = struct.fields.filter(({ key }) => !(isMetadata && notOfMetadata.has(key)));
+    // Most clients do not ask for deprecated fields of inputs, and refuse a type without any other.
+    const isLeftOut = given.every(({ deprecated }) => deprecated);
+    return Object.fromEntries(
+      given.map((field) => {
+        const description = (isMetadata && preconditions[field.key]) || field.description;
+        return [field.name, this.ofField({ ...field, description, ...(isLeftOut && { deprecated: undefined }) })];
+      }),
+    );
   }
 
   private ofField({ shape, description: whole, deprecated, required }: ShapeField, isRequired = required): GraphQLInputFieldConfig {
@@ -112,13 +113,7 @@ export class InputTypes {
   }
 }
 
-const fieldsOf = new WeakMap<Struct, ReadonlyMap<string, ShapeField>>();
-
-function fieldNamed(struct: Struct, name: string): ShapeField | undefined {
-  const known = fieldsOf.get(struct) ?? new Map(struct.fields.map((field) => [field.name, field]));
-  fieldsOf.set(struct, known);
-  return known.get(name);
-}
+const fieldsOf = memoized((struct: Struct): ReadonlyMap<string, ShapeField> => new Map(struct.fields.map((field) => [field.name, field])));
 
 /** The value that an input stands for, with the names that fields have in objects; null is the same as none, as in the API. */
 export function givenValue(shape: Shape, input: unknown): unknown {
@@ -126,7 +121,7 @@ export function givenValue(shape: Shape, input: unknown): unknown {
   if (shape.of !== 'struct' || typeof input !== 'object' || input === null || shape.struct.fields.length === 0) return input;
   const value: Record<string, unknown> = {};
   for (const [name, given] of Object.entries(input)) {
-    const field = fieldNamed(shape.struct, name);
+    const field = fieldsOf(shape.struct).get(name);
     if (field && given !== null && given !== undefined) value[field.key] = givenValue(field.shape, given);
   }
   return value;

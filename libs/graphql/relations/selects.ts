@@ -1,6 +1,6 @@
 import type { corev1 } from '#api';
 import { Pod, type Resource } from '#api';
-import { type KubeObject, type LabelSelectorSpec, selectorOfObject } from '#apimachinery';
+import { type KubeObject, type LabelSelectorSpec, memoized, selectorOfObject } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import { ordered } from './references.js';
 import { defineRelation, type Relation } from './relation.js';
@@ -91,12 +91,9 @@ async function sift<T extends KubeObject>(candidates: Iterable<T>, holds: (objec
   return found;
 }
 
-const equality = new WeakMap<object, LabelSelectorSpec>();
+const equality = memoized((labels: Readonly<Record<string, string>>): LabelSelectorSpec => ({ matchLabels: { ...labels } }));
 
 /** A Service's selector, and others of labels alone; a missing or empty one selects nothing. The same result each time for the same object. */
 export function labelsAsSelector(labels: Readonly<Record<string, string>> | undefined): LabelSelectorSpec | undefined {
-  if (!labels || Object.keys(labels).length === 0) return undefined;
-  const known = equality.get(labels) ?? { matchLabels: { ...labels } };
-  equality.set(labels, known);
-  return known;
+  return labels && Object.keys(labels).length > 0 ? equality(labels) : undefined;
 }

@@ -1,15 +1,8 @@
 import { type GraphQLNamedType, type GraphQLSchema, isIntrospectionType, isSpecifiedScalarType, printType } from 'graphql';
+import { memoized } from '#apimachinery';
 
 /** The texts of types: graphs of clusters with custom kinds share most of theirs. */
-const printed = new WeakMap<GraphQLNamedType, string>();
-
-function textOf(type: GraphQLNamedType): string {
-  const known = printed.get(type);
-  if (known !== undefined) return known;
-  const text = printType(type);
-  printed.set(type, text);
-  return text;
-}
+const textOf = memoized((type: GraphQLNamedType) => printType(type));
 
 /**
  * The schema in GraphQL's definition language, by the names of its types, as code generators read it. The roots have the usual names, so

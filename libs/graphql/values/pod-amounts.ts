@@ -1,25 +1,14 @@
 import type { GraphQLFieldConfigMap } from 'graphql';
 import type { corev1 } from '#api';
+import { memoized } from '#apimachinery';
 import { podLimits, podRequests, resourceListTexts } from '#component-helpers';
 import type { GraphContext } from '../context.js';
 import { ResourceList } from './quantities.js';
 
-type Amounts = Readonly<Record<string, string>>;
-
-/** Computed once for each pod, since objects that are read do not change. */
-function once(amountsOf: (pod: corev1.Pod) => Amounts): (pod: corev1.Pod) => Amounts {
-  const known = new WeakMap<corev1.Pod, Amounts>();
-  return (pod) => {
-    const made = known.get(pod) ?? amountsOf(pod);
-    known.set(pod, made);
-    return made;
-  };
-}
-
 /** What a pod as a whole requests, as the scheduler counts it, and its limits: of containers, init containers and overhead together. */
 export const podAmounts = {
-  requests: once((pod) => resourceListTexts(podRequests(pod, { useStatus: true }))),
-  limits: once((pod) => resourceListTexts(podLimits(pod, { useStatus: true }))),
+  requests: memoized((pod: corev1.Pod) => resourceListTexts(podRequests(pod, { useStatus: true }))),
+  limits: memoized((pod: corev1.Pod) => resourceListTexts(podLimits(pod, { useStatus: true }))),
 };
 
 const field = (part: keyof typeof podAmounts, description: string) => ({
