@@ -1,4 +1,11 @@
-import { type GraphQLFieldConfigMap, GraphQLInterfaceType, GraphQLNonNull, GraphQLObjectType, GraphQLSchema, GraphQLString } from 'graphql';
+import {
+  type GraphQLFieldConfigMap,
+  GraphQLInterfaceType,
+  GraphQLNonNull,
+  GraphQLObjectType,
+  type GraphQLSchema,
+  GraphQLString,
+} from 'graphql';
 import { CertificateSigningRequest, Node, Pod, type Resource, type Served, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { explainField } from './access-fields.js';
@@ -23,6 +30,7 @@ import { kindFields } from './kind-fields.js';
 import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kinds.js';
 import { listField } from './lists.js';
 import { mutationFields } from './mutations.js';
+import { OrderedSchema } from './ordered-schema.js';
 import { organizationField, organizationMutations } from './organization-fields.js';
 import { historyFields } from './past/history-fields.js';
 import { clusterField, objectField, oneField } from './queries.js';
@@ -206,7 +214,7 @@ class Graph {
         faults: followFaultsField,
       },
     });
-    return new GraphQLSchema(roots);
+    return new OrderedSchema(roots);
   }
 
   /** The graph of a cluster with custom kinds, which are valid, and have names that `base` has not. */

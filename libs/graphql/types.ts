@@ -87,7 +87,7 @@ export class Types {
   private ofOwn(kind: GraphKind, struct: Struct): GraphQLObjectType {
     return new GraphQLObjectType<unknown, GraphContext>({
       name: struct.name,
-      description: struct.description ?? `An object of the cluster’s own kind ${kind.info.kind}.`,
+      description: struct.description,
       interfaces: [this.kindInterface()],
       fields: () => {
         const shared = { ...this.kindInterface().toConfig().fields, ...this.extra(kind) };
@@ -180,8 +180,8 @@ export class Types {
         name: derivedName(struct, 'Entry'),
         description: `A key and its ${struct.name}.`,
         fields: () => ({
-          key: { type: new GraphQLNonNull(GraphQLString), description: 'The key.' },
-          value: { type: new GraphQLNonNull(this.ofStruct(struct)), description: 'What stands under it.' },
+          key: { type: new GraphQLNonNull(GraphQLString), description: 'What the value stands under.' },
+          value: { type: new GraphQLNonNull(this.ofStruct(struct)), description: 'What stands under the key.' },
         }),
       }),
   );

@@ -13,6 +13,9 @@ export type Asked =
 /** A field of an object, and how its value is read from the object, which may be anything. */
 export interface AskedField {
   readonly asked: Asked;
+  readonly description?: string | undefined;
+  /** Why it is deprecated; unset: it is not. */
+  readonly deprecated?: string | undefined;
   read(source: unknown): unknown;
 }
 
@@ -37,7 +40,10 @@ const entryOf = memoized(
   (struct: Struct): Struct => ({
     name: derivedName(struct, 'Entry'),
     open: struct.open,
-    fields: [always('key', { of: 'text' }), always('value', { of: 'struct', struct })],
+    fields: [
+      always('key', { of: 'text' }, 'What the value stands under.'),
+      always('value', { of: 'struct', struct }, 'What stands under the key.'),
+    ],
   }),
 );
 
@@ -62,21 +68,30 @@ function askedOf(shape: Shape): Asked {
 /** A property of an object; undefined for what is none. */
 export const property = (source: unknown, key: string): unknown => (isJsonObject(source) ? getOwn(source, key) : undefined);
 
-function fieldOf({ key, shape, empty }: ShapeField): AskedField {
+function fieldOf({ key, shape, empty, description, deprecated }: ShapeField): AskedField {
   const asked = askedOf(shape);
+  const told = { asked, description, deprecated };
   if (shape.of === 'structsByKey') {
     const listed = (value: unknown) =>
       isJsonObject(value) ? Object.entries(value).map(([of, below]) => ({ key: of, value: below })) : value;
-    return { asked, read: (source) => listed(property(source, key)) };
+    return { ...told, read: (source) => listed(property(source, key)) };
   }
-  return { asked, read: (source) => property(source, key) ?? (isJsonObject(source) ? empty : undefined) };
+  return { ...told, read: (source) => property(source, key) ?? (isJsonObject(source) ? empty : undefined) };
 }
 
 /** Fields that the graph adds to the API's objects, by the types that have them. */
 const derived: Readonly<Record<string, Readonly<Record<string, AskedField>>>> = {
   Pod: {
-    requests: { asked: { of: 'amounts' }, read: (pod) => podAmounts.requests(pod as never) },
-    limits: { asked: { of: 'amounts' }, read: (pod) => podAmounts.limits(pod as never) },
+    requests: {
+      asked: { of: 'amounts' },
+      description: 'What its containers request together, as the scheduler counts it.',
+      read: (pod) => podAmounts.requests(pod as never),
+    },
+    limits: {
+      asked: { of: 'amounts' },
+      description: 'What its containers are limited to together.',
+      read: (pod) => podAmounts.limits(pod as never),
+    },
   },
 };
 

@@ -1,6 +1,6 @@
 import {
-  GraphQLBoolean,
   type GraphQLEnumType,
+  type GraphQLInputFieldConfig,
   GraphQLInputObjectType,
   type GraphQLInputType,
   GraphQLList,
@@ -9,10 +9,11 @@ import {
 } from 'graphql';
 import { memoized } from '#apimachinery';
 import { derivedName, type Struct } from '../shapes/shape.js';
-import { type Asked, askedFields } from './asked.js';
+import { summaryOf } from '../shapes/summary.js';
+import { type Asked, type AskedField, askedFields } from './asked.js';
 import * as leaf from './leaf-types.js';
 
-const { NumberFilter } = leaf;
+const { NumberFilter, absence } = leaf;
 const several = (type: GraphQLInputType) => new GraphQLList(new GraphQLNonNull(type));
 
 const filters: Record<Exclude<Asked['of'], 'object' | 'enum' | 'list'>, GraphQLInputType> = {
@@ -34,6 +35,18 @@ const orders: Partial<Record<Asked['of'], GraphQLInputType>> = {
   list: leaf.ListOrder,
 };
 
+/**
+ * What a field of an object is, for questions about it. `undeprecated`: most clients do not ask for deprecated fields of inputs, and refuse
+ * a type without any other.
+ */
+const about = (
+  { description, deprecated }: AskedField,
+  undeprecated = false,
+): Pick<GraphQLInputFieldConfig, 'description' | 'deprecationReason'> => ({
+  description: summaryOf(description),
+  ...(deprecated && !undeprecated && { deprecationReason: deprecated }),
+});
+
 /** Enums of custom kinds have an underscore in their names, as the types of their structs have: see `derivedName`. */
 const filterName = (type: GraphQLEnumType): string => `${type.name}${type.name.includes('_') ? '_' : ''}Filter`;
 
@@ -45,11 +58,11 @@ export class FilterTypes {
       name: derivedName(struct, 'Where'),
       description: `A condition on ${struct.name}. All that are given must hold.`,
       fields: () => ({
-        and: { type: several(where) },
-        or: { type: several(where) },
-        not: { type: where },
-        isNull: { type: GraphQLBoolean },
-        ...Object.fromEntries([...askedFields(struct)].map(([name, { asked }]) => [name, { type: this.filter(asked) }])),
+        and: { type: several(where), description: 'All of these hold.' },
+        or: { type: several(where), description: 'At least one of these holds.' },
+        not: { type: where, description: 'This does not hold.' },
+        isNull: absence,
+        ...Object.fromEntries([...askedFields(struct)].map(([name, field]) => [name, { type: this.filter(field.asked), ...about(field) }])),
       }),
     });
     return where;
@@ -81,7 +94,7 @@ export class FilterTypes {
           every: { type: item, description: 'Holds for every item; of an empty list, too.' },
           none: { type: item, description: 'Holds for no item.' },
           count: { type: NumberFilter, description: 'The number of items.' },
-          isNull: { type: GraphQLBoolean },
+          isNull: absence,
         },
       }),
   );
@@ -92,13 +105,15 @@ export class FilterTypes {
       new GraphQLInputObjectType({
         name: derivedName(struct, 'Order'),
         description: `What ${struct.name} is ordered by: one field.`,
-        fields: () =>
-          Object.fromEntries(
-            [...askedFields(struct)].map(([name, { asked }]) => [
-              name,
-              { type: asked.of === 'object' ? this.order(asked.struct) : (orders[asked.of] ?? leaf.Direction) },
-            ]),
-          ),
+        fields: () => {
+          const fields = [...askedFields(struct)];
+          const all = fields.every(([, { deprecated }]) => deprecated);
+          return Object.fromEntries(fields.map(([name, field]) => [name, { type: this.orderOf(field.asked), ...about(field, all) }]));
+        },
       }),
   );
+
+  private orderOf(asked: Asked): GraphQLInputType {
+    return asked.of === 'object' ? this.order(asked.struct) : (orders[asked.of] ?? leaf.Direction);
+  }
 }

@@ -13,23 +13,31 @@ import { IntOrString, Json, Quantity, Time } from '../scalars.js';
 
 const several = (type: GraphQLInputType) => new GraphQLList(new GraphQLNonNull(type));
 
-const absence = { isNull: { type: GraphQLBoolean, description: 'true: there is no value; false: there is one.' } };
+/** The operator `isNull`. */
+export const absence = { type: GraphQLBoolean, description: 'true: there is no value; false: there is one.' };
+
+const OTHER = 'Is anything else. Holds for what has no value, too.';
 
 /** Equal, unequal, one of several, or none at all. What has no value is unequal to every value. */
 const equality = (type: GraphQLInputType): GraphQLInputFieldConfigMap => ({
-  eq: { type },
-  ne: { type, description: 'Holds for what has no value, too.' },
-  in: { type: several(type) },
-  notIn: { type: several(type), description: 'Holds for what has no value, too.' },
-  ...absence,
+  eq: { type, description: 'Is this.' },
+  ne: { type, description: OTHER },
+  in: { type: several(type), description: 'Is one of these.' },
+  notIn: { type: several(type), description: 'Is none of these. Holds for what has no value, too.' },
+  isNull: absence,
 });
 
-const order = (type: GraphQLInputType): GraphQLInputFieldConfigMap => ({ lt: { type }, lte: { type }, gt: { type }, gte: { type } });
+const order = (type: GraphQLInputType): GraphQLInputFieldConfigMap => ({
+  lt: { type, description: 'Less than this.' },
+  lte: { type, description: 'Less than this, or equal.' },
+  gt: { type, description: 'More than this.' },
+  gte: { type, description: 'More than this, or equal.' },
+});
 
 const parts: GraphQLInputFieldConfigMap = {
-  contains: { type: GraphQLString },
-  startsWith: { type: GraphQLString },
-  endsWith: { type: GraphQLString },
+  contains: { type: GraphQLString, description: 'Has this in it somewhere.' },
+  startsWith: { type: GraphQLString, description: 'Begins so.' },
+  endsWith: { type: GraphQLString, description: 'Ends so.' },
   ignoreCase: { type: GraphQLBoolean, description: 'true: upper and lower case are the same for all of this filter.' },
 };
 
@@ -48,9 +56,9 @@ export const StringFilter = filter('StringFilter', 'A condition on a text. All t
 });
 
 export const BooleanFilter = filter('BooleanFilter', 'A condition on a boolean.', {
-  eq: { type: GraphQLBoolean },
-  ne: { type: GraphQLBoolean },
-  ...absence,
+  eq: { type: GraphQLBoolean, description: 'Is this.' },
+  ne: { type: GraphQLBoolean, description: OTHER },
+  isNull: absence,
 });
 
 export const QuantityFilter = filter('QuantityFilter', 'A condition on an amount: 500m is less than 1, 1Gi more than 1G.', {
@@ -59,13 +67,13 @@ export const QuantityFilter = filter('QuantityFilter', 'A condition on an amount
 });
 
 export const TimeFilter = filter('TimeFilter', 'A condition on a point in time. All that are given must hold.', {
-  eq: { type: Time },
-  ne: { type: Time, description: 'Holds for what has no value, too.' },
-  before: { type: Time },
-  after: { type: Time },
+  eq: { type: Time, description: 'Is this.' },
+  ne: { type: Time, description: OTHER },
+  before: { type: Time, description: 'Earlier than this.' },
+  after: { type: Time, description: 'Later than this.' },
   olderThan: { type: GraphQLString, description: 'Longer ago than this by the cluster’s clock: 90s, 1h30m, 7d.' },
   youngerThan: { type: GraphQLString, description: 'Less long ago than this by the cluster’s clock, or to come.' },
-  ...absence,
+  isNull: absence,
 });
 
 export const IntOrStringFilter = filter('IntOrStringFilter', 'A condition on a number or text, such as a port.', {
@@ -93,7 +101,7 @@ export const JsonFilter = filter('JSONFilter', 'A condition on a value somewhere
   ...parts,
 });
 
-const amount = { type: QuantityFilter };
+const amountOf = (what: string) => ({ type: QuantityFilter, description: `The amount of ${what}.` });
 
 const ResourceFilter = filter('ResourceFilter', 'A condition on the amount of a resource.', {
   resource: { type: new GraphQLNonNull(GraphQLString), description: 'cpu, nvidia.com/gpu …' },
@@ -101,13 +109,13 @@ const ResourceFilter = filter('ResourceFilter', 'A condition on the amount of a 
 });
 
 export const ResourceListFilter = filter('ResourceListFilter', 'A condition on amounts of resources. All that are given must hold.', {
-  cpu: amount,
-  memory: amount,
-  storage: amount,
-  ephemeralStorage: amount,
-  pods: amount,
+  cpu: amountOf('CPU, in cores: 500m'),
+  memory: amountOf('memory, in bytes: 2Gi'),
+  storage: amountOf('storage of volumes, in bytes'),
+  ephemeralStorage: amountOf('storage on the node, in bytes'),
+  pods: amountOf('pods'),
   of: { type: several(ResourceFilter), description: 'Of any resources.' },
-  ...absence,
+  isNull: absence,
 });
 
 /** A condition on a value of an enum. */
@@ -120,10 +128,10 @@ export const Direction = new GraphQLEnumType({
   values: { ASC: { description: 'From small to large, from old to new.' }, DESC: { description: 'From large to small, from new to old.' } },
 });
 
-const direction = { direction: { type: new GraphQLNonNull(Direction), defaultValue: 'ASC' } };
+const direction = { direction: { type: new GraphQLNonNull(Direction), defaultValue: 'ASC', description: 'Which values come first.' } };
 
 export const KeyOrder = filter('KeyOrder', 'Ordered by one entry of a map.', {
-  key: { type: new GraphQLNonNull(GraphQLString) },
+  key: { type: new GraphQLNonNull(GraphQLString), description: 'Which entry: app.' },
   ...direction,
 });
 
@@ -141,13 +149,13 @@ const ResourceOrder = filter('ResourceOrder', 'Ordered by the amount of a resour
   ...direction,
 });
 
-const byAmount = { type: Direction };
+const byAmountOf = (what: string) => ({ type: Direction, description: `By the amount of ${what}.` });
 
 export const ResourceListOrder = filter('ResourceListOrder', 'Ordered by the amount of one resource.', {
-  cpu: byAmount,
-  memory: byAmount,
-  storage: byAmount,
-  ephemeralStorage: byAmount,
-  pods: byAmount,
+  cpu: byAmountOf('CPU'),
+  memory: byAmountOf('memory'),
+  storage: byAmountOf('storage of volumes'),
+  ephemeralStorage: byAmountOf('storage on the node'),
+  pods: byAmountOf('pods'),
   of: { type: ResourceOrder, description: 'Of any resource.' },
 });

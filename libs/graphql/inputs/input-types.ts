@@ -13,6 +13,7 @@ import {
 import { memoized } from '#apimachinery';
 import { Int64, IntOrString, Json, Quantity, QuantityMap, StringMap, Time } from '../scalars.js';
 import { derivedName, type Shape, type ShapeField, type Struct } from '../shapes/shape.js';
+import { summaryOf } from '../shapes/summary.js';
 
 const scalars: Readonly<Record<Exclude<Shape['of'], 'enum' | 'list' | 'struct'>, GraphQLInputType>> = {
   text: GraphQLString,
@@ -49,17 +50,14 @@ const preconditions: Readonly<Record<string, string>> = {
   resourceVersion: 'A precondition: the write fails if the object was changed since.',
 };
 
-/** Of a description that the type of answers has as a whole: introspection would be half as long again. */
-const firstSentence = (description: string | undefined): string | undefined =>
-  description && /^.{1,200}?(?:[.:](?=\s|$)|$)/s.exec(description)?.[0];
-
 /** Input types of structs, made on first use: the fields that clients write. */
 export class InputTypes {
   /** The structs of kinds' objects. */
   private readonly kinds = new WeakSet<Struct>();
   private readonly ofStruct = memoized((struct: Struct) => {
     const fields = () => (this.kinds.has(struct) ? this.fieldsOfKind(struct) : this.fieldsOf(struct));
-    return new GraphQLInputObjectType({ name: derivedName(struct, 'Input'), fields });
+    const description = summaryOf(struct.description) ?? `${struct.name}, as it is written.`;
+    return new GraphQLInputObjectType({ name: derivedName(struct, 'Input'), description, fields });
   });
 
   /** `metadata`: the struct of every object's. */
@@ -91,7 +89,7 @@ export class InputTypes {
 
   private ofField({ shape, description: whole, deprecated, required }: ShapeField, isRequired = required): GraphQLInputFieldConfig {
     const type = this.ofShape(shape);
-    const description = firstSentence(whole);
+    const description = summaryOf(whole);
     if (isRequired) return { type: new GraphQLNonNull(type), description };
     return { type, description, ...(deprecated && { deprecationReason: deprecated }) };
   }

@@ -18,6 +18,8 @@ const textFormats: Readonly<Record<string, Shape>> = {
 /** How the pattern starts that controller-gen writes for resource.Quantity, which is an int-or-string in schemas. */
 const QUANTITY = '^(\\+|-)?(([0-9]+(\\.[0-9]*)?)|(\\.[0-9]+))(([KMGTPE]i)|';
 
+const UNDESCRIBED = 'The schema of the kind does not describe it.';
+
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 const small = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 /** `pod-template_spec` → podTemplateSpec: without underscores. */
@@ -50,7 +52,9 @@ class KindShapes {
     const known = new Set(first.map((field) => field.key));
     const names = new Set(known);
     const own = keys.filter((key) => !known.has(key)).flatMap((key) => this.field(node, { key, ...at }, names) ?? []);
-    return { name, description: text(node.description), open: true, fields: [...first, ...own] };
+    const description =
+      text(node.description) ?? (at.path === '' ? `An object of the cluster’s own kind ${name}.` : `A part of ${this.typeName}.`);
+    return { name, description, open: true, fields: [...first, ...own] };
   }
 
   /** Undefined for a name that GraphQL cannot carry: the value is in the `json` of the object around it. */
@@ -72,7 +76,7 @@ class KindShapes {
       name,
       key,
       shape: this.shape(schema, { path: next, depth: depth + 1 }),
-      description,
+      description: description ?? UNDESCRIBED,
       deprecated: deprecationIn(description),
       required: Array.isArray(node.required) && node.required.includes(key),
       given: false,

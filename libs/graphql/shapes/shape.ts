@@ -49,11 +49,15 @@ export interface Struct {
 export const derivedName = ({ name, open }: Struct, suffix: string): string => (open ? `${name}_${suffix}` : name + suffix);
 
 /** A field that every object of a struct has. */
-export const always = (key: string, shape: Shape): ShapeField => ({ name: key, key, shape, required: true, given: true });
+export const always = (key: string, shape: Shape, description: string): ShapeField => ({
+  ...{ name: key, key, shape, description },
+  required: true,
+  given: true,
+});
 
 /** What every object has. `metadata`: the struct of its metadata. */
 export const fieldsOfObjects = (metadata: Struct): ShapeField[] => [
-  always('apiVersion', { of: 'text' }),
-  always('kind', { of: 'text' }),
-  always('metadata', { of: 'struct', struct: metadata }),
+  always('apiVersion', { of: 'text' }, 'Its group and version: apps/v1.'),
+  always('kind', { of: 'text' }, 'What it is: Deployment.'),
+  always('metadata', { of: 'struct', struct: metadata }, 'What every object has: its name, labels and so on.'),
 ];

@@ -5,13 +5,13 @@ import { memoized } from '#apimachinery';
 const textOf = memoized((type: GraphQLNamedType) => printType(type));
 
 /**
- * The schema in GraphQL's definition language, by the names of its types, as code generators read it. The roots have the usual names, so
+ * The schema in GraphQL's definition language, in the order of its types, as code generators read it. The roots have the usual names, so
  * there is no schema definition. `turn`: called between types, may have to be waited for.
  */
 export async function sdlOf(schema: GraphQLSchema, turn: () => Promise<void> | undefined): Promise<string> {
   const types = Object.values(schema.getTypeMap()).filter((type) => !isIntrospectionType(type) && !isSpecifiedScalarType(type));
   const texts: string[] = [];
-  for (const type of types.sort((a, b) => (a.name < b.name ? -1 : 1))) {
+  for (const type of types) {
     texts.push(textOf(type));
     const wait = turn();
     if (wait) await wait;

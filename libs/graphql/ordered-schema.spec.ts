@@ -1,0 +1,40 @@
+import { gzipSync } from 'node:zlib';
+import { buildSchema, getIntrospectionQuery, graphqlSync } from 'graphql';
+import { descriptionOf, fieldDescription } from '#api';
+import { inFamilies } from './ordered-schema.js';
+import { BuiltInGraph } from './schema.js';
+
+test('kinds come first, then what is derived from them; structs have their inputs beside them', () => {
+  const { Query, ...types } = buildSchema(`
+    type Query { a: PodList, b: PodSpec, c(where: PodSpecWhere, phase: PhaseFilter): Phase, d(where: TermListWhere): Order }
+    type PodWatchEvent { pod: Pod }
+    type PodList { items: Pod }
+    enum Phase { RUNNING }
+    input PhaseFilter { eq: Phase }
+    input TermListWhere { some: TermWhere }
+    input TermWhere { a: Int }
+    type Term { a: Int }
+    input PodSpecOrder { a: Int }
+    input PodSpecWhere { order: PodSpecOrder }
+    input PodSpecInput { a: Int }
+    type Order { input: Int }
+    type PodSpec { a: Int }
+    input PodWhere { a: PodInput }
+    input PodInput { spec: PodSpecInput, where: PodWhere }
+    interface Object { kind: String }
+    type Pod implements Object { kind: String, phase: Phase, watch: PodWatchEvent, term: Term }
+    type Node implements Object { kind: String }
+  `).getTypeMap();
+  const names = inFamilies(Object.values({ Query, ...types } as never)).map(({ name }: { name: string }) => name);
+  expect(names.filter((name) => !name.startsWith('__') && !['Int', 'String', 'Boolean'].includes(name))).toEqual([
+    ...['Pod', 'Node', 'PodInput', 'PodWhere', 'Query'],
+    ...['Phase', 'Term', 'TermWhere', 'Order', 'PodSpec', 'PodSpecInput', 'PodSpecWhere', 'PodSpecOrder', 'Object'],
+    ...['PodList', 'PodWatchEvent', 'PhaseFilter', 'TermListWhere'],
+  ]);
+});
+
+test('introspection with everything that can be asked has at most 300 KB in gzip', () => {
+  const { schema } = new BuiltInGraph({ ofDefinition: ({ id }) => descriptionOf(id), ofField: fieldDescription });
+  const source = getIntrospectionQuery({ inputValueDeprecation: true, directiveIsRepeatable: true, specifiedByUrl: true });
+  expect(gzipSync(JSON.stringify(graphqlSync({ schema, source })), { level: 9 }).length).toBeLessThan(300_000);
+});
