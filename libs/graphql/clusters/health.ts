@@ -1,5 +1,6 @@
 import { ComponentStatus, type corev1, Node, Pod } from '#api';
 import type { KubeObject } from '#apimachinery';
+import { type Condition, conditionOf } from '#component-helpers';
 import type { GraphContext } from '../context.js';
 
 type NodeObject = KubeObject & corev1.Node;
@@ -32,8 +33,7 @@ const settled: ReadonlySet<string> = new Set(['Running', 'Succeeded']);
 
 /** The health of a cluster: all nodes are ready, all components healthy, all pods run, and nothing is broken on purpose. */
 export function healthFrom({ nodes, pods, components, faults }: Seen): ClusterHealth {
-  const isTrue = (conditions: ReadonlyArray<{ type?: string; status?: string }> | undefined, wanted: string): boolean =>
-    conditions?.some(({ type, status }) => type === wanted && status === 'True') ?? false;
+  const isTrue = (conditions: readonly Condition[] | undefined, type: string): boolean => conditionOf(conditions, type)?.status === 'True';
   const nodesReady = nodes.filter(({ status }) => isTrue(status?.conditions, 'Ready')).length;
   const podsNotRunning = pods.filter(({ status }) => !settled.has(status?.phase ?? '')).length;
   const unhealthyComponents = components.filter(({ conditions }) => !isTrue(conditions, 'Healthy')).map(({ metadata }) => metadata.name);

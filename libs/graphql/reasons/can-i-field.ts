@@ -6,6 +6,7 @@ import { costs, oneObject } from '../cost/points.js';
 import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
 import { withoutNulls } from '../queries.js';
+import { groupsOf } from '../relations/roles.js';
 
 type Answer = authorizationv1.SubjectAccessReviewStatus;
 type Asked = Pick<authorizationv1.SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>;
@@ -32,15 +33,6 @@ const answerType = new GraphQLObjectType<Answer, GraphContext>({
     evaluationError: { type: GraphQLString },
   },
 });
-
-const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):[^:]+$/;
-
-/** The groups that an authenticated user of a name has at least (apiserver serviceaccount.MakeGroupNames). */
-export function groupsOf(user: string): string[] {
-  const [, namespace] = SERVICE_ACCOUNT.exec(user) ?? [];
-  const accounts = namespace === undefined ? [] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
-  return [...accounts, 'system:authenticated'];
-}
 
 /** What is asked about: a resource as kubectl names it, with its subresource (pods/log), all of them (*), or a path (/healthz). Throws for unknown ones. */
 export function askedAbout(served: readonly ResourceInfo[], { verb, resource: text, name = '', namespace = '' }: Question): Asked {

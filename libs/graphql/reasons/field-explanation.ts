@@ -1,11 +1,6 @@
 import type { Definition, Field, KindSchema, Type } from '#api';
 import { isJsonObject } from '#apimachinery';
-
-/** Texts of fields and definitions. */
-interface Texts {
-  ofDefinition(definition: Definition): string | undefined;
-  ofField(definition: Definition, field: string): string | undefined;
-}
+import type { Descriptions } from '../shapes/built-in.js';
 
 /** A field of a kind as kubectl explain tells it. */
 export interface FieldExplanation {
@@ -52,7 +47,7 @@ function enumIn(type: Type): readonly string[] {
   return type.of === 'list' ? enumIn(type.items) : [];
 }
 
-function ofField(definition: Definition, field: Field, at: string, texts: Texts): FieldExplanation {
+function ofField(definition: Definition, field: Field, at: string, texts: Descriptions): FieldExplanation {
   const { name, type, required } = field;
   const path = `${at}.${name}`;
   const below = definitionIn(type);
@@ -68,11 +63,11 @@ function ofField(definition: Definition, field: Field, at: string, texts: Texts)
 
 const sorted = (fields: FieldExplanation[]): FieldExplanation[] => fields.sort((a, b) => (a.path < b.path ? -1 : 1));
 
-const fieldsOf = (definition: Definition, at: string, texts: Texts): FieldExplanation[] =>
+const fieldsOf = (definition: Definition, at: string, texts: Descriptions): FieldExplanation[] =>
   sorted(definition.fields.map((field) => ofField(definition, field, at, texts)));
 
 /** A built-in kind. */
-export function explainDefinition(definition: Definition, path: string, texts: Texts): FieldExplanation {
+export function explainDefinition(definition: Definition, path: string, texts: Descriptions): FieldExplanation {
   const description = texts.ofDefinition(definition);
   return {
     ...{ path, type: definition.name, required: false, enum: [] },

@@ -1,5 +1,6 @@
 import { builtIn } from '#api';
-import { askedAbout, groupsOf } from './can-i-field.js';
+import { groupsOf } from '../relations/roles.js';
+import { askedAbout } from './can-i-field.js';
 import { ruleText } from './permissions.js';
 
 test.each([

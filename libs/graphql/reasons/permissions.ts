@@ -16,8 +16,7 @@ import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
 import { listOf } from '../output-types.js';
 import { checkNames, withoutNulls } from '../queries.js';
-import { bySubject } from '../relations/roles.js';
-import { groupsOf } from './can-i-field.js';
+import { bySubject, groupsOf, subjectsOf, userOf } from '../relations/roles.js';
 
 type Binding = rbacv1.RoleBinding | rbacv1.ClusterRoleBinding;
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
@@ -87,7 +86,7 @@ async function bindingsOf(
   const there = await loaders.grouped(RoleBinding, namespace === undefined ? {} : { namespace }, bySubject);
   const found = new Map<Binding, string>();
   for (const bindings of [everywhere, there] as ReadonlyArray<ReadonlyMap<string, readonly Binding[]>>) {
-    for (const key of [`User/${user}`, ...groups.map((group) => `Group/${group}`)]) {
+    for (const key of subjectsOf(user, groups)) {
       for (const binding of bindings.get(key) ?? []) if (!found.has(binding)) found.set(binding, key.replace('/', ' '));
     }
   }
@@ -165,8 +164,7 @@ export function permissionFields(objectInterface: GraphQLInterfaceType): { ofSub
       ...costs(page),
       args: selection,
       resolve(object, given: Selection, context) {
-        const { name, namespace } = (object as KubeObject).metadata;
-        const user = `system:serviceaccount:${namespace}:${name}`;
+        const user = userOf(object as KubeObject);
         return permissionsOf({ user, groups: groupsOf(user) }, withoutNulls(given), context.of(object as KubeObject));
       },
     },

@@ -1,6 +1,14 @@
 import { CSINode, Lease, Node, Pod, ResourceSlice, VolumeAttachment } from '#api';
+import type { KubeObject } from '#apimachinery';
+import type { Grouping } from '../loaders.js';
 import { referredToBy, refersToOne } from './references.js';
 import type { Relation } from './relation.js';
+
+/** Pods, and what else names its node in its spec, by this node. */
+export const byNode: Grouping<KubeObject & { spec: { nodeName?: string } }> = {
+  name: 'node',
+  keys: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []),
+};
 
 /** The pods bound to the node. */
 const nodePods = referredToBy({
@@ -8,7 +16,7 @@ const nodePods = referredToBy({
   field: 'pods',
   description: 'The Pods bound to this Node, of all namespaces.',
   to: Pod,
-  by: { name: 'node', keys: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) },
+  by: byNode,
 });
 
 /** From a node to what runs on it and what it has. */
@@ -33,13 +41,13 @@ export const nodeRelations: readonly Relation[] = [
     field: 'volumeAttachments',
     description: 'The VolumeAttachments of this Node.',
     to: VolumeAttachment,
-    by: { name: 'node', keys: ({ spec }) => [spec.nodeName] },
+    by: byNode,
   }),
   referredToBy({
     on: Node,
     field: 'resourceSlices',
     description: 'The ResourceSlices with the devices of this Node.',
     to: ResourceSlice,
-    by: { name: 'node', keys: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) },
+    by: byNode,
   }),
 ];

@@ -13,13 +13,28 @@ const subjectKey = ({ kind, namespace, name }: rbacv1.Subject): string =>
 /** Bindings by the users and groups that they are for; accounts are users. */
 export const bySubject: Grouping<Binding> = { name: 'subject', keys: ({ subjects }) => [...new Set((subjects ?? []).map(subjectKey))] };
 
-/** Every subject that an account is: its user, and its groups (apiserver serviceaccount.UserInfo). */
-const subjectsOf = ({ metadata: { name, namespace } }: KubeObject): string[] => [
-  `User/system:serviceaccount:${namespace}:${name}`,
-  'Group/system:serviceaccounts',
-  `Group/system:serviceaccounts:${namespace}`,
-  'Group/system:authenticated',
+/** Every subject that a user of these groups is, as `bySubject` names it. */
+export const subjectsOf = (user: string, groups: readonly string[]): string[] => [
+  `User/${user}`,
+  ...groups.map((group) => `Group/${group}`),
 ];
+
+/** The user that an account is (apiserver serviceaccount.MakeUsername). */
+export const userOf = ({ metadata: { name, namespace } }: KubeObject): string => `system:serviceaccount:${namespace}:${name}`;
+
+const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):[^:]+$/;
+
+/** The groups that an authenticated user of a name has at least (apiserver serviceaccount.MakeGroupNames). */
+export function groupsOf(user: string): string[] {
+  const [, namespace] = SERVICE_ACCOUNT.exec(user) ?? [];
+  const accounts = namespace === undefined ? [] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
+  return [...accounts, 'system:authenticated'];
+}
+
+function subjectsOfAccount(account: KubeObject): string[] {
+  const user = userOf(account);
+  return subjectsOf(user, groupsOf(user));
+}
 
 /** The accounts among the subjects of a binding. */
 const accountsOf = <T extends Binding & KubeObject>(on: typeof RoleBinding | typeof ClusterRoleBinding): Relation =>
@@ -98,7 +113,7 @@ export const roleRelations: readonly Relation[] = [
     list: true,
     async resolve(account, { loaders }, selectors) {
       const groups = await loaders.grouped(RoleBinding, selectors, bySubject);
-      return ordered(subjectsOf(account).flatMap((subject) => groups.get(subject) ?? []));
+      return ordered(subjectsOfAccount(account).flatMap((subject) => groups.get(subject) ?? []));
     },
   }),
   referredToBy({
@@ -107,6 +122,6 @@ export const roleRelations: readonly Relation[] = [
     description: 'The ClusterRoleBindings that apply to this account, by its name or by one of its groups.',
     to: ClusterRoleBinding,
     by: bySubject,
-    keys: subjectsOf,
+    keys: subjectsOfAccount,
   }),
 ];

@@ -13,6 +13,7 @@ import {
 import type { GraphContext } from '../context.js';
 import { costs, oneObject, page } from '../cost/points.js';
 import type { Grouping } from '../loaders.js';
+import { byNode } from '../relations/node.js';
 import { podAmounts } from './pod-amounts.js';
 import { ResourceList } from './quantities.js';
 
@@ -22,9 +23,6 @@ type Field = GraphQLFieldConfig<unknown, GraphContext>;
 interface NodeMetrics extends KubeObject {
   usage: Amounts;
 }
-
-/** As the relation `pods` of nodes groups them. */
-const podsByNode: Grouping<corev1.Pod> = { name: 'node', keys: ({ spec }) => (spec.nodeName ? [spec.nodeName] : []) };
 
 const byName = <T extends KubeObject>(): Grouping<T> => ({ name: 'name', keys: ({ metadata }) => [metadata.name] });
 
@@ -60,7 +58,7 @@ interface NodeUsage {
 }
 
 async function usageOf(node: corev1.Node, context: GraphContext): Promise<NodeUsage> {
-  const groups = await context.loaders.grouped(Pod, {}, podsByNode);
+  const groups = await context.loaders.grouped<corev1.Pod>(Pod, {}, byNode);
   const pods = (groups.get(node.metadata.name) ?? []).filter((pod) => !isPodTerminal(pod));
   context.meter.count('scanned', pods.length);
   return { node, pods, requested: await sumOf(pods.map(podAmounts.requests), context) };
