@@ -41,9 +41,7 @@ import { refusable } from './refusable.js';
 import { relations } from './relations/index.js';
 import type { Relation } from './relations/relation.js';
 import { relationFields, type Target } from './relations/relation-fields.js';
-
 import { schedulingField, whatIfField } from './scheduling-fields.js';
-
 import { BuiltInShapes, type Descriptions } from './shapes/built-in.js';
 import { deprecationIn } from './shapes/deprecation.js';
 import { fieldsOfObjects, type Struct } from './shapes/shape.js';
@@ -123,7 +121,7 @@ class Graph {
         ...particular(kind.info),
       }),
     );
-    const metadata = this.shapes.structOf(scheme.definition('meta.v1.ObjectMeta'));
+    const { metadata } = this.shapes;
     this.anyObject = { name: 'KubernetesObject', open: false, fields: fieldsOfObjects(metadata) };
     this.inputs = new InputTypes(metadata);
     const [node, pod, request] = [this.target(Node), this.target(Pod), this.target(CertificateSigningRequest)];
@@ -138,7 +136,7 @@ class Graph {
       kind: { type: new GraphQLNonNull(GraphQLString), description: 'Its kind: Deployment.' },
       metadata: {
         description: 'What every object has: its name, labels and so on.',
-        type: new GraphQLNonNull(this.types.ofStruct(this.shapes.structOf(scheme.definition('meta.v1.ObjectMeta')))),
+        type: new GraphQLNonNull(this.types.ofStruct(this.shapes.metadata)),
       },
       ...this.documents(),
     };

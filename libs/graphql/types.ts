@@ -11,7 +11,6 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
-import { scheme } from '#api';
 import { memoized } from '#apimachinery';
 import type { GraphContext } from './context.js';
 import type { GraphKind } from './kinds.js';
@@ -64,7 +63,7 @@ export class Types {
     private readonly kindInterface: () => GraphQLInterfaceType,
     private readonly extra: (kind: GraphKind) => Fields,
   ) {
-    this.objectMeta = shapes.structOf(scheme.definition('meta.v1.ObjectMeta'));
+    this.objectMeta = shapes.metadata;
     this.custom = new CustomShapes(this.objectMeta);
     this.kindOf = new WeakMap(
       kinds.flatMap((kind) => ('definition' in kind.source ? [[shapes.structOf(kind.source.definition), kind]] : [])),

@@ -1,8 +1,8 @@
 import {
   GraphQLEnumType,
+  type GraphQLFieldConfig,
   type GraphQLFieldConfigMap,
   GraphQLInt,
-  GraphQLNonNull,
   GraphQLObjectType,
   GraphQLScalarType,
   GraphQLString,
@@ -112,19 +112,30 @@ const keyOf = ({ key }: Group): string | number => (typeof key === 'boolean' ? N
 /** Objects without a value come last. */
 const byKey = (a: Group, b: Group): number => Number(a.key === null) - Number(b.key === null) || compare(keyOf(a), keyOf(b));
 
-const Aggregate = new GraphQLObjectType<Aggregated, GraphContext>({
+/** What many objects are together: a field of lists and of relations. */
+export const Aggregate = new GraphQLObjectType<Aggregated, GraphContext>({
   name: 'Aggregate',
   description: 'What many objects are together.',
   fields: () => aggregateFields,
 });
 
-const AggregateGroup = new GraphQLObjectType<Group, GraphContext>({
+const AggregateGroup: GraphQLObjectType = new GraphQLObjectType<Group, GraphContext>({
   name: 'AggregateGroup',
   description: 'The objects that have a value in common.',
   fields: () => ({
     key: { type: Json, description: 'The value that they have in common; null: they have none.' },
     ...aggregateFields,
   }),
+});
+
+const extreme = (which: 'min' | 'max', description: string): GraphQLFieldConfig<Aggregated, GraphContext> => ({
+  type: Measure,
+  description,
+  args: measureArguments,
+  async resolve(source, args: FieldArguments, context) {
+    const { field, tally } = await tallyOf(source, args.field, context);
+    return shown(tally[which](), field, args, context);
+  },
 });
 
 const aggregateFields: GraphQLFieldConfigMap<Aggregated, GraphContext> = {
@@ -150,24 +161,8 @@ const aggregateFields: GraphQLFieldConfigMap<Aggregated, GraphContext> = {
       return field.asked.of === 'time' ? shown(formatTime(mean), field, args, context) : mean / (args.unit ?? 1);
     },
   },
-  min: {
-    type: Measure,
-    description: 'The least value of a field; of a time: the oldest.',
-    args: measureArguments,
-    async resolve(source, args: FieldArguments, context) {
-      const { field, tally } = await tallyOf(source, args.field, context);
-      return shown(tally.min(), field, args, context);
-    },
-  },
-  max: {
-    type: Measure,
-    description: 'The greatest value of a field; of a time: the newest.',
-    args: measureArguments,
-    async resolve(source, args: FieldArguments, context) {
-      const { field, tally } = await tallyOf(source, args.field, context);
-      return shown(tally.max(), field, args, context);
-    },
-  },
+  min: extreme('min', 'The least value of a field; of a time: the oldest.'),
+  max: extreme('max', 'The greatest value of a field; of a time: the newest.'),
   distinct: {
     type: required(GraphQLInt),
     description: 'How many different values of a field there are.',
@@ -178,7 +173,7 @@ const aggregateFields: GraphQLFieldConfigMap<Aggregated, GraphContext> = {
     },
   },
   groupBy: {
-    type: listOf(new GraphQLNonNull(AggregateGroup).ofType),
+    type: listOf(AggregateGroup),
     description: 'The objects by their value of a field. An object with several values, as containers have images, is in several groups.',
     args: {
       ...fieldArgument,
@@ -195,9 +190,7 @@ const aggregateFields: GraphQLFieldConfigMap<Aggregated, GraphContext> = {
         if (wait) await wait;
         top.add(group);
       }
-      return top.inOrder();
+      return top.inOrder(() => context.meter.turn());
     },
   },
 };
-
-export { Aggregate };

@@ -132,8 +132,13 @@ class Search {
     this.count += 1;
   }
 
-  found(): Found {
-    return { hits: this.best.inOrder(), count: this.count, refused: this.refused, unfinished: this.unfinished };
+  async found(): Promise<Found> {
+    return {
+      hits: await this.best.inOrder(() => this.context.meter.turn()),
+      count: this.count,
+      refused: this.refused,
+      unfinished: this.unfinished,
+    };
   }
 }
 

@@ -87,11 +87,5 @@ export async function sorted<T extends KubeObject>(
     const item = placed(object, place);
     if (!from || compare(from, item) < 0) top.add(item);
   }
-  const backwards: T[] = [];
-  for (let last = top.takeLast(); last; last = top.takeLast()) {
-    const wait = meter.turn();
-    if (wait) await wait;
-    backwards.push(last.object);
-  }
-  return backwards.reverse();
+  return (await top.inOrder(() => meter.turn())).map(({ object }) => object);
 }

@@ -19,8 +19,18 @@ export class Top<T> {
     }
   }
 
-  /** Takes the last one out; undefined if there is none. */
-  takeLast(): T | undefined {
+  /** Takes all of them out, the first one first. `turn`: called between items, may have to be waited for. */
+  async inOrder(turn: () => Promise<void> | undefined): Promise<T[]> {
+    const backwards: T[] = [];
+    for (let last = this.takeLast(); last !== undefined; last = this.takeLast()) {
+      backwards.push(last);
+      const wait = turn();
+      if (wait) await wait;
+    }
+    return backwards.reverse();
+  }
+
+  private takeLast(): T | undefined {
     const [last] = this.heap;
     const moved = this.heap.pop();
     if (this.heap.length > 0 && moved !== undefined) {
@@ -28,13 +38,6 @@ export class Top<T> {
       this.sink(0);
     }
     return last;
-  }
-
-  /** Takes all of them out, the first one first. */
-  inOrder(): T[] {
-    const backwards: T[] = [];
-    for (let last = this.takeLast(); last !== undefined; last = this.takeLast()) backwards.push(last);
-    return backwards.reverse();
   }
 
   private stands(a: number, b: number): boolean {

@@ -1,4 +1,4 @@
-import type { Definition, Field, Type } from '#api';
+import { type Definition, type Field, scheme, type Type } from '#api';
 import { packagePrefix } from '../kinds.js';
 import { EnumTypes } from '../values/enum-types.js';
 import { deprecationIn } from './deprecation.js';
@@ -76,6 +76,11 @@ export class BuiltInShapes {
     const shape = this.of(definition);
     if (shape.of !== 'struct') throw new Error(`${definition.id} is no struct`);
     return shape.struct;
+  }
+
+  /** That of every object's metadata. */
+  get metadata(): Struct {
+    return this.structOf(scheme.definition('meta.v1.ObjectMeta'));
   }
 
   private make(definition: Definition): Shape {
