@@ -41,7 +41,7 @@ inChromium(`pictures of results in Chromium${chromium ? '' : ': skipped, there i
     expect(JSON.parse(answer.text)).not.toHaveProperty('errors');
   }
 
-  test('relations are a graph of objects; a choice shows the object, the keys lead from one to the other', async () => {
+  test('relations are a graph of objects; a choice marks it in the JSON, the keys lead from one to the other', async () => {
     const page = await opened(
       '{ deployments { items { metadata { name namespace } status { readyReplicas replicas } replicaSets { metadata { name } } } } }',
     );
@@ -51,6 +51,13 @@ inChromium(`pictures of results in Chromium${chromium ? '' : ': skipped, there i
     expect(await page.value(texts('.picture-name'))).toContain('coredns');
     expect(await page.value(texts('.picture-relation'))).toContain('replicaSets');
     await page.click('.picture-box', 'coredns');
+    await page.until('document.querySelectorAll(".json .marked").length > 0');
+    const marked = `document.querySelector('.json .CodeMirror').CodeMirror.getDoc().children.flatMap(({ lines, children }) => lines ?? children.flatMap((leaf) => leaf.lines))
+      .filter(({ bgClass }) => bgClass === 'marked').map(({ text }) => text.trim())`;
+    expect((await page.value<string[]>(marked))[0]).toBe('{');
+    expect((await page.value<string[]>(marked)).join(' ')).toContain('"metadata": { "name": "coredns", "namespace": "kube-system" }');
+    expect(await page.value(texts('.place code'))).toEqual(['data.deployments.items[0]']);
+    await page.click('.picture-tools button', 'YAML');
     expect(await page.value('document.querySelector(".picture-details").innerText')).toContain('namespace: kube-system');
     // Back to the object, and on to what it leads to.
     await page.press('Escape');
@@ -85,6 +92,44 @@ inChromium(`pictures of results in Chromium${chromium ? '' : ': skipped, there i
     await page.close();
   });
 
+  test('why an object is as it is, and its history, are steps; a step is marked in the JSON', async () => {
+    await ask(
+      'mutation { create(manifest: "{apiVersion: v1, kind: Pod, metadata: {name: asked}, spec: {containers: [{name: c, image: nginx}]}}") { operation } }',
+    );
+    const page = await opened(
+      '{ pod(name: "asked") { why(field: "spec.nodeName") { line } history { revision user summary at changes { path from to } } } }',
+    );
+    await page.click('button.run');
+    await page.click('[role=tab]', 'Picture');
+    await page.until('document.querySelectorAll(".picture-row").length > 0');
+    expect(await page.value(texts('.picture-tools option'))).toEqual(['Why pod', 'History of pod']);
+    expect(await page.value(texts('.picture-text'))).toEqual([
+      expect.stringContaining('created Pod asked'),
+      expect.stringMatching(/^kube-schedulerPod asked bound to node/),
+    ]);
+    expect((await page.value<string[]>(texts('.picture-changed'))).join()).toContain('.spec.nodeName = "');
+    await page.value('document.querySelectorAll(".picture-row")[1].dispatchEvent(new MouseEvent("click", { bubbles: true }))');
+    await page.until('document.querySelector(".json .marked") !== null');
+    expect(await page.value(texts('.place code'))).toEqual(['data.pod.why[1]']);
+    await page.value(
+      `(() => { const chains = document.querySelector('.picture-tools select'); chains.selectedIndex = 1; chains.dispatchEvent(new Event('change')); })()`,
+    );
+    expect((await page.value<string[]>(texts('.picture-changed'))).join()).toContain('.status.phase: "Pending" → "Running"');
+    expect(page.troubles).toEqual([]);
+    await page.close();
+  });
+
+  test('objects without names are drawn, and what to ask for is said', async () => {
+    const page = await opened('{ deployments { items { kind replicaSets { kind } } } }');
+    await page.click('button.run');
+    await page.click('[role=tab]', 'Picture');
+    await page.until('document.querySelectorAll(".picture-box").length >= 2');
+    expect(await page.value(texts('.picture-name'))).toEqual(expect.arrayContaining(['Deployment 1', 'ReplicaSet 1']));
+    expect((await page.value<string[]>(texts('.picture-summary')))[0]).toContain('Select metadata { name } of Deployments, ReplicaSets');
+    expect(page.troubles).toEqual([]);
+    await page.close();
+  });
+
   test('what objects say is text in the picture, whatever it is', async () => {
     const evil = '<img src=x onerror=document.title=1>';
     await ask(
@@ -93,6 +138,7 @@ inChromium(`pictures of results in Chromium${chromium ? '' : ': skipped, there i
     const page = await opened('{ namespace(name: "default") { metadata { name } configMaps { metadata { name annotations } data } } }');
     await page.click('button.run');
     await page.click('[role=tab]', 'Picture');
+    await page.click('.picture-tools button', 'YAML');
     await page.click('.picture-box', 'evil');
     expect(await page.value('document.querySelector(".picture-details pre").textContent')).toContain(evil);
     expect(await page.value('document.querySelectorAll(".result-picture img").length')).toBe(0);

@@ -26,6 +26,7 @@ export const TourIcon = icon(circle(12, 12, 9), 'M15.6 8.4l-2 5.2-5.2 2 2-5.2z')
 export const LinkIcon = icon('M9.5 14.5l5-5', 'M11 6.5l1.6-1.6a4 4 0 0 1 5.6 5.6L16.5 12', 'M13 17.5l-1.6 1.6a4 4 0 0 1-5.6-5.6L7.5 12');
 export const PauseIcon = icon('M9 6v12', 'M15 6v12');
 export const PlayIcon = icon('M8 5.5v13l10.5-6.5z');
+export const CrossIcon = icon('M7 7l10 10M17 7L7 17');
 export const StopIcon = icon('M7 7h10v10H7z');
 export const SunIcon = icon(
   circle(12, 12, 4),

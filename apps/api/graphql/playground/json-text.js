@@ -14,6 +14,27 @@ export function jsonText(value, indent = '') {
   return `${open}\n${lines.join(',\n')}\n${indent}${close}`;
 }
 
+const numberOfLines = (text) => text.split('\n').length;
+
+/**
+ * Where the part of a value at a path of keys stands in its text: `{first, last}`, lines from 0; the line of all that it stands on together with
+ * others, if it has none of its own.
+ */
+export function linesOf(value, path) {
+  let [part, first, indent] = [value, 0, ''];
+  for (const step of path) {
+    if (flatText(part, WIDTH - indent.length) !== undefined || !Object.hasOwn(part ?? {}, step)) break;
+    indent += '  ';
+    first += 1;
+    for (const [key, item] of Object.entries(part)) {
+      if (key === step) break;
+      first += numberOfLines(jsonText(item, indent));
+    }
+    part = part[step];
+  }
+  return { first, last: first + numberOfLines(jsonText(part, indent)) - 1 };
+}
+
 /** The value on one line; undefined if it is longer than `room`. It stops as soon as that is clear. */
 function flatText(value, room) {
   if (room < 1) return undefined;

@@ -8,31 +8,8 @@ const load = () => {
   return loading;
 };
 
-const isObject = (value) => typeof value === 'object' && value !== null;
-
-/** How many Kubernetes objects are met on the way down to the deepest one, at most two. */
-function depthOfObjects(value, above = 0) {
-  if (above >= 2 || !isObject(value)) return above;
-  const here = !Array.isArray(value) && isObject(value.metadata) && typeof value.metadata.name === 'string' ? above + 1 : above;
-  let deepest = here;
-  for (const [key, item] of Object.entries(value)) {
-    if (key !== 'metadata') deepest = Math.max(deepest, depthOfObjects(item, here));
-    if (deepest >= 2) break;
-  }
-  return deepest;
-}
-
-const isChainStep = (value) => isObject(value) && 'summary' in value && ('depth' in value || 'component' in value || 'revision' in value);
-
-/** Whether there is a picture of a result: of objects with relations, or of what followed from a write. */
-export function hasPicture(data) {
-  if (!isObject(data)) return false;
-  const steps = Object.values(data).flat().filter(isChainStep);
-  return steps.length > 0 || depthOfObjects(data) >= 2;
-}
-
-/** Draws a run's result, or its events as they come. */
-export function PictureView({ run, runs }) {
+/** Draws a run's result, or its events as they come. `onChoose` gets the place in the JSON, `data.pods.items[0]`, of what is chosen in it. */
+export function PictureView({ run, runs, onChoose }) {
   const place = useRef(null);
   const [trouble, setTrouble] = useState();
   const { schema } = graphiql.useSchemaContext({ nonNull: true });
@@ -44,7 +21,7 @@ export function PictureView({ run, runs }) {
     load().then(
       ({ createPicture }) => {
         if (gone) return;
-        picture = createPicture(place.current);
+        picture = createPicture(place.current, run.kind === 'subscription' ? {} : { onChoose });
         if (run.kind !== 'subscription') {
           picture.show({ ...run.request, data: run.result?.data, errors: run.result?.errors, schema });
           return;

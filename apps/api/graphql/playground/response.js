@@ -1,18 +1,40 @@
 // What the operation of a tab has answered: JSON or events, and a picture of it.
+
+import { isDrawable } from './drawable.js';
 import { useLabel, useTabKey } from './editor-keys.js';
 import { Events } from './events.js';
-import { jsonText } from './json-text.js';
+import { CrossIcon } from './icons.js';
+import { jsonText, linesOf } from './json-text.js';
 import { graphiql, h, useEffect, useMemo, useState } from './packages.js';
-import { hasPicture, PictureView } from './picture-view.js';
+import { PictureView } from './picture-view.js';
 import { isRunning } from './runs.js';
 import { TabList } from './tabs.js';
 
-const { ResponseEditor, useEditorContext } = graphiql;
+const { ResponseEditor, useEditorContext, useSchemaContext } = graphiql;
 
-/** The text of a result; what it cost is told beside it. */
-function textOf({ extensions, ...result }) {
+/** What is shown of a result; what it cost is told beside it. */
+function shownOf({ extensions, ...result }) {
   const { cost: _cost, ...others } = extensions ?? {};
-  return jsonText(Object.keys(others).length > 0 ? { ...result, extensions: others } : result);
+  return Object.keys(others).length > 0 ? { ...result, extensions: others } : result;
+}
+
+/** More lines of an object than these are not marked. */
+const mostMarked = 2000;
+
+/** Marks the lines of a part of the result, `data.pods.items[0]`, and brings them into view. */
+function useMark(editor, result, place) {
+  useEffect(() => {
+    if (!editor || !result || !place) return undefined;
+    const { first, last } = linesOf(shownOf(result), place.match(/\w+/g));
+    const end = Math.min(last, first + mostMarked, editor.lastLine());
+    const lines = [];
+    for (let line = first; line <= end; line += 1) lines.push(editor.addLineClass(line, 'background', 'marked'));
+    editor.refresh();
+    editor.scrollTo(0, Math.max(0, editor.heightAtLine(first, 'local') - 2 * editor.defaultTextHeight()));
+    return () => {
+      for (const line of lines) editor.removeLineClass(line, 'background', 'marked');
+    };
+  }, [editor, result, place]);
 }
 
 const costTitle = ({ used }) => `It used ${used.objects} objects, ${used.logEntries} log entries, ${used.milliseconds} ms of CPU.`;
@@ -39,16 +61,21 @@ export function Response({ run, runs }) {
   const [view, setView] = useState('text');
   const events = run?.kind === 'subscription';
   const { data } = run?.result ?? {};
-  const firstEvent = run?.log.first[0]?.result.data;
-  const pictured = useMemo(() => hasPicture(events ? firstEvent : data), [data, firstEvent, events]);
-  const text = !run || events || !run.result ? '' : textOf(run.result);
+  const { schema } = useSchemaContext({ nonNull: true });
+  const answered = events ? run.log.count > 0 : Boolean(data);
+  const pictured = useMemo(() => answered && isDrawable(run.request, schema), [run?.request, schema, answered]);
+  const [place, setPlace] = useState();
+  useEffect(() => setPlace(undefined), [run?.result]);
+  const text = useMemo(() => (!run?.result || events ? '' : jsonText(shownOf(run.result))), [run?.result, events]);
   useEffect(() => {
     if (responseEditor && responseEditor.getValue() !== text) responseEditor.setValue(text);
   });
   useLabel(responseEditor, 'Answer, JSON');
   useTabKey(responseEditor);
   const shown = pictured ? view : 'text';
-  useEffect(() => responseEditor?.refresh(), [responseEditor, shown, events]);
+  const both = shown === 'picture' && place !== undefined;
+  useEffect(() => responseEditor?.refresh(), [responseEditor, shown, events, both]);
+  useMark(responseEditor, events ? undefined : run?.result, place);
   return h(
     'section',
     { className: 'response', 'aria-label': 'Response', 'aria-busy': isRunning(run) && !events },
@@ -67,12 +94,29 @@ export function Response({ run, runs }) {
     ),
     h(
       'div',
-      { className: 'answer', id: 'answer', role: 'tabpanel', 'aria-label': 'Answer' },
-      h('div', { className: 'json', hidden: shown !== 'text' || events }, h(ResponseEditor, {})),
+      { className: both ? 'answer both' : 'answer', id: 'answer', role: 'tabpanel', 'aria-label': 'Answer' },
+      shown === 'picture' && h(PictureView, { run, runs, onChoose: setPlace }),
+      both &&
+        h(
+          'div',
+          { className: 'place' },
+          h('code', {}, place),
+          h(
+            'button',
+            {
+              type: 'button',
+              className: 'plain',
+              'aria-label': 'Hide the JSON',
+              title: 'Hide the JSON',
+              onClick: () => setPlace(undefined),
+            },
+            h(CrossIcon),
+          ),
+        ),
+      h('div', { className: 'json', hidden: events || !(shown === 'text' || both) }, h(ResponseEditor, {})),
       !run && h('p', { className: 'hint' }, examplesOfUse),
       isRunning(run) && !events && h('div', { className: 'progress', role: 'progressbar', 'aria-label': 'The operation runs' }),
       shown === 'text' && events && h(Events, { run, onPause: (paused) => runs.pause(run.tab, paused) }),
-      shown === 'picture' && h(PictureView, { run, runs }),
     ),
   );
 }

@@ -76,7 +76,7 @@ function ThemeButton() {
           set(value);
         },
       },
-      themes.map((name) => h('option', { key: name, value: name }, { system: 'As the system', light: 'Light', dark: 'Dark' }[name])),
+      themes.map((name) => h('option', { key: name, value: name }, { system: 'System', light: 'Light', dark: 'Dark' }[name])),
     ),
   );
 }

@@ -1,8 +1,11 @@
 // The tabs of operations: what is in them, and which one is shown. They are kept in the cluster's storage.
 import { Observable } from './observable.js';
 
-/** The name of a tab: that of its first operation. */
-export const titleOf = (query) => /^\s*(?:query|mutation|subscription)\s+(\w+)/m.exec(query ?? '')?.[1] ?? 'untitled';
+const operationName = /^\s*(?:query|mutation|subscription)\s+(\w+)/m;
+const firstField = /^[^#]*?\{\s*(\w+)/m;
+
+/** The name of a tab: that of its first operation, or the first field of one without a name. */
+export const titleOf = (query) => operationName.exec(query ?? '')?.[1] ?? firstField.exec(query ?? '')?.[1] ?? 'untitled';
 
 const tabOf = ({ id, query = '', variables = '', headers = '' }) => ({ id, query, variables: variables ?? '', headers: headers ?? '' });
 

@@ -80,7 +80,11 @@ test.each([['nonsense'], ['{}'], ['{"tabs": [1, {"id": 2}]}'], ['null'], ['{"tab
 );
 
 test.each([
-  ['{ a }', 'untitled'],
+  ['', 'untitled'],
+  ['# only a { comment }', 'untitled'],
+  ['{ a }', 'a'],
+  ['# comment { b }\n{\n  pods(limit: 1) { items { kind } }\n}', 'pods'],
+  ['query ($n: Int = 1) { pods(limit: $n) { items { kind } } }', 'pods'],
   ['# comment\nquery Pods { a }', 'Pods'],
   ['subscription  S { a }', 'S'],
 ])('%j is called %s', (query, title) => {

@@ -5,6 +5,8 @@ import { durationText } from './timeline-of-chain.js';
 const wide = { row: 30, pause: 26, lane: 26, time: 66, text: 14, head: 142, characters: 78 };
 /** For a phone: lanes are closer, and the rows leave the component's name to its lane. */
 const narrow = { ...wide, lane: 17, time: 60, text: 8 };
+/** Rows of two lines: below what was done, which fields it changed. */
+const tall = { row: 44, above: -4, below: 13, characters: 40, character: 6.3 };
 
 const colours = 8;
 const colourOf = (lane) => `picture-lane-${lane % colours}`;
@@ -70,8 +72,24 @@ const marks = {
 };
 const dot = () => svg('circle', { r: 4.5 });
 
+/** What stands below a row's text: how long after the row before it, unless a line of its own tells that, and what changed. */
+const noteOf = ({ since, changed }) =>
+  [since > 0 && since < leastPause ? `${durationText(since)} later` : '', changed].filter(Boolean).join(' · ');
+
+function drawNotes(row, { size, notes }, textX) {
+  const note = cut(noteOf(row), notes);
+  return [
+    ...(row.revision === undefined
+      ? []
+      : [svg('text', { class: 'picture-time', x: size.time - 8, y: tall.below, 'text-anchor': 'end' }, `rev ${row.revision}`)]),
+    ...(note === '' ? [] : [svg('text', { class: 'picture-changed', x: textX, y: tall.below }, note)]),
+  ];
+}
+
 function drawRow(row, i, timeline, textX, width) {
   const { size } = timeline;
+  const isTall = size.row === tall.row;
+  const line = isTall ? tall.above : 4;
   const y = timeline.places[i];
   const words = wordsOfRow(timeline, row);
   return svg(
@@ -86,13 +104,14 @@ function drawRow(row, i, timeline, textX, width) {
     },
     svg('title', {}, `${words}\n${row.path}`),
     svg('rect', { class: 'picture-line', x: 0, y: -size.row / 2 + 1, width, height: size.row - 2, rx: 6 }),
-    svg('text', { class: 'picture-time', x: size.time - 8, y: 4, 'text-anchor': 'end' }, timeText(row.at)),
+    svg('text', { class: 'picture-time', x: size.time - 8, y: line, 'text-anchor': 'end' }, timeText(row.at)),
+    ...(isTall ? drawNotes(row, timeline, textX) : []),
     svg('g', { class: 'picture-mark', transform: `translate(${laneX(size, row.lane)} 0)` }, (marks[row.type] ?? dot)()),
     svg(
       'text',
-      { class: 'picture-text', x: textX, y: 4 },
-      ...(size === narrow ? [] : [svg('tspan', { class: 'picture-component' }, timeline.lanes[row.lane])]),
-      svg('tspan', { dx: size === narrow ? 0 : 7 }, cut(row.text, size.characters)),
+      { class: 'picture-text', x: textX, y: line },
+      ...(size.lane === narrow.lane ? [] : [svg('tspan', { class: 'picture-component' }, timeline.lanes[row.lane])]),
+      svg('tspan', { dx: size.lane === narrow.lane ? 0 : 7 }, cut(row.text, size.characters)),
     ),
   );
 }
@@ -102,13 +121,18 @@ const drawPause = ({ y, text }, width) =>
 
 /** Draws a chain with time running down, for a view of some width; returns the elements and their size. */
 export function drawTimeline(timeline, room) {
-  const size = room < 640 ? narrow : wide;
+  const base = room < 640 ? narrow : wide;
+  const isTall = timeline.rows.some(({ changed }) => changed !== '');
+  const size = isTall ? { ...base, row: tall.row } : base;
   const { places, pauses, height } = placesOf(timeline, size);
-  const placed = { ...timeline, places, size };
   const textX = size.time + timeline.lanes.length * size.lane + size.text;
+  // Notes are as long as there is room: all that changed is told where the row is chosen.
+  const notes = Math.max(tall.characters, Math.floor((room - textX - size.text) / tall.character));
+  const placed = { ...timeline, places, size, notes };
   const longest = Math.max(
     0,
-    ...timeline.rows.map(({ lane, text }) => (size === wide ? timeline.lanes[lane].length : 0) + Math.min(text.length, size.characters)),
+    ...timeline.rows.map(({ lane, text }) => (base === wide ? timeline.lanes[lane].length : 0) + Math.min(text.length, size.characters)),
+    ...(isTall ? timeline.rows.map((row) => Math.min(noteOf(row).length, notes) * 0.9) : []),
   );
   const width = Math.max(textX + longest * 7 + 20, textX + 160);
   const elements = [

@@ -1,11 +1,10 @@
-import { fieldsOf, operationOf } from './document.js';
+import { fieldsOf, operationOf } from '../document.js';
+import { isKind, rootOf, templates, typeOfField } from '../graph-types.js';
 import { isBuiltIn, kindNamed, lookOf } from './kinds.js';
 import { statusOf } from './status-of-object.js';
 
 /** Fields that lead on to an object without being a relation: of a page of objects, of a watch event. */
 const passedThrough = new Set(['items', 'object']);
-/** Fields whose content has metadata, but is no object of the cluster. */
-const templates = new Set(['template', 'jobTemplate', 'volumeClaimTemplates', 'volumeClaimTemplate']);
 
 /** Stands for a part of the result that is a node of its own. */
 class Elsewhere {
@@ -24,16 +23,6 @@ function merged(older, newer) {
 }
 
 const isOlder = (a, b) => Number(a?.metadata?.resourceVersion) < Number(b?.metadata?.resourceVersion);
-
-/** The type of a field in a GraphQLSchema, without its lists and non-nulls. */
-function typeOfField(type, name) {
-  let found = type?.getFields?.()[name]?.type;
-  while (found?.ofType) found = found.ofType;
-  return found;
-}
-
-const isKind = (type) =>
-  type.name === 'KubernetesObject' || type.getInterfaces?.().some(({ name }) => name === 'KubernetesObject') === true;
 
 const textOfPath = (path) => path.reduce((text, step) => (typeof step === 'number' ? `${text}[${step}]` : `${text}.${step}`), 'data');
 
@@ -147,10 +136,16 @@ class Gathering {
   }
 }
 
-const rootOf = (schema, operation) =>
-  ({ query: schema?.getQueryType, mutation: schema?.getMutationType, subscription: schema?.getSubscriptionType })[operation]?.call(schema);
-
-const labelOf = ({ kind, name, object }) => name ?? object.reason ?? kind;
+/** Names nodes: those whose name the query does not select by their number among those of their kind, `Pod 2`. */
+function labels() {
+  const counts = new Map();
+  return ({ kind, name, object }) => {
+    if (name !== undefined) return name;
+    if (kind === 'Event') return object.reason ?? kind;
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    return `${kind} ${counts.get(kind)}`;
+  };
+}
 
 /**
  * The objects of the cluster in a result, and what leads from one to another: `nodes` of `{ id, kind, name, namespace, label, status, path,
@@ -162,6 +157,7 @@ export function graphOfResult({ data, query, variables, operationName, schema })
   const operation = operationOf(query ?? '', operationName) ?? { operation: 'query', selections: [], fragments: new Map() };
   const gathering = new Gathering(operation, variables);
   gathering.visit(data ?? {}, { selections: operation.selections, path: [], type: rootOf(schema, operation.operation) });
+  const labelOf = labels();
   const nodes = [...gathering.nodes.values()].map((node) => ({
     ...node,
     isCustom: !isBuiltIn(node.kind),

@@ -156,7 +156,7 @@ test('a schema tells kinds that the result does not, and what is no object', () 
     data: { crontabThing: { metadata: { name: 'a' }, template: { metadata: { name: 't' } }, jobs: [{ metadata: { labels: {} } }] } },
   });
   expect(words(graph).nodes).toEqual(['CronTab//a', 'data.crontabThing.jobs[0]']);
-  expect(graph.nodes.map(({ label }) => label)).toEqual(['a', 'Job']);
+  expect(graph.nodes.map(({ label }) => label)).toEqual(['a', 'Job 1']);
 });
 
 test('a result that is no object is no picture', () => {

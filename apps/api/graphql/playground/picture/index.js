@@ -1,3 +1,4 @@
+import { chainsOf } from './chains-of-result.js';
 import { Details } from './details.js';
 import { drawGraph, legendOf } from './draw-graph.js';
 import { drawTimeline } from './draw-timeline.js';
@@ -6,9 +7,10 @@ import { groupsOf } from './groups.js';
 import { lookOf } from './kinds.js';
 import { layoutOf } from './layout.js';
 import { Navigation } from './navigation.js';
-import { outlineOfGraph, outlineOfTimeline, summaryOf, wordsOf, wordsOfRow } from './outline.js';
+import { namesHint, outlineOfGraph, outlineOfTimeline, summaryOf, wordsOf, wordsOfRow } from './outline.js';
 import { html } from './svg.js';
-import { stepsOf, timelineOf } from './timeline-of-chain.js';
+import { timelineOf } from './timeline-of-chain.js';
+import { Tools } from './tools.js';
 import { Viewport } from './viewport.js';
 
 /** More objects are not drawn. */
@@ -18,8 +20,8 @@ const mostObjects = 5000;
 const mostEvents = 5000;
 
 const hints = {
-  nothing: 'Run a query: objects of the cluster and the relations between them are drawn here, and the steps of an eventChain.',
-  none: 'There is nothing to draw in this result. Objects are drawn when the query selects their metadata { name }, the steps of an eventChain when they come.',
+  nothing: 'Run a query: objects of the cluster and what leads from one to another are drawn here, and steps: eventChain, why, history.',
+  none: 'There is nothing to draw in this result yet: it has no objects, and no steps.',
 };
 
 /** The styles are there before the first picture is made: it measures its place. */
@@ -31,7 +33,8 @@ await new Promise((resolve) => {
 });
 
 class Picture {
-  constructor(container) {
+  constructor(container, onChoose) {
+    this.onChoose = onChoose;
     this.expanded = new Map();
     this.events = new Map();
     this.viewport = new Viewport('Picture of the result', () => this.mode === 'steps' && this.draw());
@@ -47,24 +50,20 @@ class Picture {
       hidden: '',
     });
     this.details = new Details();
-    this.modeButton = this.button('Objects', 'Shows objects instead of steps', () =>
-      this.setMode(this.mode === 'steps' ? 'objects' : 'steps'),
-    );
-    this.textButton = this.button('Text', 'The picture as a text', () => this.toggleText());
-    this.textButton.setAttribute('aria-pressed', 'false');
-    const tools = html(
-      'div',
-      { class: 'picture-tools', role: 'toolbar', 'aria-label': 'Picture' },
-      ...[this.modeButton, this.textButton],
-      this.button('−', 'Smaller', () => this.viewport.zoomOut()),
-      this.button('+', 'Larger', () => this.viewport.zoomIn()),
-      this.button('All', 'Shows all of it', () => this.viewport.fitWhole()),
-    );
+    this.tools = new Tools(this.viewport, {
+      needsYaml: !onChoose,
+      onChain: (chain) => this.setChain(chain),
+      onMode: () => this.setMode(this.mode === 'steps' ? 'objects' : 'steps'),
+      onText: (isShown) => {
+        this.outline.hidden = !isShown;
+      },
+      onYaml: (isShown) => (isShown ? this.showYaml() : this.details.hide()),
+    });
     this.body = html('div', { class: 'picture-body' }, this.viewport.element, this.hint, this.outline, this.details.element);
     this.root = html(
       'section',
       { class: 'result-picture', 'aria-label': 'Picture' },
-      html('header', {}, this.summary, tools),
+      html('header', {}, this.summary, this.tools.element),
       this.body,
       this.legend,
       this.where,
@@ -80,16 +79,13 @@ class Picture {
     this.show(undefined);
   }
 
-  button(text, label, onclick) {
-    return html('button', { type: 'button', 'aria-label': label, title: label, onclick }, text);
-  }
-
   /** Draws a result anew. */
   show(result) {
     this.result = result;
     this.expanded.clear();
     this.events.clear();
     this.details.hide();
+    this.chain = 0;
     this.read();
     this.mode = this.steps ? 'steps' : 'objects';
     this.draw();
@@ -129,8 +125,8 @@ class Picture {
   }
 
   read() {
-    const steps = this.result ? stepsOf(this.result) : undefined;
-    this.steps = steps && timelineOf(steps);
+    this.chains = this.result && chainsOf(this.result);
+    this.steps = this.chains && timelineOf(this.chains[this.chain].steps);
     this.graph = this.result ? graphOfResult(this.result) : { nodes: [], edges: [] };
   }
 
@@ -141,8 +137,8 @@ class Picture {
   draw() {
     const { steps, graph } = this;
     const tooMany = this.mode === 'objects' && graph.nodes.length > mostObjects;
-    this.modeButton.hidden = !steps || graph.nodes.length === 0;
-    this.modeButton.textContent = this.mode === 'steps' ? 'Objects' : 'Steps';
+    const titles = (this.chains ?? []).map(({ title }) => title);
+    this.tools.show({ titles, mode: this.mode, hasBoth: Boolean(steps) && graph.nodes.length > 0 });
     this.body.classList.toggle('picture-empty', this.isEmpty || tooMany);
     const { focused } = this.navigation;
     if (this.isEmpty || tooMany) this.drawNothing(tooMany);
@@ -176,7 +172,7 @@ class Picture {
     this.shown = new Map(grouped.boxes.map((box) => [box.id, box]));
     this.navigation.boxes = layout.boxes;
     this.viewport.show(drawGraph(grouped, layout), layout);
-    this.say(summaryOf(graph.nodes));
+    this.say(`${summaryOf(graph.nodes)}${namesHint(graph.nodes)}`);
     this.setOutline(outlineOfGraph(grouped));
     this.legend.replaceChildren(
       ...legendOf(grouped.boxes).map(({ family, kinds }) =>
@@ -198,8 +194,9 @@ class Picture {
     const count = timeline.rows.filter(({ type }) => type !== 'SETTLED').length + timeline.leftOut;
     const components = `${timeline.lanes.length} ${timeline.lanes.length === 1 ? 'component' : 'components'}`;
     const isGuessed = !timeline.isCertain && timeline.rows.some(({ cause }) => cause !== undefined);
+    const { title } = this.chains[this.chain];
     this.say(
-      `${count} ${count === 1 ? 'step' : 'steps'} by ${components}${isGuessed ? '. Dashed: as depth and times have it; select revision and wokenBy to be sure' : ''}`,
+      `${title === '' || this.chains.length > 1 ? '' : `${title}: `}${count} ${count === 1 ? 'step' : 'steps'} by ${components}${isGuessed ? '. Dashed: as depth and times have it; select revision and wokenBy to be sure' : ''}`,
     );
     this.setOutline(outlineOfTimeline(timeline));
     this.legend.replaceChildren();
@@ -225,9 +222,12 @@ class Picture {
     else this.fit();
   }
 
-  toggleText() {
-    this.outline.hidden = !this.outline.hidden;
-    this.textButton.setAttribute('aria-pressed', String(!this.outline.hidden));
+  setChain(chain) {
+    this.chain = chain;
+    this.details.hide();
+    this.read();
+    this.draw();
+    this.viewport.toStart();
   }
 
   choose(id) {
@@ -238,8 +238,18 @@ class Picture {
       this.navigation.reach(id);
       return;
     }
+    this.chosen = id;
+    this.onChoose?.(found.path);
+    if (this.tools.isYaml) this.showYaml();
+    else this.navigation.reach(id);
+  }
+
+  /** What was chosen last, unless it is no longer there. */
+  showYaml() {
+    const found = this.shown?.get(this.chosen);
+    if (!found) return;
     const [title, part] = this.mode === 'steps' ? [wordsOfRow(this.steps, found), found.step] : [wordsOf(found), found.object];
-    this.details.show({ title, path: found.path, part }, () => this.navigation.reach(id));
+    this.details.show({ title, path: found.path, part }, () => this.navigation.reach(this.chosen));
   }
 
   destroy() {
@@ -250,15 +260,16 @@ class Picture {
 }
 
 /**
- * A picture of results in a container of some height: of objects and relations, or of an eventChain's steps.
+ * A picture of results in a container of some height: of objects and relations, or of steps: of an eventChain, of an object's why or history.
+ * `onChoose` gets the path in the JSON, `data.pods.items[0]`, of what is chosen in it; without it, what is chosen is always shown as YAML.
  *
  * - `show({ data, query, variables, errors, operationName, schema })` draws a result instead of what is there; undefined: nothing. Of
  *   these, `schema` (a GraphQLSchema) tells kinds that the result does not.
  * - `append({ data })` adds an event of the subscription whose query was shown last.
  * - `destroy()` takes the picture out of the page.
  */
-export function createPicture(container) {
-  const picture = new Picture(container);
+export function createPicture(container, { onChoose } = {}) {
+  const picture = new Picture(container, onChoose);
   return {
     show: (result) => picture.show(result),
     append: (event) => picture.append(event),

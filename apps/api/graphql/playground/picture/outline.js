@@ -24,6 +24,12 @@ export function summaryOf(nodes) {
   return `${nodes.length} ${nodes.length === 1 ? 'object' : 'objects'}: ${kinds.join(', ')}`;
 }
 
+/** What to add to the query so that objects have names; an object without one is not recognized where it is met twice. */
+export function namesHint(nodes) {
+  const kinds = [...new Set(nodes.filter(({ kind, name }) => name === undefined && kind !== 'Event').map(({ kind }) => pluralOf(kind)))];
+  return kinds.length === 0 ? '' : `. Select metadata { name } of ${kinds.join(', ')} to see their names, and each of them once`;
+}
+
 /** A graph as nested lines, `{ depth, text }`: each object below the one that leads to it, once with what it leads to. */
 export function outlineOfGraph({ boxes, edges }) {
   const byId = new Map(boxes.map((box) => [box.id, box]));
@@ -53,9 +59,9 @@ export function outlineOfGraph({ boxes, edges }) {
 }
 
 /** A step in words. */
-export function wordsOfRow({ lanes, rows }, { lane, at, cause, text }) {
+export function wordsOfRow({ lanes, rows }, { lane, at, cause, text, changed }) {
   const time = at === undefined ? '' : `after ${durationText(at)}, `;
-  return `${time}${lanes[lane]}: ${text}${cause === undefined ? '' : `, because of step ${cause + 1}, by ${lanes[rows[cause].lane]}`}`;
+  return `${time}${lanes[lane]}: ${text}${changed ? ` (${changed})` : ''}${cause === undefined ? '' : `, because of step ${cause + 1}, by ${lanes[rows[cause].lane]}`}`;
 }
 
 /** A timeline as lines, one for each step. */

@@ -3,9 +3,10 @@ import path from 'node:path';
 
 const load = (file: string): Promise<unknown> => import(path.join(import.meta.dirname, file));
 const { yamlOfPart } = (await load('yaml-of-part.js')) as { yamlOfPart(part: unknown): string };
-const { outlineOfGraph, summaryOf } = (await load('outline.js')) as {
+const { namesHint, outlineOfGraph, summaryOf } = (await load('outline.js')) as {
   outlineOfGraph(graph: { boxes: object[]; edges: object[] }): { depth: number; text: string }[];
   summaryOf(nodes: object[]): string;
+  namesHint(nodes: object[]): string;
 };
 const { kindNamed, lookOf, pluralOf } = (await load('kinds.js')) as {
   kindNamed(name: string): string | undefined;
@@ -72,6 +73,14 @@ test('a picture is also a text', () => {
     'owner: Deployment web: 1/1 ready (see above)',
   ]);
   expect(summaryOf(graph.boxes)).toBe('4 objects: 1 Deployment, 2 Pods, 1 Node');
+});
+
+test('objects without names are told what to ask for', () => {
+  const named = { kind: 'Pod', name: 'a' };
+  expect(namesHint([named, { kind: 'Event' }])).toBe('');
+  expect(namesHint([named, { kind: 'Node' }, { kind: 'Node' }, { kind: 'Ingress' }])).toBe(
+    '. Select metadata { name } of Nodes, Ingresses to see their names, and each of them once',
+  );
 });
 
 test.each([

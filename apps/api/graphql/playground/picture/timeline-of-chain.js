@@ -1,7 +1,3 @@
-import { fieldsOf, operationOf } from './document.js';
-
-/** Root fields whose value is steps: a list, or in a subscription's event one step. */
-const chains = new Set(['eventChain', 'traceOf', 'causes']);
 /** Of a longer chain, the first and the newest steps are shown. */
 const bounds = { first: 100, newest: 300 };
 
@@ -9,33 +5,6 @@ const bounds = { first: 100, newest: 300 };
 const endings = new Set(['RULE', 'SETTLED']);
 
 const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** A value under the names of its fields instead of its aliases. */
-function named(value, selections, fragments) {
-  if (Array.isArray(value)) return value.map((item) => named(item, selections, fragments));
-  if (!isRecord(value)) return value;
-  const fields = fieldsOf(selections, fragments);
-  return Object.fromEntries(
-    Object.entries(value).map(([key, inner]) => {
-      const field = fields.get(key);
-      return field ? [field.name, named(inner, field.selections, fragments)] : [key, inner];
-    }),
-  );
-}
-
-/** The steps of all chains in a result, each with its path in the JSON; undefined where the query asks for none. */
-export function stepsOf({ data, query, operationName }) {
-  const operation = operationOf(query ?? '', operationName);
-  if (!operation || !isRecord(data)) return undefined;
-  const fields = [...fieldsOf(operation.selections, operation.fragments)].filter(([, { name }]) => chains.has(name));
-  if (fields.length === 0) return undefined;
-  return fields.flatMap(([key, { selections }]) =>
-    [data[key] ?? []].flat().map((step, i) => ({
-      ...named(step, selections, operation.fragments),
-      path: Array.isArray(data[key]) ? `data.${key}[${i}]` : `data.${key}`,
-    })),
-  );
-}
 
 const placeInTime = ({ revision, sinceStartMs, at }) => Number(revision ?? sinceStartMs ?? Date.parse(at));
 
@@ -87,6 +56,23 @@ function textOf(step) {
   return step.summary.startsWith(lane) ? step.summary.slice(lane.length).replace(/^[: ]+/, '') : step.summary;
 }
 
+const shortly = (value) => {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 40 ? `${text.slice(0, 40)}…` : text;
+};
+
+function textOfChange({ path, from, to }) {
+  if (to === undefined) return from === undefined ? path : `${path}: ${shortly(from)} →`;
+  return from === undefined || from === null ? `${path} = ${shortly(to)}` : `${path}: ${shortly(from)} → ${shortly(to)}`;
+}
+
+/** The first fields that a step changed, as far as the query or its line tells them. */
+function changedBy({ changes, changed }) {
+  if (!Array.isArray(changes)) return changed ?? '';
+  const more = changes.length > 2 ? `, ${changes.length - 2} more` : '';
+  return `${changes.slice(0, 2).map(textOfChange).join(', ')}${more}`;
+}
+
 /** A duration as people say it: `250 ms`, `2.5 s`, `3 min 20 s`. */
 export function durationText(milliseconds) {
   if (milliseconds < 1000) return `${milliseconds} ms`;
@@ -99,7 +85,7 @@ export function durationText(milliseconds) {
 
 /**
  * A chain as a timeline: `lanes` (names of components, in order of their first step), `rows` in order of time, each
- * `{ lane, at, since, cause, text, object, type, path, step }`. `lane` and `cause` are indexes, of the row that it follows from (undefined:
+ * `{ lane, at, since, cause, text, revision, changed, object, type, path, step }`; `changed`: the first fields that it changed, as a text. `lane` and `cause` are indexes, of the row that it follows from (undefined:
  * none, or it is not shown); `at` milliseconds since the start and `since` milliseconds since the row before, undefined if the query tells no
  * time. `isCertain`: causes are told by `revision` and `wokenBy`; otherwise they are found by depth and time. `leftOut`: the number of
  * steps that stand behind the row `leftOutAfter` and are not shown.
@@ -124,6 +110,8 @@ export function timelineOf(steps) {
         since: at === undefined || before === undefined ? undefined : at - before,
         cause: rowOf(cause(step, i)),
         text: textOf(step),
+        revision: step.revision,
+        changed: changedBy(step),
         object: objectOf(step),
         type: step.type,
         path,

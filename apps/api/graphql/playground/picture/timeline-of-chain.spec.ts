@@ -6,14 +6,9 @@ interface Timeline {
   isCertain: boolean;
   leftOut: number;
 }
-interface Result {
-  data: unknown;
-  query: string;
-}
 
 const load = (file: string): Promise<unknown> => import(path.join(import.meta.dirname, file));
-const { stepsOf, timelineOf, durationText } = (await load('timeline-of-chain.js')) as {
-  stepsOf(result: Result): unknown[] | undefined;
+const { timelineOf, durationText } = (await load('timeline-of-chain.js')) as {
   timelineOf(steps: unknown[]): Timeline;
   durationText(milliseconds: number): string;
 };
@@ -72,16 +67,6 @@ test('whatever the query selects makes a timeline', () => {
     ['steps', undefined, undefined, undefined, ''],
   ]);
   expect(timelineOf([]).rows).toEqual([]);
-});
-
-test('steps are those of eventChain, traceOf and causes, under any alias', () => {
-  const query = 'query { went: traceOf(kind: "deploy", name: "web") { who: component ...T } } fragment T on ChainStep { what: summary }';
-  const data = { went: [{ who: 'kubelet', what: 'a' }] };
-  expect(stepsOf({ query, data })).toEqual([{ component: 'kubelet', summary: 'a', path: 'data.went[0]' }]);
-  const event = { query: 'subscription { eventChain(kind: "po", name: "a") { summary } }', data: { eventChain: { summary: 'a' } } };
-  expect(stepsOf(event)).toEqual([{ summary: 'a', path: 'data.eventChain' }]);
-  expect(stepsOf({ query: '{ pods { items { metadata { name } } } }', data: { pods: {} } })).toBeUndefined();
-  expect(stepsOf({ query: '{ traceOf { summary } }', data: { traceOf: null } })).toEqual([]);
 });
 
 test('of a long chain the first and the newest steps are shown', () => {
