@@ -10,20 +10,20 @@ import {
   type GraphResult,
   type GraphSession,
   Graphs,
-  type History,
   type HistoryEntry,
   Meter,
   Operations,
   operationLimits,
   type Runtime,
   Turns,
+  type WholeHistory,
 } from '#graphql';
 import { revisionAt } from '#history';
 import { Compacted } from '#storage';
 import { explained, mustReadRoles } from '../apps/api/explain.js';
 import { graphFaults } from '../apps/api/graphql/graph-faults.js';
 import { graphScheduling } from '../apps/api/graphql/graph-scheduling.js';
-import { guardedAudit, guardedHistory, mustDoEverything } from '../apps/api/graphql/open-graph.js';
+import { guardedAudit, guardedHistory, guardOf } from '../apps/api/graphql/guard.js';
 
 /** Node's event loop, in the form in which the api passes it to the graph. */
 const eventLoop: EventLoop = {
@@ -39,8 +39,8 @@ const eventLoop: EventLoop = {
 };
 
 /** The cluster's log, from its watches. */
-function historyOf({ store }: LocalCluster): History {
-  const follow: History['follow'] = (after, onEntry, onEnd) =>
+function historyOf({ store }: LocalCluster): WholeHistory {
+  const follow: WholeHistory['follow'] = (after, onEntry, onEnd) =>
     store.watch('/registry/', after, {
       event: ({ type, revision, current, previous, cause, at }) =>
         onEntry({
@@ -54,7 +54,7 @@ function historyOf({ store }: LocalCluster): History {
         }),
       end: onEnd,
     });
-  const past: Pick<History, 'log' | 'revision'> = {
+  const past: Pick<WholeHistory, 'log' | 'revision'> = {
     revision: () => store.revision(),
     async log(after, limit) {
       const last = await store.revision();
@@ -115,7 +115,7 @@ export class LocalGraph {
       { running: new Map(), subscribed: new Map(), turns: new Turns(loop), onUnexpected: (error) => this.unexpected.push(error) },
       { ofDefinition: () => undefined, ofField: () => undefined },
     );
-    const guard = { check: () => mustDoEverything(cluster.api, user), start: ({ start }: { start(): Promise<() => void> }) => start() };
+    const guard = guardOf(cluster.api, user, ({ start }) => start());
     const requests = { user: () => user, requestId: () => 'request-1' };
     this.opened = {
       client: inProcessClient(cluster.api, requests),

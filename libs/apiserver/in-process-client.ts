@@ -240,7 +240,9 @@ class InProcessClient implements CausalClient {
   private async run<R>(resource: Resource, scope: RestScope, work: (scope: RestScope) => Promise<R>): Promise<R> {
     const { storage, audit } = scope;
     const { group, version, resource: plural } = storage.resource;
-    const { user, verb, name, namespace, subresource } = scope;
+    const { user, verb, name, subresource } = scope;
+    // A request for a Namespace is one in it (apiserver/pkg/endpoints/request/requestinfo.go).
+    const namespace = group === '' && plural === 'namespaces' ? name : scope.namespace;
     const attributes = { user, verb, isResource: true, path: '', group, version, resource: plural, subresource, namespace, name };
     try {
       const objects = () => this.cluster.store.countOf(listPrefix(resource.group, resource.resource, namespace));

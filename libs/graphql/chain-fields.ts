@@ -8,7 +8,7 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
-import { type ChainStep, EventChain, writeText } from '#history';
+import { type ChainStep, EventChain, type SeenStep, writeText } from '#history';
 import { chainSubscription } from './chain-subscription.js';
 import { checkLimit } from './check-limit.js';
 import type { GraphContext } from './context.js';
@@ -29,24 +29,26 @@ const StepTypeEnum = new GraphQLEnumType({
     UPDATED: {},
     DELETED: {},
     RULE: { description: 'What a component does without a write: kube-proxy, of an EndpointSlice.' },
+    HIDDEN: { description: 'A write of an object that you may not get: nothing but its place is told.' },
     SETTLED: { description: 'The end of a chain that is followed: nothing more follows from the first write.' },
   },
 });
 
 const chainStepType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
-  new GraphQLObjectType<ChainStep, GraphContext>({
+  new GraphQLObjectType<SeenStep, GraphContext>({
     name: 'ChainStep',
-    description: 'One write that followed from the first one, or a rule that did.',
+    description:
+      'One write that followed from the first one, or a rule that did. What is told of every step but those that are HIDDEN may be null.',
     fields: {
-      ...writeFields(objectInterface),
+      ...writeFields(objectInterface, (type) => type),
       revision: { type: new GraphQLNonNull(Int64), description: 'The revision of this write, or of the one that the rule is made of.' },
       type: { type: new GraphQLNonNull(StepTypeEnum) },
       wokenBy: { type: Int64, description: 'The revision that woke the component; null for the first write.' },
       depth: { type: new GraphQLNonNull(GraphQLInt), description: 'Number of steps from the first write.' },
-      sinceStartMs: { type: new GraphQLNonNull(Int64), description: 'Milliseconds of cluster time since the first write.' },
+      sinceStartMs: { type: Int64, description: 'Milliseconds of cluster time since the first write that you may read.' },
       sinceCauseMs: {
-        type: new GraphQLNonNull(Int64),
-        description: 'Milliseconds of cluster time since the write that woke the component.',
+        type: Int64,
+        description: 'Milliseconds of cluster time since the write that woke the component; null if that is hidden.',
       },
       line: {
         type: new GraphQLNonNull(GraphQLString),
@@ -59,10 +61,11 @@ const chainStepType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
   });
 
 /** `+2.500s 310 kubelet: Pod web is Running and ready (.status.phase: "Pending" → "Running") ← 301`. */
-async function lineOf(step: ChainStep, _args: unknown, context: GraphContext): Promise<string> {
+async function lineOf(step: SeenStep, _args: unknown, context: GraphContext): Promise<string> {
   const { sinceStartMs, revision, summary, wokenBy } = step;
   const text = writeText(summary, await changesOf(step, context));
-  return `+${(sinceStartMs / 1000).toFixed(3)}s ${revision} ${text}${wokenBy === null ? '' : ` ← ${wokenBy}`}`;
+  const time = sinceStartMs === null ? '' : `+${(sinceStartMs / 1000).toFixed(3)}s `;
+  return `${time}${revision} ${text}${wokenBy === null ? '' : ` ← ${wokenBy}`}`;
 }
 
 /** Reads the log page by page. */

@@ -1,4 +1,4 @@
-export type { History, HistoryEntry } from '#history';
+export type { History, HistoryEntry, WholeHistory } from '#history';
 export type { AccessExplanation, AccessQuestion, GraphAccess } from './access.js';
 export type { AuditedRequest, AuditSelection, GraphAudit } from './audit.js';
 export { GraphContext, type GraphSession } from './context.js';

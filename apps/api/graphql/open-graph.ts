@@ -1,9 +1,8 @@
-import { forbidden } from '#apimachinery';
-import { type ApiServer, beginTransaction, inProcessClient, type UserInfo } from '#apiserver';
+import { beginTransaction, inProcessClient } from '#apiserver';
 import type { AuditLog } from '#audit';
 import { type ClusterStore } from '#cacher';
 import { KUBERNETES_VERSION } from '#component-base';
-import type { GraphAudit, GraphSession, History } from '#graphql';
+import type { GraphAudit, GraphSession, WholeHistory } from '#graphql';
 import { revisionAt } from '#history';
 import type { OpenApi, OpenApis } from '#hosting';
 import type { StorageAdmin } from '#storage';
@@ -14,12 +13,13 @@ import { graphFaults } from './graph-faults.js';
 import { type GraphOrganizationParts, graphOrganizations } from './graph-organizations.js';
 import { graphScheduling } from './graph-scheduling.js';
 import { type GraphTimeParts, graphTime } from './graph-time.js';
+import { guardedAudit, guardedHistory, guardOf } from './guard.js';
 import type { GraphRequest, IdentifyGraph, OpenGraph } from './sessions.js';
-import { type StartStream, standingStreams, watchingClient } from './standing-streams.js';
+import { standingStreams, watchingClient } from './standing-streams.js';
 
 /** The cluster's log for the graph: past entries are read from the store, new ones come from a watch. */
-function historyOf(storage: ReturnType<StorageAdmin['open']>, store: ClusterStore): History {
-  const log: History['log'] = (after, limit, bytes) => storage.log({ after, limit, bytes });
+function historyOf(storage: ReturnType<StorageAdmin['open']>, store: ClusterStore): WholeHistory {
+  const log: WholeHistory['log'] = (after, limit, bytes) => storage.log({ after, limit, bytes });
   const revision = () => store.revision();
   return {
     log,
@@ -59,39 +59,6 @@ interface GraphParts extends GraphTimeParts, GraphOrganizationParts {
   sessions: StandingSessions;
 }
 
-/** Throws 403 for a user who may not do everything: history and audit show what is in every object. */
-export async function mustDoEverything({ cluster: { access } }: ApiServer, user: UserInfo): Promise<void> {
-  const everything = { group: '*', version: '*', resource: '*', subresource: '', namespace: '', name: '' };
-  const { allowed } = await access.authorize({ user, verb: '*', resource: everything });
-  if (!allowed) throw forbidden({ group: '', resource: '' }, '', `User "${user.name}" may not read the history of the whole cluster`);
-}
-
-/** What guards the history and the audit log. */
-interface Guard {
-  check(): Promise<void>;
-  start: StartStream;
-}
-
-/** A history that only those see who may do everything. */
-export function guardedHistory(history: History, { check, start }: Guard): History {
-  return {
-    ...history,
-    log: (after, limit, bytes) => check().then(() => history.log(after, limit, bytes)),
-    follow: (after, onEntry, end) => check().then(() => start({ check, end, start: () => history.follow(after, onEntry, end) })),
-  };
-}
-
-/** The same for the audit log. */
-export function guardedAudit(audit: GraphAudit, { check, start }: Guard): GraphAudit {
-  return {
-    page: (filter, request) => check().then(() => audit.page(filter, request)),
-    follow: (filter, on) =>
-      check().then(() => start({ check, end: (error = ended) => on.error(error), start: () => audit.follow(filter, on) })),
-  };
-}
-
-const ended = new Error('The cluster was deleted.');
-
 /** Who asks, and in which request. */
 interface Asking {
   caller: Pick<Awaited<ReturnType<IdentifyGraph>> & object, 'user' | 'platform'>;
@@ -112,7 +79,7 @@ async function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): Prom
   const origin = { id: requestId, uri: '/graphql', userAgent, address };
   const start = standingStreams(sessions, id, user);
   const platform = caller.platform === true;
-  const guard = { start, check: () => mustDoEverything(api, user) };
+  const guard = guardOf(api, user, start);
   const options = { user: () => user, requestId: () => requestId, origin: () => origin };
   const client = inProcessClient(api, options);
   const openOther = async (other: string): Promise<GraphSession | undefined> => {

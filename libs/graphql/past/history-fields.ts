@@ -9,12 +9,12 @@ import {
   GraphQLString,
 } from 'graphql';
 import type { KubeObject } from '#apimachinery';
-import { type ChainStep, EventChain, fieldChanges, type HistoryEntry, touches, writeText } from '#history';
+import { type ChainStep, EventChain, fieldChanges, type HistoryEntry, type SeenStep, touches, writeText } from '#history';
 import { checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { causes, costs, oneObject, versions } from '../cost/points.js';
 import { limits } from '../limits.js';
-import { entryAt, readCauses } from '../log-reads.js';
+import { readableEntryAt, readCauses } from '../log-reads.js';
 import { required } from '../output-types.js';
 import { Int64 } from '../scalars.js';
 import { changesOf, type Write, writeFields } from './write-fields.js';
@@ -30,7 +30,7 @@ function writeOf(entry: HistoryEntry, before: HistoryEntry | undefined): Write {
 /** The versions of an object from a revision on backwards, newest first, as far as the log has them. */
 async function* entriesBack(object: KubeObject, context: GraphContext): AsyncGenerator<HistoryEntry, void, void> {
   for (let next: number | undefined = Number(object.metadata.resourceVersion) || undefined; next !== undefined; ) {
-    const entry: HistoryEntry | undefined = await entryAt(next, context);
+    const entry: HistoryEntry | undefined = await readableEntryAt(next, context);
     if (entry === undefined) return;
     yield entry;
     next = entry.previousRevision;
@@ -62,10 +62,12 @@ async function lastChange(object: KubeObject, field: string, context: GraphConte
   return later?.revision;
 }
 
-async function whyOf(object: KubeObject, field: string | null | undefined, context: GraphContext): Promise<ChainStep[]> {
+async function whyOf(object: KubeObject, field: string | null | undefined, context: GraphContext): Promise<SeenStep[]> {
   const own = Number(object.metadata.resourceVersion) || undefined;
   const revision = typeof field === 'string' ? await lastChange(object, field, context) : own;
-  return revision === undefined ? [] : readCauses(revision, context);
+  if (revision === undefined) return [];
+  await readableEntryAt(revision, context);
+  return readCauses(revision, context);
 }
 
 async function lineOf(write: Write, _args: unknown, context: GraphContext): Promise<string> {
@@ -78,7 +80,7 @@ const versionType = (objectInterface: GraphQLOutputType, step: GraphQLObjectType
     name: 'ObjectVersion',
     description: 'One write of an object: who did it, when and through what, and which fields it changed.',
     fields: {
-      ...writeFields(objectInterface),
+      ...writeFields(objectInterface, required),
       revision: { type: required(Int64), description: 'Its revision: `at` reads the object as of then, with what it led to.' },
       type: { type: required(VersionTypeEnum) },
       wokenBy: { type: Int64, description: 'The revision that woke the component; null for a client.' },
@@ -104,7 +106,7 @@ export function historyFields(objectInterface: GraphQLOutputType, step: GraphQLO
     history: {
       type: new GraphQLList(new GraphQLNonNull(versionType(objectInterface, step))),
       description:
-        'The last writes of this object, newest first: who did it, when, and which fields changed from what to what. Of an object read `at` a moment: those before.',
+        'The last writes of this object, newest first: who did it, when, and which fields changed from what to what. Of an object read `at` a moment: those before. Needs the permission to get the object.',
       ...costs(versions),
       args: { last: { type: GraphQLInt, defaultValue: limits.history, description: `How many, at most ${limits.longestHistory}.` } },
       resolve(object, { last }: { last?: number | null }, context) {
@@ -116,7 +118,7 @@ export function historyFields(objectInterface: GraphQLOutputType, step: GraphQLO
     why: {
       type: new GraphQLList(new GraphQLNonNull(step)),
       description:
-        'Why this object is as it is: the request of the client that everything began with, and each write that followed from it up to the last one of this object; `{ line }` tells each in a line.',
+        'Why this object is as it is: the request of the client that everything began with, and each write that followed from it up to the last one of this object; `{ line }` tells each in a line. Needs the permission to get the object; writes of objects that you may not get are of the type HIDDEN.',
       ...costs(causes),
       args: {
         field: {

@@ -1,17 +1,17 @@
 import { type GraphQLFieldConfigMap, GraphQLList, GraphQLNonNull, type GraphQLOutputType, GraphQLString } from 'graphql';
 import type { KubeObject } from '#apimachinery';
-import { type ChainStep, type FieldChange, fieldChanges } from '#history';
+import { type FieldChange, fieldChanges, type SeenStep } from '#history';
 import type { AuditedRequest } from '../audit.js';
 import { auditEventType } from '../audit-fields.js';
 import type { GraphContext } from '../context.js';
 import { auditedRequest, costs, oneObject } from '../cost/points.js';
 import { fieldChangeType } from '../field-change-type.js';
-import { entryAt } from '../log-reads.js';
+import { readableEntryAt } from '../log-reads.js';
 import { required } from '../output-types.js';
 import { Time } from '../scalars.js';
 
 /** A write, and the object before it if that has been read. */
-export type Write = ChainStep & { before?: KubeObject };
+export type Write = SeenStep & { before?: KubeObject };
 
 const found = new WeakMap<Write, Promise<FieldChange[] | null>>();
 
@@ -25,34 +25,40 @@ export function changesOf(write: Write, context: GraphContext): Promise<FieldCha
 async function readChanges({ type, previousRevision, object, before }: Write, context: GraphContext): Promise<FieldChange[] | null> {
   if (type !== 'UPDATED' || previousRevision === null) return null;
   if (before) return fieldChanges(before, object);
-  const entry = await entryAt(previousRevision, context);
+  const entry = await readableEntryAt(previousRevision, context);
   return entry ? fieldChanges(JSON.parse(entry.value), object) : null;
 }
 
 /** The request of a client that made a write; null for a component, and if the audit log does not have it any more. */
 async function requestOf({ component, requestId, type }: Write, { audit, meter }: GraphContext): Promise<AuditedRequest | null> {
-  if (component !== null || type === 'RULE') return null;
+  if (component !== null || type === 'RULE' || type === 'HIDDEN') return null;
   const { items } = await audit.page({ id: requestId }, { limit: 1, giveWay: () => meter.turn() });
   return items[0] ?? null;
 }
 
-/** What every write tells, whether it is a step of a chain or a version of an object. */
-export const writeFields = (objectInterface: GraphQLOutputType): GraphQLFieldConfigMap<Write, GraphContext> => ({
+/**
+ * What every write tells, whether it is a step of a chain or a version of an object. `told`: the type of what is null only of a write that is
+ * hidden.
+ */
+export const writeFields = (
+  objectInterface: GraphQLOutputType,
+  told: (type: GraphQLOutputType) => GraphQLOutputType,
+): GraphQLFieldConfigMap<Write, GraphContext> => ({
   component: { type: GraphQLString, description: 'The component that wrote; null for a client.' },
-  user: { type: required(GraphQLString), description: 'Who wrote.' },
+  user: { type: told(GraphQLString), description: 'Who wrote.' },
   verb: { type: GraphQLString, description: 'create, update, patch, delete …' },
   subresource: { type: GraphQLString, description: 'Through which it was written: status, scale, binding; null: the object itself.' },
-  requestId: { type: required(GraphQLString), description: 'Of a client’s request: the Audit-Id header of its answer.' },
+  requestId: { type: told(GraphQLString), description: 'Of a client’s request: the Audit-Id header of its answer.' },
   request: {
     type: auditEventType,
     description:
-      'The client’s request: user agent, address, admission, how long it took. Null for a component, and if the audit log does not have it any more.',
+      'The client’s request: user agent, address, admission, how long it took. Null for a component, and if the audit log does not have it any more. Needs the permission to do everything.',
     ...costs(auditedRequest),
     resolve: (write, _args, context) => requestOf(write, context),
   },
-  at: { type: required(Time), description: 'The time of the write, in cluster time.' },
+  at: { type: told(Time), description: 'The time of the write, in cluster time.' },
   summary: { type: required(GraphQLString), description: 'A short description of the write.' },
-  object: { type: required(objectInterface), description: 'The object as written; of a rule: what it is made of.' },
+  object: { type: told(objectInterface), description: 'The object as written; of a rule: what it is made of.' },
   changes: {
     type: new GraphQLList(new GraphQLNonNull(fieldChangeType)),
     description: 'What an update changed; null for other writes, and if the log does not have the object before it any more.',

@@ -16,10 +16,14 @@ function inOrder(steps) {
   return order.every((step) => !Number.isNaN(placeInTime(step))) ? order.sort((a, b) => placeInTime(a) - placeInTime(b)) : order;
 }
 
-const millisecondsOf = (steps) => (step) => {
-  if (step.sinceStartMs !== undefined) return Number(step.sinceStartMs);
-  return step.at === undefined || steps[0].at === undefined ? undefined : Date.parse(step.at) - Date.parse(steps[0].at);
-};
+/** Milliseconds since the first step whose time is told: that of a hidden one is not. */
+function millisecondsOf(steps) {
+  const first = steps.find(({ at }) => typeof at === 'string')?.at;
+  return ({ sinceStartMs, at }) => {
+    if (sinceStartMs !== undefined) return sinceStartMs === null ? undefined : Number(sinceStartMs);
+    return typeof at !== 'string' || first === undefined ? undefined : Date.parse(at) - Date.parse(first);
+  };
+}
 
 /** By the revision that woke the component. */
 function causeByRevision(order) {
@@ -33,14 +37,15 @@ function causeByDepth(order, timeOf) {
   return (step, index) => {
     const { depth, sinceCauseMs } = step;
     if (typeof depth !== 'number') return undefined;
-    const then = sinceCauseMs === undefined || timeOf(step) === undefined ? undefined : timeOf(step) - Number(sinceCauseMs);
+    const then = (sinceCauseMs ?? undefined) === undefined || timeOf(step) === undefined ? undefined : timeOf(step) - Number(sinceCauseMs);
     for (let i = index - 1; i >= 0; i -= 1)
       if (order[i].depth === depth - 1 && !endings.has(order[i].type) && (then === undefined || timeOf(order[i]) === then)) return i;
     return undefined;
   };
 }
 
-function laneOf({ component, user, depth, wokenBy }) {
+function laneOf({ component, user, depth, wokenBy, type }) {
+  if (type === 'HIDDEN') return 'hidden';
   if (component) return component;
   if (component === null || depth === 0 || wokenBy === null) return user ?? 'client';
   return user ?? (depth === undefined ? 'steps' : `depth ${depth}`);

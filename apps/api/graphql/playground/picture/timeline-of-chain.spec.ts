@@ -61,6 +61,23 @@ test('without revisions, causes are found by depth and time', () => {
   expect([timeline.isCertain, timeline.lanes]).toEqual([false, ['client', 'x', 'y']]);
 });
 
+test.each([
+  [{ sinceStartMs: 0 }, { sinceStartMs: 7 }],
+  [{ at: '2026-01-01T00:00:00.000Z' }, { at: '2026-01-01T00:00:00.007Z' }],
+])('hidden steps have a lane of their own and no time: %j', (first, second) => {
+  const hidden = { type: 'HIDDEN', component: null, user: null, ...Object.fromEntries(Object.keys(first).map((name) => [name, null])) };
+  const told = [
+    { ...hidden, revision: 1, wokenBy: null, summary: 'x' },
+    { ...first, revision: 2, wokenBy: 1, component: 'a', summary: 'y' },
+    { ...second, revision: 3, wokenBy: 2, component: 'b', summary: 'z' },
+  ];
+  expect(shown(timelineOf(told))).toEqual([
+    ['hidden', undefined, undefined, undefined, 'x'],
+    ['a', 0, undefined, 0, 'y'],
+    ['b', 7, 7, 1, 'z'],
+  ]);
+});
+
 test('whatever the query selects makes a timeline', () => {
   expect(shown(timelineOf([{ verb: 'create', object: { kind: 'Pod', metadata: { name: 'a' } } }, {}]))).toEqual([
     ['steps', undefined, undefined, undefined, 'create Pod a'],
