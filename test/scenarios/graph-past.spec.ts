@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { type appsv1, ConfigMap, Deployment, Namespace } from '#api';
 import { AuditEvent } from '#apiserver';
 import { createLocalCluster, type LocalCluster } from '#cluster';
@@ -195,6 +195,24 @@ describe('at', () => {
     const namesIn = ({ configMaps }: { configMaps: Array<{ metadata: { name: string } }> }) =>
       configMaps.map(({ metadata }) => metadata.name).filter((name) => name.startsWith('many-'));
     expect([namesIn(found.now).length, new Set(namesIn(found.past)).size]).toEqual([129, 130]);
+  });
+
+  test('an ordered list of more objects than a page has is read page by page', async () => {
+    const { revision } = (await data('{ cluster { revision } }')).cluster;
+    const asked = `{ configMaps(namespace: "past", at: ${revision}, orderBy: [{ metadata: { name: DESC } }], limit: 2) {
+      resourceVersion continue items { metadata { name } } } }`;
+    const list = jest.spyOn(graph.session.client, 'list');
+    const { configMaps } = await data(asked);
+    const sizes = list.mock.calls.map(([, query]) => query?.limit);
+    list.mockRestore();
+    expect([sizes, configMaps]).toEqual([
+      [100, 100],
+      {
+        resourceVersion: String(revision),
+        continue: expect.any(String),
+        items: ['noted', 'many-99'].map((name) => ({ metadata: { name } })),
+      },
+    ]);
   });
 
   test('what cannot be read says what can', async () => {

@@ -4,7 +4,7 @@ import type { GraphContext } from '../context.js';
 import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
 import type { Reading } from '../loaders.js';
-import { exactly } from '../past/list-at.js';
+import { exactly, listAt } from '../past/list-at.js';
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.js';
 import { filtered, type Selection, sorted } from './selection.js';
 
@@ -33,12 +33,15 @@ const placeOf = ({ metadata }: KubeObject): string => `${metadata.namespace ?? '
 
 /** All objects of a listing at one revision. */
 async function wholeList(
-  { resource, reading, shown }: Listing,
+  listing: Listing,
   revision: string | undefined,
-  { client, meter }: GraphContext,
+  context: GraphContext,
 ): Promise<{ readonly items: readonly KubeObject[]; readonly resourceVersion: string }> {
+  if (revision !== undefined) return listAt(listing, revision, context);
+  const { resource, reading, shown } = listing;
+  const { client, meter } = context;
   // One more than allowed, so that exceeding the limit is noticed.
-  const listed = await client.list(resource, { ...reading, ...exactly(revision), limit: meter.left('scanned') + 1 });
+  const listed = await client.list(resource, { ...reading, limit: meter.left('scanned') + 1 });
   meter.count('scanned', listed.items.length);
   const wait = meter.turn();
   if (wait) await wait;
