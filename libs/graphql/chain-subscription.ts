@@ -1,8 +1,8 @@
 import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLNonNull, type GraphQLObjectType, GraphQLString } from 'graphql';
-import { parseGoDuration } from '#apimachinery';
 import { type ChainStep, EventChain, type HistoryEntry } from '#history';
 import type { GraphContext } from './context.js';
 import { costs, oneObject } from './cost/points.js';
+import { parseDuration } from './duration.js';
 import { badInput } from './errors.js';
 import { resourceOf } from './kinds.js';
 import { limits } from './limits.js';
@@ -96,7 +96,7 @@ async function startOf(given: ChainArguments, context: GraphContext): Promise<St
 /** Milliseconds; undefined: a chain that does not end. */
 function quietOf(quiet: string | null | undefined): number | undefined {
   if (quiet === null || quiet === undefined) return undefined;
-  const milliseconds = quiet.length > 20 ? undefined : parseGoDuration(quiet);
+  const milliseconds = parseDuration(quiet);
   if (milliseconds === undefined || milliseconds <= 0)
     throw badInput(`quiet: ${JSON.stringify(quiet.slice(0, 40))} is not a duration such as 30s`);
   return milliseconds;

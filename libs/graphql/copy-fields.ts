@@ -84,7 +84,10 @@ export const diffField: Field = {
   description: 'The objects that differ between two moments, and their fields.',
   ...costs(logEntries),
   args: {
-    from: { type: new GraphQLNonNull(At), description: 'A revision (1234), a time ("2026-01-02T03:04:05Z") or how long ago ("10m").' },
+    from: {
+      type: new GraphQLNonNull(At),
+      description: 'A revision (1234), a time ("2026-01-02T03:04:05Z") or how long ago ("10m", "1d").',
+    },
     to: { type: At, description: 'Likewise; default: now.' },
     kinds: {
       type: new GraphQLList(new GraphQLNonNull(GraphQLString)),

@@ -1,3 +1,4 @@
+import { parseDuration } from '../duration.js';
 import { badInput } from '../errors.js';
 import { type Comparable, compare, foldedTexts, givenText, type Scale, scales } from './scales.js';
 import type { Holds, Parts } from './work.js';
@@ -79,12 +80,14 @@ export function operators({ ignoreCase, ...given }: Given, scale: Scale, parts: 
   return all(given, ignoreCase === true ? foldedTexts : scale, parts);
 }
 
-/** The condition on a point in time, by the cluster's clock. `durationOf`: a text as milliseconds. */
-export function timeOperators(
-  given: Given,
-  { now, durationOf }: { readonly now: number; durationOf(text: string): number },
-  parts: Parts,
-): Holds {
+function durationOf(text: string): number {
+  const milliseconds = parseDuration(text);
+  if (milliseconds === undefined) throw badInput(`${JSON.stringify(text.slice(0, 100))} is no duration: write 90s, 1h30m, 7d`);
+  return milliseconds;
+}
+
+/** The condition on a point in time; `now`: of the cluster's clock. */
+export function timeOperators(given: Given, now: number, parts: Parts): Holds {
   const asNumbers: Scale = { read: scales.time.read, given: Number };
   const translated = entriesOf(given).map(([operator, operand]): [string, unknown] => {
     switch (operator) {

@@ -1,6 +1,6 @@
 import { limits } from '../limits.js';
 import { argument, structOf, types } from './test-structs.js';
-import { compileWhere, durationOf } from './where.js';
+import { compileWhere } from './where.js';
 
 const now = Date.parse('2026-05-02T00:00:00Z');
 
@@ -165,18 +165,4 @@ test('one object takes a bounded number of steps', () => {
   const text = { metadata: { annotations: { long: 'a'.repeat(1_000_000) } } };
   expect(holds('Pod', '{ metadata: { annotations: [{ contains: "b" }, { contains: "c" }] } }', text)).toBe(false);
   expect(holds('Pod', `{ or: [${'{ metadata: { annotations: { contains: "b" } } }'.repeat(3)}] }`, text)).toMatch(/^where takes more/);
-});
-
-test.each<[string, number | undefined]>([
-  ['90s', 90_000],
-  ['7d', 604_800_000],
-  ['1d12h', 129_600_000],
-  ['0', 0],
-  ['', undefined],
-  ['d', undefined],
-  ['1h1d', undefined],
-  ['9'.repeat(1_000_000), undefined],
-])('duration %.10s', (text, milliseconds) => {
-  if (milliseconds === undefined) expect(() => durationOf(text)).toThrow('is no duration');
-  else expect(durationOf(text)).toBe(milliseconds);
 });

@@ -1,4 +1,4 @@
-import { isJsonObject, parseGoDuration } from '#apimachinery';
+import { isJsonObject } from '#apimachinery';
 import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
 import type { Struct } from '../shapes/shape.js';
@@ -7,16 +7,6 @@ import { entriesOf, type Given, operators, timeOperators } from './operators.js'
 import { keysOf, visit } from './path.js';
 import { scaleOf, scales } from './scales.js';
 import { type Holds, Parts, Work } from './work.js';
-
-const DAY = 86_400_000;
-
-/** A duration as Go writes it, optionally with days before it: `90s`, `1h30m`, `7d`, `1d12h`. In milliseconds. */
-export function durationOf(text: string): number {
-  const [, days, rest = ''] = /^(?:(\d{1,6})d)?(.{0,100})$/.exec(text) ?? [];
-  const parsed = days !== undefined && rest === '' ? 0 : parseGoDuration(rest);
-  if (parsed === undefined) throw badInput(`${JSON.stringify(text.slice(0, 100))} is no duration: write 90s, 1h30m, 7d`);
-  return Number(days ?? 0) * DAY + parsed;
-}
 
 /** The names of resources whose fields in the graph are named otherwise. */
 export const resourceNames: Readonly<Record<string, string>> = { ephemeralStorage: 'ephemeral-storage' };
@@ -76,7 +66,7 @@ class Compiler {
       case 'amounts':
         return this.amounts(given);
       case 'time':
-        return timeOperators(given, { now: this.now, durationOf }, this.parts);
+        return timeOperators(given, this.now, this.parts);
       case 'intOrString':
         return this.intOrString(given);
       default:

@@ -7,10 +7,12 @@ it.each<[unknown, object]>([
   ['2026-01-02T03:04:05.25+01:00', { time: Date.UTC(2026, 0, 2, 2, 4, 5, 250) }],
   ['10m', { ago: 600_000 }],
   ['1h30m', { ago: 5_400_000 }],
+  ['1d', { ago: 86_400_000 }],
+  ['1d2h', { ago: 93_600_000 }],
   ['0', { ago: 0 }],
 ])('%j is a moment', (given, moment) => expect(momentOf(given)).toEqual(moment));
 
-it.each([0, -1, 1.5, 1e300, '', '-5m', '10 m', 'yesterday', '2026-13-45T99:00:00Z', '9'.repeat(99), null, true, {}, []])(
+it.each([0, -1, 1.5, 1e300, '', '-5m', '1d-5m', '10 m', 'yesterday', '2026-13-45T99:00:00Z', '9'.repeat(99), null, true, {}, []])(
   '%j is none',
   (given) => expect(() => momentOf(given)).toThrow(/^At cannot represent .*: it takes a revision \(1234\), a time/s),
 );

@@ -1,7 +1,8 @@
 import { type GraphQLArgumentConfig, GraphQLError, GraphQLScalarType, Kind } from 'graphql';
-import { type Instant, parseGoDuration } from '#apimachinery';
+import type { Instant } from '#apimachinery';
 import { Compacted, FutureRevision, type Revision } from '#storage';
 import type { GraphContext } from '../context.js';
+import { parseDuration } from '../duration.js';
 
 /** A moment of the past as a client names it; times in milliseconds of the cluster's clock. */
 export type Moment = { readonly revision: Revision } | { readonly time: Instant } | { readonly ago: number };
@@ -21,7 +22,7 @@ export function momentOf(given: unknown): Moment {
   if (/^[1-9]\d{0,14}$/.test(given)) return { revision: Number(given) };
   const time = TIME.test(given) ? Date.parse(given) : Number.NaN;
   if (!Number.isNaN(time)) return { time };
-  const ago = parseGoDuration(given);
+  const ago = parseDuration(given);
   if (ago === undefined || ago < 0) throw wrong(given);
   return { ago };
 }
@@ -30,7 +31,7 @@ export function momentOf(given: unknown): Moment {
 export const At = new GraphQLScalarType<Moment>({
   name: 'At',
   description:
-    'A moment of the past: a revision (1234, a metadata.resourceVersion), a time by the cluster’s clock ("2026-01-02T03:04:05Z"), or how long ago by it ("10m", "1h30m").',
+    'A moment of the past: a revision (1234, a metadata.resourceVersion), a time by the cluster’s clock ("2026-01-02T03:04:05Z"), or how long ago by it ("10m", "1h30m", "1d12h").',
   parseValue: momentOf,
   parseLiteral: (node) => momentOf(node.kind === Kind.INT ? Number(node.value) : node.kind === Kind.STRING ? node.value : null),
 });
@@ -39,7 +40,7 @@ export const At = new GraphQLScalarType<Moment>({
 export const atArgument: GraphQLArgumentConfig = {
   type: At,
   description:
-    'As it was then: a revision (1234), a time ("2026-01-02T03:04:05Z") or how long ago ("10m"). Its relations are those of the same revision. Needs the permission to list.',
+    'As it was then: a revision (1234), a time ("2026-01-02T03:04:05Z") or how long ago ("10m", "1d"). Its relations are those of the same revision. Needs the permission to list.',
 };
 
 /** The revision of a moment. Throws Compacted, FutureRevision and BeforeLog where there is none that can be read. */
