@@ -1,7 +1,7 @@
 import { ApolloServer, type ApolloServerPlugin, type GraphQLResponse, HeaderMap, type HTTPGraphQLResponse } from '@apollo/server';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import type { FastifyRequest } from 'fastify';
-import { type DocumentNode, GraphQLError, parse } from 'graphql';
+import { GraphQLError } from 'graphql';
 import { Memo, memoized } from '#apimachinery';
 import {
   checkDocument,
@@ -17,6 +17,7 @@ import {
   validationOptions,
 } from '#graphql';
 import type { Asked } from './asked.js';
+import { parsed } from './documents.js';
 
 type Result = NonNullable<GraphResult>;
 
@@ -82,14 +83,6 @@ function isBounded(source: string): true {
   const document = parsed(source);
   if (document) checkDocument(document);
   return true;
-}
-
-function parsed(source: string): DocumentNode | undefined {
-  try {
-    return parse(source, parseOptions);
-  } catch {
-    return undefined;
-  }
 }
 
 /**

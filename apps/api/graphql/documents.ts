@@ -20,6 +20,15 @@ function attempt<T>(run: () => T, code: string): T | GraphQLError[] {
   }
 }
 
+/** The document of a text; undefined if it is none. */
+export function parsed(source: string): DocumentNode | undefined {
+  try {
+    return parse(source, parseOptions);
+  } catch {
+    return undefined;
+  }
+}
+
 /** The document of a message, parsed and validated; otherwise its errors, with the codes that Apollo Server uses. */
 export function documentOf({ schema }: Runtime, query: string): DocumentNode | GraphQLError[] {
   const document = attempt(() => {

@@ -1,8 +1,9 @@
-import { type DocumentNode, Kind, parse } from 'graphql';
+import { Kind } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { memoized } from '#apimachinery';
-import { parseOptions, type Runtime, sdlOf } from '#graphql';
+import { type Runtime, sdlOf } from '#graphql';
 import type { Asked } from './asked.js';
+import { parsed } from './documents.js';
 import { KeptText } from './encoded-text.js';
 
 /** Bytes of all kept answers, and characters of a document that an answer is kept for. */
@@ -17,20 +18,16 @@ export interface KeptAnswer {
 /** Whether a document asks for nothing but the schema: its answer is the same for every user. */
 function asksForSchemaOnly(source: string): boolean {
   if (!/__(schema|type)\b/.test(source)) return false;
-  let document: DocumentNode;
-  try {
-    document = parse(source, parseOptions);
-  } catch {
-    return false;
-  }
-  return document.definitions.every(
-    (definition) =>
-      definition.kind === Kind.FRAGMENT_DEFINITION ||
-      (definition.kind === Kind.OPERATION_DEFINITION &&
-        definition.operation === 'query' &&
-        definition.selectionSet.selections.every(
-          ({ kind, ...node }) => kind === Kind.FIELD && 'name' in node && node.name.value.startsWith('__'),
-        )),
+  return (
+    parsed(source)?.definitions.every(
+      (definition) =>
+        definition.kind === Kind.FRAGMENT_DEFINITION ||
+        (definition.kind === Kind.OPERATION_DEFINITION &&
+          definition.operation === 'query' &&
+          definition.selectionSet.selections.every(
+            ({ kind, ...node }) => kind === Kind.FIELD && 'name' in node && node.name.value.startsWith('__'),
+          )),
+    ) ?? false
   );
 }
 
