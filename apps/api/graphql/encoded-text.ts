@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gunzip, gzip } from 'node:zlib';
+import { type Accepted, type Coding, codingFor } from './content-coding.js';
 
 // All of these run outside the event loop.
 const compressGzip = promisify(gzip);
@@ -13,19 +14,12 @@ const THRESHOLD = 16 * 1024;
 /** A text as it is sent. `encoding`: unset if it is not compressed. */
 export interface Encoded {
   bytes: string | Buffer;
-  encoding?: 'br' | 'gzip';
-}
-
-/** The codings that an Accept-Encoding names, without those it excludes (RFC 9110, 12.5.3); `*` is not looked at. */
-export function codingsOf(accepted: string | string[] | undefined): ReadonlySet<string> {
-  const named = [accepted ?? []].flat().join(',').toLowerCase().split(',');
-  const codings = named.map((one) => one.split(';').map((part) => part.trim()));
-  return new Set(codings.flatMap(([coding = '', ...parameters]) => (parameters.some((p) => /^q=0(\.0*)?$/.test(p)) ? [] : [coding])));
+  encoding?: Coding;
 }
 
 /** An answer that is made for one request: fast compression, since it is used once. */
-export async function encodedOnce(text: string, codings: ReadonlySet<string>): Promise<Encoded> {
-  if (text.length < THRESHOLD || !codings.has('gzip')) return { bytes: text };
+export async function encodedOnce(text: string, accepted: Accepted): Promise<Encoded> {
+  if (text.length < THRESHOLD || codingFor(accepted, ['gzip']) === undefined) return { bytes: text };
   return { bytes: await compressGzip(text, { level: 1 }), encoding: 'gzip' };
 }
 
@@ -52,14 +46,15 @@ export class KeptText {
     return 2 * this.gzipped.length;
   }
 
-  async encoded(codings: ReadonlySet<string>): Promise<Encoded> {
-    if (codings.has('br')) {
+  async encoded(accepted: Accepted): Promise<Encoded> {
+    const coding = codingFor(accepted);
+    if (coding === 'br') {
       this.brotli ??= decompress(this.gzipped).then((text) =>
         compressBrotli(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 9, [constants.BROTLI_PARAM_LGWIN]: 22 } }),
       );
-      return { bytes: await this.brotli, encoding: 'br' };
+      return { bytes: await this.brotli, encoding: coding };
     }
-    if (codings.has('gzip')) return { bytes: this.gzipped, encoding: 'gzip' };
+    if (coding === 'gzip') return { bytes: this.gzipped, encoding: coding };
     return { bytes: await decompress(this.gzipped) };
   }
 }

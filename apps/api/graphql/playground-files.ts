@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
+import type { Coding } from './content-coding.js';
 
 const require = createRequire(import.meta.url);
 /** A file of a package, regardless of the package's exports. */
@@ -28,22 +29,14 @@ const compressors = {
   // The highest quality would take a second for GraphiQL, and save 8 %.
   br: (content: Buffer) => promisify(brotliCompress)(content, { params: { [constants.BROTLI_PARAM_QUALITY]: 5 } }),
   gzip: (content: Buffer) => promisify(gzip)(content),
-} as const;
-
-type Encoding = keyof typeof compressors;
-
-/** What a browser accepts (RFC 9110 §12.5.3), as far as we have it; browsers send no weights. */
-export function encodingFor(accepted: string): Encoding | undefined {
-  const names = accepted.split(',').map((part) => part.trim());
-  return (['br', 'gzip'] as const).find((name) => names.includes(name));
-}
+} satisfies Record<Coding, (content: Buffer) => Promise<Buffer>>;
 
 interface PlaygroundFile {
   type: string;
   /** Its entity tag. */
   tag: string;
   /** Its bytes; compressed once, on the thread pool, when they are first asked for. */
-  content(encoding: Encoding | undefined): Promise<Buffer>;
+  content(encoding: Coding | undefined): Promise<Buffer>;
 }
 
 /** The playground as it is served. */
@@ -63,7 +56,7 @@ const digestOf = (...contents: readonly (Buffer | string)[]): string => {
 };
 
 function fileOf(content: Buffer, type: string): PlaygroundFile {
-  const compressed = new Map<Encoding, Promise<Buffer>>();
+  const compressed = new Map<Coding, Promise<Buffer>>();
   return {
     type,
     tag: `"${digestOf(content)}"`,

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
-import { encodingFor, type PlaygroundFiles, readPlayground } from './playground-files.js';
+import { codingFor } from './content-coding.js';
+import { type PlaygroundFiles, readPlayground } from './playground-files.js';
 
 /** Everything comes from this origin; nothing is evaluated, and no script, style or form stands in the page itself. */
 const policy = [
@@ -50,7 +51,7 @@ export function servePlayground(fastify: FastifyInstance): void {
     const kept = params.version === version ? 'public, max-age=31536000, immutable' : 'no-cache';
     guarded(reply).header('cache-control', kept).header('etag', file.tag).header('vary', 'accept-encoding');
     if (headers['if-none-match'] === file.tag) return reply.code(304).send();
-    const encoding = encodingFor(String(headers['accept-encoding'] ?? ''));
+    const encoding = codingFor(headers['accept-encoding']);
     if (encoding) reply.header('content-encoding', encoding);
     return reply.type(`${file.type}; charset=utf-8`).send(await file.content(encoding));
   });

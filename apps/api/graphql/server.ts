@@ -7,7 +7,7 @@ import { Problem } from '#hosting';
 import { checkValues } from '../json-body.js';
 import { ApolloServers } from './apollo.js';
 import { type Asked, askedBy, asksForOperation } from './asked.js';
-import { codingsOf, type Encoded, encodedOnce } from './encoded-text.js';
+import { type Encoded, encodedOnce } from './encoded-text.js';
 import { EventStreams } from './event-streams.js';
 import { type KeptAnswer, KeptAnswers } from './kept-answers.js';
 import { PersistedQueries } from './persisted-queries.js';
@@ -100,13 +100,13 @@ class Endpoint {
       const kept = await this.kept.keep(runtime, asked, { accept, type: headers.get('content-type') ?? '', text: body.string });
       if (kept) return this.sendKept(kept, request, reply);
     }
-    return send(await encodedOnce(body.string, codingsOf(request.headers['accept-encoding'])), reply);
+    return send(await encodedOnce(body.string, request.headers['accept-encoding']), reply);
   }
 
   private async sendKept({ type, text }: KeptAnswer, { headers }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     reply.header('etag', text.etag).header('cache-control', 'private, no-cache').type(type);
     if (headers['if-none-match'] === text.etag) return reply.code(304).header('vary', 'Accept-Encoding').send();
-    return send(await text.encoded(codingsOf(headers['accept-encoding'])), reply);
+    return send(await text.encoded(headers['accept-encoding']), reply);
   }
 }
 
