@@ -36,7 +36,7 @@ export class Loaders {
   private readonly objects = new Map<string, Promise<KubeObject | undefined>>();
   private readonly groupings = new Map<string, Promise<ReadonlyMap<string, readonly KubeObject[]>>>();
 
-  private readonly found = new WeakMap<object, Map<string | object, Promise<readonly KubeObject[]>>>();
+  private readonly found = new WeakMap<object, Map<string | object, Promise<unknown>>>();
 
   constructor(
     private readonly client: Client,
@@ -107,10 +107,10 @@ export class Loaders {
    * The result of a relation for one object: computed once, however often the object occurs in the response. `relation`: its name and
    * selectors, or the arguments of the field.
    */
-  related(object: object, relation: string | object, find: () => Promise<readonly KubeObject[]>): Promise<readonly KubeObject[]> {
-    const known = this.found.get(object) ?? new Map<string | object, Promise<readonly KubeObject[]>>();
+  related<T>(object: object, relation: string | object, find: () => Promise<T>): Promise<T> {
+    const known = this.found.get(object) ?? new Map<string | object, Promise<unknown>>();
     this.found.set(object, known);
-    return once(known, relation, find);
+    return once(known, relation, find) as Promise<T>;
   }
 
   private async group<T>(objects: readonly T[], keys: (object: T) => readonly string[]): Promise<Map<string, T[]>> {

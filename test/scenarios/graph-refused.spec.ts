@@ -8,7 +8,7 @@ import {
   isNonNullType,
   isRequiredArgument,
 } from 'graphql';
-import { ClusterRoleBinding, type Resource, RoleBinding } from '#api';
+import { ClusterRoleBinding, type Resource, Role, RoleBinding } from '#api';
 import { createLocalCluster, type LocalCluster } from '#cluster';
 import { type GraphContext, relations } from '#graphql';
 import { LocalGraph } from '../graph.js';
@@ -159,4 +159,33 @@ test('writes that are refused are null beside those that are made', async () => 
   const { data, errors } = await graph.run(`mutation { a: ${write('first')} b: ${write('first')} c: ${write('second')} }`);
   expect([data?.a !== null, data?.b, data?.c !== null]).toEqual([true, [null], true]);
   expect(errors?.map(({ path, extensions }) => [path, extensions?.code])).toEqual([[['b', 0], 'ALREADY_EXISTS']]);
+});
+
+test('of a category each kind that may not be listed is an error of its own, beside the objects of the others', async () => {
+  const asked = (kinds: string) =>
+    `{ namespace(name: "shop") { objects${kinds} { kind } } configMap(name: "prices", namespace: "shop") { owned${kinds} { kind } } }`;
+  const view = { apiGroups: [''], resources: ['namespaces', 'configmaps', 'pods', 'services'], verbs: ['get', 'list'] };
+  const role = { apiVersion: 'rbac.authorization.k8s.io/v1', kind: 'Role', metadata: { name: 'few', namespace: 'shop' }, rules: [view] };
+  await cluster.client.create(Role, role);
+  const binding = { ...bind('few'), kind: 'RoleBinding', metadata: { name: 'few', namespace: 'shop' } };
+  await cluster.client.create(RoleBinding, { ...binding, roleRef: { ...binding.roleRef, kind: 'Role', name: 'few' } });
+  await cluster.settle();
+  const graph = graphOf('few');
+  const { data, errors = [] } = await graph.run(asked('(kinds: ["all", "pods"])'));
+  expect(graph.unexpected).toEqual([]);
+  const { namespace, configMap } = data as { namespace: { objects: Array<{ kind: string }> }; configMap: object };
+  expect(new Set(namespace.objects.map(({ kind }) => kind))).toEqual(new Set(['Pod', 'Service']));
+  expect(configMap).toEqual({ owned: [] });
+  const inAll = ['replicationcontrollers', 'daemonsets.apps', 'deployments.apps', 'replicasets.apps', 'statefulsets.apps'];
+  const others = ['horizontalpodautoscalers.autoscaling', 'cronjobs.batch', 'jobs.batch'];
+  const named = (path: string) =>
+    errors.filter((error) => String(error.path) === path).map(({ message }) => message.split(' is forbidden')[0]);
+  expect(new Set(named('namespace,objects'))).toEqual(new Set([...inAll, ...others]));
+  expect(new Set(named('configMap,owned'))).toEqual(new Set([...inAll, ...others]));
+  expect(errors).toHaveLength(2 * 8);
+  expect(new Set(errors.map(({ extensions }) => extensions?.code))).toEqual(new Set(['FORBIDDEN']));
+  expect((await graph.run(asked(''))).errors).toBeUndefined();
+  const one = await graph.run(asked('(kinds: ["secrets", "pods"])'));
+  expect(one.errors?.map(({ path }) => String(path))).toEqual(['namespace,objects', 'configMap,owned']);
+  expect(JSON.parse(JSON.stringify(one.data))).toEqual({ namespace: { objects: null }, configMap: { owned: null } });
 });

@@ -17,6 +17,7 @@ import { GraphContext } from '../context.js';
 import { limits } from '../limits.js';
 import { lengthOf } from '../text/length.js';
 import type { Meter } from './meter.js';
+import { PartialList } from './partial-list.js';
 import type { PlannedField, Source } from './plan.js';
 
 type MaybePromise<T> = T | Promise<T>;
@@ -165,6 +166,10 @@ export class Executor {
 
   /** Between any two items the operation may have to wait for its turn. */
   private list(type: GraphQLList<GraphQLOutputType>, field: PlannedField, value: unknown, path: Path): MaybePromise<unknown[]> {
+    if (value instanceof PartialList) {
+      for (const error of value.errors) this.note(locatedError(error, field.nodes, keysOf(path)));
+      return this.list(type, field, value.items, path);
+    }
     if (!Array.isArray(value)) throw new Error(`${field.definition.name} is not a list`);
     const items: readonly unknown[] = value;
     const done: unknown[] = new Array(items.length);

@@ -12,7 +12,7 @@ export const kindsArgument = {
   kinds: {
     type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
     description:
-      'As in kubectl: pods, rs, deployments.apps, or a category such as all or api-extensions, of which those are read that you may list; default all that you may list.',
+      'As in kubectl: pods, rs, deployments.apps, or a category such as all or api-extensions, of which each kind that you may not list is an error of its own beside the others; default all that you may list.',
   },
 };
 
@@ -32,22 +32,36 @@ export function namedKinds(
 }
 
 /**
- * Objects of several kinds, one kind after the other: of the named ones, or of all that can be listed. Those that the user may not list are
- * left out unless they are named one by one. Throws for names that are unknown, and for too many of them.
+ * Objects of several kinds, one kind after the other: of the named ones, or of all that can be listed. Of a category, what the user may not
+ * list is an error in the place of its objects; where no kinds are named it is left out. Throws where a kind that is named by itself is
+ * refused, for names that are unknown, and for too many of them.
  */
 export async function objectsOfKinds(
   names: readonly string[] | null | undefined,
   { kinds, meter }: GraphContext,
   read: (resource: Resource) => Promise<readonly KubeObject[]>,
-): Promise<KubeObject[]> {
+): Promise<Array<KubeObject | Error>> {
   const { wanted, asked } = namedKinds(names, kinds);
-  const found: KubeObject[] = [];
+  const found: Array<KubeObject | Error> = [];
   for (const kind of wanted) {
     const wait = meter.turn();
     if (wait) await wait;
-    for (const object of await (asked.has(kind) ? read(resourceOf(kind)) : ifAllowed(() => read(resourceOf(kind)), []))) found.push(object);
+    const reading = read(resourceOf(kind));
+    const objects = asked.has(kind)
+      ? await reading
+      : await reading.catch((error: unknown) => {
+          const refused = refusal(error);
+          return names ? [refused] : [];
+        });
+    for (const object of objects) found.push(object);
   }
   return found;
+}
+
+/** What the API refuses with; throws anything else. */
+function refusal(error: unknown): StatusError {
+  if (error instanceof StatusError && error.status.code === 403) return error;
+  throw error;
 }
 
 /** What is read; something else where reading is forbidden. */

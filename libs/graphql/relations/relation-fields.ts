@@ -10,6 +10,7 @@ import type { KubeObject } from '#apimachinery';
 import { checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { costs, oneObject, relatedObjects, wholeRelation } from '../cost/points.js';
+import { PartialList } from '../execution/partial-list.js';
 import { Aggregate } from '../filters/aggregate-fields.js';
 import { questionArguments, whereArgument } from '../filters/arguments.js';
 import type { Subject } from '../filters/field-path.js';
@@ -36,18 +37,41 @@ function toOne({ description, resolve }: ToOne, { type }: Target): Field {
   };
 }
 
-/** The objects that a relation leads to from one object, as the arguments of its field select them; with `orderBy` no more than `limit`. */
-async function related({ field, resolve }: ToMany, { struct }: Subject, object: KubeObject, args: Arguments, operation: GraphContext) {
+interface Related {
+  objects: readonly KubeObject[];
+  /** Of kinds that could not be read. */
+  errors: readonly Error[];
+}
+
+/** What a relation leads to from one object, as the arguments of its field select it; with `orderBy` no more than `limit`. */
+async function related(
+  { field, resolve }: ToMany,
+  { struct }: Subject,
+  object: KubeObject,
+  args: Arguments,
+  operation: GraphContext,
+): Promise<Related> {
   const context = operation.of(object);
   const { limit, where: _where, orderBy: _orderBy, ...selected } = withoutNulls(args);
   const { holds, order } = selectionOf(struct, args, context);
-  const all = await context.loaders.related(object, JSON.stringify([field, selected]), () => resolve(object, context, selected));
-  if (!holds && !order) return all;
+  const { objects, errors } = await context.loaders.related(object, JSON.stringify([field, selected]), async () =>
+    parted(await resolve(object, context, selected)),
+  );
+  if (!holds && !order) return { objects, errors };
   return context.loaders.related(object, args, async () => {
-    context.meter.count('scanned', all.length);
-    const matching = await filtered(all, holds, context);
-    return order ? sorted(matching, { order, ...(limit === undefined ? {} : { most: limit }) }, context) : matching;
+    context.meter.count('scanned', objects.length);
+    const matching = await filtered(objects, holds, context);
+    const sortedOnes = order ? await sorted(matching, { order, ...(limit === undefined ? {} : { most: limit }) }, context) : matching;
+    return { objects: sortedOnes, errors };
   });
+}
+
+const isError = (one: KubeObject | Error): one is Error => one instanceof Error;
+const isObject = (one: KubeObject | Error): one is KubeObject => !isError(one);
+
+/** Objects apart from errors. */
+function parted(found: ReadonlyArray<KubeObject | Error>): Related {
+  return found.every(isObject) ? { objects: found, errors: [] } : { objects: found.filter(isObject), errors: found.filter(isError) };
 }
 
 function toMany(relation: ToMany, { type, subject }: Target, filters: FilterTypes): Field {
@@ -65,8 +89,9 @@ function toMany(relation: ToMany, { type, subject }: Target, filters: FilterType
     async resolve(object, args: Arguments, context) {
       const { limit } = withoutNulls(args);
       checkLimit(limit);
-      const found = await related(relation, subject, object as KubeObject, args, context);
-      return limit === undefined ? found : found.slice(0, limit);
+      const { objects, errors } = await related(relation, subject, object as KubeObject, args, context);
+      const found = limit === undefined ? objects : objects.slice(0, limit);
+      return errors.length > 0 ? new PartialList(found, errors) : found;
     },
   };
 }
@@ -78,10 +103,10 @@ function aggregate(relation: ToMany, { subject }: Target, filters: FilterTypes):
     description: `\`${relation.field}\` together.`,
     ...costs(wholeRelation),
     args: { ...selectors, ...whereArgument(filters, subject.struct), ...relation.args },
-    resolve: async (object, args: Arguments, context) => ({
-      subject,
-      objects: await related(relation, subject, object as KubeObject, args, context),
-    }),
+    async resolve(object, args: Arguments, context) {
+      const { objects } = await related(relation, subject, object as KubeObject, args, context);
+      return { subject, objects };
+    },
   };
 }
 

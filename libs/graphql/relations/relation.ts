@@ -29,7 +29,8 @@ export interface ToMany<T extends KubeObject = KubeObject, A extends object = ob
   readonly to?: Resource;
   /** Its arguments beside `limit` and the selectors. */
   readonly args?: GraphQLFieldConfigArgumentMap;
-  resolve(object: T, context: GraphContext, selection: Selectors & A): Promise<readonly KubeObject[]>;
+  /** The objects, and an error for each kind of them that could not be read. */
+  resolve(object: T, context: GraphContext, selection: Selectors & A): Promise<ReadonlyArray<KubeObject | Error>>;
 }
 
 /** A field that REST does not have: from an object to others of the same cluster. */
