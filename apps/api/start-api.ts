@@ -90,7 +90,7 @@ export async function startApi(config: ApiConfig, log: Log): Promise<Started> {
   authenticateFirst(fastify, { access, connections, bodies, limits: LISTENER_LIMITS });
   const identify = graphIdentifier(platform);
   const graph = await registerGraphql(fastify, {
-    open: graphOpener({ ...platform, identify, admin: backends.admin }),
+    open: graphOpener({ ...platform, identify, admin: backends.admin, large }),
     note: socketSessions({ identify, sessions, connections }),
     log,
   });

@@ -10,6 +10,7 @@ import type { Meter } from './execution/meter.js';
 import type { Runtime } from './execution/operation.js';
 import type { Turns } from './execution/turns.js';
 import type { GraphFaults } from './faults.js';
+import type { LongWrite, LongWritten } from './inputs/long-write.js';
 import type { GraphKinds } from './kinds.js';
 import { Loaders } from './loaders.js';
 import type { GraphOrganizations } from './organizations.js';
@@ -49,12 +50,14 @@ export interface GraphSession {
   readonly requestId: string;
   /** Converts manifests to JSON; by default synchronously. */
   readonly yaml?: YamlDecoder;
+  /** Answers a long write in another thread; undefined if none takes it: then it is to be written here. */
+  readonly writeElsewhere?: (write: LongWrite) => Promise<LongWritten | undefined>;
 }
 
 /**
  * The context of resolvers. There is one per operation, and one per event of a subscription: each sees the cluster as it is at that time.
  */
-export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'organizations'> {
+export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'organizations' | 'writeElsewhere'> {
   readonly client: Client;
   readonly transaction: GraphSession['transaction'];
   readonly history: History;
@@ -68,6 +71,7 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'org
   readonly now: GraphSession['now'];
   readonly requestId: string;
   readonly yaml: YamlDecoder;
+  readonly writeElsewhere: GraphSession['writeElsewhere'] | undefined;
   readonly loaders: Loaders;
   /** The past revision that the loaders read; unset: now. */
   readonly revision?: Revision;
@@ -97,6 +101,7 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'org
     ({ time: this.time, organizations: this.organizations } = session);
     ({ faults: this.faults, scheduling: this.scheduling, cluster: this.cluster, requestId: this.requestId, now: this.now } = session);
     this.yaml = session.yaml ?? inlineYaml;
+    this.writeElsewhere = session.writeElsewhere;
     this.loaders = new Loaders(session.client, meter);
   }
 

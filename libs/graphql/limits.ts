@@ -7,6 +7,8 @@ export const limits = {
   /** Values in an operation's variables, and in one object of a manifest: members and items at any depth; and how deep they are nested. */
   variableValues: 20_000,
   variableDepth: 200,
+  /** Characters of the JSON of variables from which on checking and coercing them takes several turns. */
+  longVariables: 16 * 1024,
   /** Fields of the types of objects in variables, written or not: each is looked at; and objects in the arguments of a document. */
   variableFields: 60_000,
   writtenObjects: 500,
@@ -76,6 +78,8 @@ export const limits = {
   errors: 100,
   /** Characters of a manifest. */
   manifestLength: 3 * 1024 * 1024,
+  /** Characters of a manifest, or of the JSON of objects, from which on they are written in another thread: more takes steps of over 20 ms. */
+  longWrite: 32 * 1024,
   /** Documents in one manifest, including empty ones, and objects. */
   manifestDocuments: 2_000,
   manifestObjects: 500,

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import https from 'node:https';
+import path from 'node:path';
 import { brotliDecompressSync, gunzipSync } from 'node:zlib';
 import { getIntrospectionQuery } from 'graphql';
 import { ClusterApi, type Json } from '../cluster-api.js';
@@ -58,6 +60,45 @@ describe('queries by GET', () => {
     expect([page.status, page.headers['content-type']]).toEqual([200, 'text/html; charset=utf-8']);
     expect((await service.request(inUrl({ query: '{ __typename }' }), { headers: preflight })).status).toBe(401);
   });
+});
+
+test('long writes are answered by the thread of long bodies like short ones by the event loop', async () => {
+  const isReady = () => readFileSync(path.join(service.home, 'logs/api.log'), 'utf8').includes('the thread for large requests is ready');
+  const sized = (name: string, length: number) =>
+    `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {a: ${'x'.repeat(length)}}\n`;
+  const query = `mutation ($m: String!, $atomic: Boolean! = false) {
+    apply(manifest: $m, atomic: $atomic) { operation warnings before { kind } object { kind metadata { name } } diff { path from } }
+  }`;
+  const write = (m: string, more = {}) => posted({ query, variables: { m, ...more } });
+  await write(sized('starts-the-thread', 100_000));
+  expect(await until(isReady)).toBe(true);
+  const outcomes = async (length: number) => {
+    const name = `of-${length}`;
+    const more = `---\nkind: x\n---\n${sized(name, length)}b: c\n---\n${sized('Bad_Name', length)}`;
+    const shown = ({ status, data, errors }: Json) => {
+      const messages = errors?.map(({ message, extensions, path: at }: Json) => [
+        message.slice(0, 200),
+        extensions.code,
+        extensions.line,
+        at,
+      ]);
+      return JSON.parse(
+        JSON.stringify({ status, data, messages })
+          .replaceAll(name, 'NAME')
+          .replaceAll(/x{50,}/g, 'xx'),
+      );
+    };
+    return [
+      shown(await write(`${sized(name, length)}${more}`)),
+      shown(await write(`${sized(name, length)}  \nkind: ConfigMap`)),
+      shown(await write(`${sized(`${name}-2`, length)}---\n${sized(`${name}-3`, length)}`, { atomic: true })),
+      shown(await write(`${sized(`${name}-2`, length + 1)}---\n${sized('Bad_Name', length)}`, { atomic: true })),
+      Object.keys((await cluster.call('GET', `${maps}/${name}-3`)).json.data),
+    ];
+  };
+  const short = await outcomes(100);
+  expect(short[0].data.apply.map((one: Json) => one?.operation ?? null)).toEqual(['CREATED', null, null, null]);
+  expect(await outcomes(50_000)).toEqual(short);
 });
 
 test('a persisted query is sent once, and then named by its digest, by POST and GET', async () => {

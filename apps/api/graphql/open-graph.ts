@@ -1,3 +1,4 @@
+import { unauthorized } from '#apimachinery';
 import { beginTransaction, inProcessClient } from '#apiserver';
 import type { AuditLog } from '#audit';
 import { type ClusterStore } from '#cacher';
@@ -8,9 +9,11 @@ import type { OpenApi, OpenApis } from '#hosting';
 import type { StorageAdmin } from '#storage';
 import { explained, mustReadRoles } from '../explain.js';
 import { clusterAdmin } from '../kubernetes/cluster-admin.js';
+import type { LargeRequests } from '../kubernetes/large-requests.js';
 import type { StandingSessions } from '../standing-sessions.js';
 import { graphFaults } from './graph-faults.js';
 import { type GraphOrganizationParts, graphOrganizations } from './graph-organizations.js';
+import { graphRequests } from './graph-requests.js';
 import { graphScheduling } from './graph-scheduling.js';
 import { type GraphTimeParts, graphTime } from './graph-time.js';
 import { guardedAudit, guardedHistory, guardOf } from './guard.js';
@@ -52,6 +55,7 @@ function auditOf(log: AuditLog, cluster: string): GraphAudit {
 }
 
 interface GraphParts extends GraphTimeParts, GraphOrganizationParts {
+  large: LargeRequests;
   identify: IdentifyGraph;
   apis: OpenApis;
   admin: StorageAdmin;
@@ -68,7 +72,7 @@ interface Asking {
 
 /** A cluster as a caller sees it, with the kinds that it serves now, by whichever process they were defined. */
 async function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): Promise<GraphSession> {
-  const { apis, admin, audit, sessions } = parts;
+  const { apis, admin, audit, sessions, large } = parts;
   const { caller, request, requestId } = asking;
   const { api } = open;
   const { id } = open.cluster;
@@ -76,11 +80,10 @@ async function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): Prom
   const { storages, yaml, store } = api.cluster;
   await storages.catchUp();
   const { userAgent = '', address = '' } = request;
-  const origin = { id: requestId, uri: '/graphql', userAgent, address };
   const start = standingStreams(sessions, id, user);
   const platform = caller.platform === true;
   const guard = guardOf(api, user, start);
-  const options = { user: () => user, requestId: () => requestId, origin: () => origin };
+  const options = graphRequests({ user, requestId, userAgent, address });
   const client = inProcessClient(api, options);
   const openOther = async (other: string): Promise<GraphSession | undefined> => {
     const opened = apis.peek(other) ?? (await apis.open(other));
@@ -101,6 +104,11 @@ async function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): Prom
     served: storages.served(),
     requestId,
     yaml,
+    async writeElsewhere(write) {
+      const written = await large.write(id, { write, user, requestId, userAgent, address });
+      if (written === 'gone') throw unauthorized();
+      return written;
+    },
   };
 }
 

@@ -7,7 +7,7 @@ import type { Log } from '#hosting';
  * Node's event loop: setImmediate runs after sockets have been polled; nextTick, called from a promise, runs when no other promise can
  * continue.
  */
-const eventLoop: EventLoop = {
+export const eventLoop: EventLoop = {
   now: () => performance.now(),
   // threadCpuUsage exists since Node 23.9; before, the CPU time of the process is the closest value.
   worked: () => {

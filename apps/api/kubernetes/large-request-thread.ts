@@ -1,9 +1,12 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ApiResponse, failureResponse, type Pieces } from '#apiserver';
-import { createLog, createMetrics, LARGE_REQUESTS, openBackends, scrubber } from '#hosting';
+import { type ApiRequest, type ApiResponse, beginTransaction, failureResponse, inProcessClient, type Pieces } from '#apiserver';
+import { type LongWritten, Turns, writeLong } from '#graphql';
+import { createLog, createMetrics, LARGE_REQUESTS, type OpenApi, openBackends, scrubber } from '#hosting';
 import { openClusterApis } from '../cluster-apis.js';
-import type { FromThread, LargeRequest, LargeRequestSettings } from './large-requests.js';
+import { graphRequests } from '../graphql/graph-requests.js';
+import { eventLoop } from '../graphql/runtime.js';
+import type { FromThread, LargeAnswer, LargeRequestSettings, LargeTask, LargeWrite } from './large-requests.js';
 
 // The thread that answers requests with long bodies (large-requests.ts), with connections of its own. It has a lower priority than the event
 // loop: on Linux 0 is the calling thread, not the process (setpriority(2)).
@@ -13,6 +16,7 @@ const { config, tokenKey } = workerData as LargeRequestSettings;
 const log = createLog('api', config.LOG_LEVEL, scrubber(process.env));
 const backends = await openBackends({ ...config, DATABASE_POOL: LARGE_REQUESTS.connections }, createMetrics('api'), log);
 const clusters = await openClusterApis({ config, log, backends, tokenKey });
+const turns = new Turns(eventLoop);
 const say = (message: FromThread) => parentPort?.postMessage(message);
 
 /** The answer to a write is one object: its pieces are as long together as what was sent. */
@@ -39,12 +43,38 @@ async function sendable({ status, headers, body, pieces, stream, takeover, failu
   return { status, headers, ...(text !== undefined && { body: text }), ...(failure !== undefined && { failure: plainError(failure) }) };
 }
 
-async function answer({ cluster, request }: LargeRequest): Promise<ApiResponse | 'gone'> {
+async function respond({ api }: OpenApi, request: ApiRequest): Promise<ApiResponse> {
   try {
-    const open = clusters.apis.peek(cluster) ?? (await clusters.apis.open(cluster));
-    return open ? await sendable(await open.api.handle(request)) : 'gone';
+    return await sendable(await api.handle(request));
   } catch (error) {
     return sendable(failureResponse(error, request.requestId));
+  }
+}
+
+async function write({ api, cluster: { id } }: OpenApi, asked: LargeWrite): Promise<LongWritten> {
+  const { user, requestId, userAgent, address } = asked;
+  const { storages, yaml } = api.cluster;
+  await storages.catchUp();
+  const options = graphRequests({ user, requestId, userAgent, address });
+  const session = {
+    client: inProcessClient(api, options),
+    transaction: () => beginTransaction(api, options),
+    cluster: { id },
+    served: storages.served(),
+    requestId,
+    yaml,
+  };
+  return writeLong(asked.write, session, turns);
+}
+
+async function answer(task: LargeTask): Promise<LargeAnswer> {
+  try {
+    const open = clusters.apis.peek(task.cluster) ?? (await clusters.apis.open(task.cluster));
+    if (!open) return 'gone';
+    return 'request' in task ? { response: await respond(open, task.request) } : { written: await write(open, task) };
+  } catch (error) {
+    if ('request' in task) return { response: await sendable(failureResponse(error, task.request.requestId)) };
+    return { failed: plainError(error) };
   }
 }
 
@@ -55,8 +85,8 @@ async function end(): Promise<void> {
   process.exit();
 }
 
-parentPort?.on('message', (message: LargeRequest | 'end') => {
+parentPort?.on('message', (message: { id: number; task: LargeTask } | 'end') => {
   if (message === 'end') void end();
-  else void answer(message).then((answered) => say({ id: message.id, answer: answered }));
+  else void answer(message.task).then((answered) => say({ id: message.id, answer: answered }));
 });
 say('ready');

@@ -1,5 +1,6 @@
 import { Worker } from 'node:worker_threads';
-import type { ApiRequest, ApiResponse } from '#apiserver';
+import type { ApiRequest, ApiResponse, UserInfo } from '#apiserver';
+import type { LongWrite, LongWritten } from '#graphql';
 import { LARGE_REQUESTS, type Log } from '#hosting';
 import type { ApiConfig } from '../config.js';
 
@@ -9,30 +10,35 @@ export interface LargeRequestSettings {
   tokenKey: string;
 }
 
-/** A request for the thread. The host has authenticated it. */
-export interface LargeRequest {
-  id: number;
-  cluster: string;
-  request: ApiRequest;
+/** A long write of a cluster's graph, and who asks for it. */
+export interface LargeWrite {
+  write: LongWrite;
+  user: UserInfo;
+  requestId: string;
+  userAgent: string;
+  address: string;
 }
 
-/** The answer: `gone` if the cluster does not exist any more. */
-export interface LargeAnswer {
-  id: number;
-  answer: ApiResponse | 'gone';
-}
+/** What the thread is asked. The host has authenticated it. */
+export type LargeTask = { cluster: string } & ({ request: ApiRequest } | LargeWrite);
+
+/** What the thread answers: `gone` if the cluster does not exist any more; `failed` with an unexpected error. */
+export type LargeAnswer = { response: ApiResponse } | { written: LongWritten } | { failed: Error } | 'gone';
 
 /** What the thread says: that it takes requests, or an answer. */
-export type FromThread = 'ready' | LargeAnswer;
+export type FromThread = 'ready' | { id: number; answer: LargeAnswer };
 
 interface Waiting {
-  resolve(answer: LargeAnswer['answer']): void;
+  resolve(answer: LargeAnswer): void;
   reject(error: Error): void;
 }
 
 const PROGRAM = new URL('./large-request-thread.js', import.meta.url);
 /** How long the thread may take to end by itself (ms). */
 const ENDING = 3_000;
+
+const failureOf = (answer: Exclude<LargeAnswer, 'gone'>): Error =>
+  'failed' in answer ? answer.failed : new Error('the thread for large requests answered another one');
 
 /** The memory of a body, if nothing else is in it: it is handed over instead of being copied. */
 const ownMemory = (body: Uint8Array | undefined): ArrayBuffer[] =>
@@ -62,24 +68,43 @@ export class LargeRequests {
    * Undefined if the caller has to answer the request: its body is short, or the thread is not ready. Otherwise the body is handed over, and
    * must not be used unless the promise resolves with undefined: the request waited for the thread in vain.
    */
-  answer(cluster: string, request: ApiRequest): Promise<LargeAnswer['answer'] | undefined> | undefined {
+  answer(cluster: string, request: ApiRequest): Promise<ApiResponse | 'gone' | undefined> | undefined {
     const length = request.body?.byteLength ?? 0;
-    if (length < LARGE_REQUESTS.bytes || this.closed) return undefined;
-    this.thread ??= this.start();
-    this.rest();
-    if (this.isReady) return this.ask(cluster, request);
-    if (length < LARGE_REQUESTS.waiting) return undefined;
-    return this.starting.then(() => (this.isReady ? this.ask(cluster, request) : undefined));
+    if (length < LARGE_REQUESTS.bytes) return undefined;
+    return this.hand({ cluster, request }, length)?.then((answer) => {
+      if (answer === undefined || answer === 'gone') return answer;
+      if ('response' in answer) return answer.response;
+      throw failureOf(answer);
+    });
   }
 
-  /** Hands a request to the thread. */
-  private ask(cluster: string, request: ApiRequest): Promise<LargeAnswer['answer']> {
+  /** Likewise for a write of a cluster's graph, which its caller has found to be long. */
+  write(cluster: string, asked: LargeWrite): Promise<LongWritten | 'gone' | undefined> | undefined {
+    const { objects, manifest = '' } = asked.write;
+    const length = objects.reduce((sum, text) => sum + text.length, manifest.length);
+    return this.hand({ cluster, ...asked }, length)?.then((answer) => {
+      if (answer === undefined || answer === 'gone') return answer;
+      if ('written' in answer) return answer.written;
+      throw failureOf(answer);
+    });
+  }
+
+  private hand(task: LargeTask, length: number): Promise<LargeAnswer | undefined> | undefined {
+    if (this.closed) return undefined;
+    this.thread ??= this.start();
+    this.rest();
+    if (this.isReady) return this.ask(task);
+    if (length < LARGE_REQUESTS.waiting) return undefined;
+    return this.starting.then(() => (this.isReady ? this.ask(task) : undefined));
+  }
+
+  /** Hands a task to the thread. */
+  private ask(task: LargeTask): Promise<LargeAnswer> {
     this.asked += 1;
     const id = this.asked;
-    const asked: LargeRequest = { id, cluster, request };
     return new Promise((resolve, reject) => {
       this.waiting.set(id, { resolve, reject });
-      this.thread?.postMessage(asked, ownMemory(request.body));
+      this.thread?.postMessage({ id, task }, 'request' in task ? ownMemory(task.request.body) : []);
     });
   }
 

@@ -1,5 +1,5 @@
 import { limits } from '../limits.js';
-import { excessOfObject } from './values.js';
+import { excessOfObject, isLonger } from './values.js';
 
 const nested = (levels: number): unknown => {
   let value: unknown = 1;
@@ -13,3 +13,12 @@ test.each([
   ['the object holds more than 20000 values: write it with kubectl', Array(limits.variableValues).fill(1)],
   ['the object is nested deeper than 200 levels', nested(100_000)],
 ])('%s', (excess, data) => expect(excessOfObject({ data })).toBe(excess));
+
+test.each([
+  [false, { a: 'b' }],
+  [true, 'x'.repeat(1_000)],
+  [true, { [`k${'x'.repeat(1_000)}`]: 1 }],
+  [true, Array(500).fill(1)],
+  [true, [nested(500)]],
+  [false, Array(100).fill(1)],
+])('longer than a thousand characters: %s', (is, value) => expect(isLonger(value, 1_000)).toBe(is));

@@ -26,3 +26,21 @@ export function excessOfObject(object: object): string | undefined {
   if (excess === 'deep') return `the object is nested deeper than ${limits.variableDepth} levels`;
   return excess && `the object holds more than ${limits.variableValues} values: write it with kubectl`;
 }
+
+/** Whether the JSON of a value has about as many characters, or more. */
+export function isLonger(value: unknown, length: number): boolean {
+  const open: unknown[] = [value];
+  let left = length;
+  while (open.length > 0 && left > 0) {
+    const one = open.pop();
+    left -= typeof one === 'string' ? one.length + 3 : 3;
+    if (typeof one !== 'object' || one === null) continue;
+    const isList = Array.isArray(one);
+    for (const name in one) {
+      if (!isList) left -= name.length + 3;
+      if (left <= 0) return true;
+      open.push((one as Record<string, unknown>)[name]);
+    }
+  }
+  return left <= 0;
+}

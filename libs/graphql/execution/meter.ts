@@ -52,6 +52,14 @@ export class Meter {
     if (this.counted[what] > this.bounds[what]) this.stop(what, this.counted[what]);
   }
 
+  /** Adds what a part of the operation has used in another thread, where it was bounded likewise. */
+  add(used: Readonly<Record<Counted, number>>): void {
+    for (const [what, by] of Object.entries(used) as Array<[Counted, number]>) {
+      if (what === 'milliseconds') this.share.spend(by);
+      else this.count(what, by);
+    }
+  }
+
   /** The remaining amount. */
   left(what: Exclude<Counted, 'milliseconds'>): number {
     return this.bounds[what] - this.counted[what];

@@ -15,6 +15,7 @@ import type { Served } from '#api';
 import { tooManyRequests } from '#apimachinery';
 import { GraphContext, type GraphSession } from '../context.js';
 import { estimate } from '../cost/estimate.js';
+import { isLonger } from '../cost/values.js';
 import { checkVariables, checkVariableTypes } from '../cost/variables.js';
 import { type OnUnexpected, type Reporting, toGraphQLError } from '../errors.js';
 import type { GraphKinds } from '../kinds.js';
@@ -59,21 +60,43 @@ interface Prepared extends Source {
   readonly estimated: number;
 }
 
+/** The values of an operation's variables; long ones take several turns. */
+async function valuesOf(
+  { schema }: Runtime,
+  { variableDefinitions: definitions = [] }: OperationDefinitionNode,
+  { variables, meter }: { variables: GraphRequest['variables']; meter: Meter },
+): Promise<Source['variables']> {
+  const turn = isLonger(variables, limits.longVariables) ? () => meter.turn() : () => undefined;
+  await turn();
+  checkVariables(variables);
+  await turn();
+  checkVariableTypes(schema, definitions, variables ?? {});
+  const coerced: Record<string, unknown> = {};
+  const errors: GraphQLError[] = [];
+  for (const definition of definitions) {
+    await turn();
+    const values = getVariableValues(schema, [definition], variables ?? {}, { maxErrors: 50 });
+    if (values.errors) errors.push(...values.errors);
+    else Object.assign(coerced, values.coerced);
+  }
+  if (errors.length > 0) throw new AggregateError(errors.slice(0, 51));
+  await turn();
+  return coerced;
+}
+
 /** All checks before an operation runs. Throws GraphQLErrors, or a list of them. */
-function prepare({ schema }: Runtime, { document, variables, operationName }: GraphRequest): Prepared {
+async function prepare(runtime: Runtime, { document, variables, operationName }: GraphRequest, meter: Meter): Promise<Prepared> {
+  const { schema } = runtime;
   const definition = getOperationAST(document, operationName);
   if (!definition) {
     throw new GraphQLError(
       operationName ? `Unknown operation named "${operationName}".` : 'Must provide operation name if query contains multiple operations.',
     );
   }
-  checkVariables(variables);
-  checkVariableTypes(schema, definition.variableDefinitions ?? [], variables ?? {});
-  const values = getVariableValues(schema, definition.variableDefinitions ?? [], variables ?? {}, { maxErrors: 50 });
-  if (values.errors) throw new AggregateError(values.errors);
+  const values = await valuesOf(runtime, definition, { variables, meter });
   const fragments: Record<string, FragmentDefinitionNode> = Object.create(null);
   for (const node of document.definitions) if (node.kind === Kind.FRAGMENT_DEFINITION) fragments[node.name.value] = node;
-  const source: Source = { schema, fragments, variables: values.coerced };
+  const source: Source = { schema, fragments, variables: values };
   const estimated = estimate(source, definition);
   const type = schema.getRootType(definition.operation);
   if (!type) throw new GraphQLError(`Schema is not configured to execute ${definition.operation} operation.`, { nodes: definition });
@@ -120,7 +143,10 @@ export class Operations {
   /** Executes a query or a mutation. Never rejects. If the result has no `data`, execution was not started. */
   async run(request: GraphRequest): Promise<GraphResult> {
     try {
-      return await this.admitted(() => this.execute(request, prepare(this.runtime, request)));
+      return await this.admitted(async () => {
+        const meter = this.meter();
+        return this.execute(request, await prepare(this.runtime, request, meter), meter);
+      });
     } catch (error) {
       return refused(error, this.reporting);
     }
@@ -130,7 +156,7 @@ export class Operations {
   async subscribe(request: GraphRequest): Promise<AsyncGenerator<GraphResult, void, void> | GraphResult> {
     let end = (): void => undefined;
     try {
-      const prepared = prepare(this.runtime, request);
+      const prepared = await prepare(this.runtime, request, this.meter());
       end = this.subscribed();
       const source = await createSourceEventStream({
         schema: this.runtime.schema,
@@ -174,7 +200,7 @@ export class Operations {
       next: async () => {
         try {
           const { value, done } = await source.next();
-          if (!done) return { value: await this.execute(request, prepared, value), done: false };
+          if (!done) return { value: await this.execute(request, prepared, this.meter(), value), done: false };
         } catch (error) {
           end();
           throw toGraphQLError(error, this.reporting);
@@ -211,9 +237,8 @@ export class Operations {
     }
   }
 
-  private async execute({ document }: GraphRequest, prepared: Prepared, rootValue?: unknown): Promise<GraphResult> {
+  private async execute({ document }: GraphRequest, prepared: Prepared, meter: Meter, rootValue?: unknown): Promise<GraphResult> {
     const { estimated, definition } = prepared;
-    const meter = this.meter();
     const context = this.context(meter);
     const executor = new Executor({ ...prepared, document, context, rootValue });
     const shown = (errors: readonly unknown[]) => errors.map((error) => toGraphQLError(error, this.reporting).toJSON());

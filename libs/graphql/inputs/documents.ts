@@ -2,10 +2,10 @@ import { GraphQLError } from 'graphql';
 import { DecodeError, kindSchema, type Resource } from '#api';
 import { fieldLines, type ManifestDocument, ManifestError, readManifest } from '#api/yaml';
 import { badRequest, type KubeObject, StatusError } from '#apimachinery';
-import type { GraphContext } from '../context.js';
 import { excessOfObject } from '../cost/values.js';
 import { badInput, codeOf } from '../errors.js';
 import { limits } from '../limits.js';
+import type { WriteContext } from './writing.js';
 
 /** What becomes of fields that a kind does not have (metav1 FieldValidation). */
 export type FieldValidation = 'Strict' | 'Warn' | 'Ignore';
@@ -81,7 +81,7 @@ export function documentError(wanted: WantedObject, error: unknown): GraphQLErro
 /** Unknown and duplicate fields, in upstream's words (endpoints/handlers/rest.go transformDecodeError, json strict decoding). */
 function checkFields(
   object: KubeObject,
-  { kinds }: GraphContext,
+  { kinds }: WriteContext,
   { validation, repeated }: { validation: FieldValidation; repeated?: string },
 ): string[] {
   const [version = '', group = ''] = object.apiVersion.split('/').reverse();
@@ -99,7 +99,7 @@ function checkFields(
 }
 
 /** The resource of an object. Throws if the cluster does not serve it. */
-function resourceFor({ kinds }: GraphContext, { apiVersion, kind }: KubeObject): Resource {
+function resourceFor({ kinds }: WriteContext, { apiVersion, kind }: KubeObject): Resource {
   const resource = kinds.resource(apiVersion, kind);
   if (!resource) throw badInput(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`);
   return resource;
@@ -116,17 +116,18 @@ interface Reading {
   validation: FieldValidation;
 }
 
-/** Reads and looks into an object that was given; what is wrong with it is kept with it. */
-export function wantedObject(
+/** Reads and looks into an object that was given; what is wrong with it is kept with it. What takes long of a large one waits for its turn. */
+export async function wantedObject(
   given: Pick<WantedObject, 'name' | 'document' | 'within'>,
   read: () => KubeObject,
   { namespace, validation }: Reading,
-  context: GraphContext,
-): WantedObject {
+  context: WriteContext,
+): Promise<WantedObject> {
   try {
     const object = read();
     const excess = excessOfObject(object);
     if (excess) throw badInput(excess);
+    await context.meter.turn();
     const resource = resourceFor(context, object);
     const repeated = given.document?.repeated;
     const warnings = checkFields(object, context, { validation, ...(repeated && { repeated }) });
@@ -137,7 +138,7 @@ export function wantedObject(
 }
 
 /** The objects of a manifest, each with what is wrong with it. Throws if the manifest as a whole is too long, or empty. */
-export async function manifestObjects(manifest: string, reading: Reading, context: GraphContext): Promise<WantedObject[]> {
+export async function manifestObjects(manifest: string, reading: Reading, context: WriteContext): Promise<WantedObject[]> {
   const { meter, yaml, cluster } = context;
   const convert = (text: string) => yaml.convert(cluster.id, text);
   const entries = await readManifest(manifest, { convert, turn: () => meter.turn(), limits: MANIFEST }).catch((error: unknown) => {
@@ -148,7 +149,7 @@ export async function manifestObjects(manifest: string, reading: Reading, contex
     await meter.turn();
     const { document, within } = entry;
     const given = { name: `document ${document.number}${within && `, ${within}`}`, document, within };
-    if ('object' in entry) wanted.push(wantedObject(given, () => entry.object, reading, context));
+    if ('object' in entry) wanted.push(await wantedObject(given, () => entry.object, reading, context));
     else {
       const { message, place } = entry.error;
       wanted.push({ ...given, error: new DocumentError(message, { extensions: { code: 'BAD_USER_INPUT', ...place } }), warnings: [] });

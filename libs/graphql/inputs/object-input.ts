@@ -1,7 +1,5 @@
 import { type GraphQLInputFieldConfigMap, GraphQLInputObjectType } from 'graphql';
 import { groupVersionOf } from '#api';
-import { isJsonObject, type KubeObject } from '#apimachinery';
-import { badInput } from '../errors.js';
 import type { GraphKind } from '../kinds.js';
 import { Json } from '../scalars.js';
 import type { Struct } from '../shapes/shape.js';
@@ -43,25 +41,16 @@ export class ObjectInput {
     });
   }
 
-  /** The object that an input stands for. Throws for one without a kind. */
-  objectOf(input: Readonly<Record<string, unknown>>): KubeObject {
+  /** The object that an input stands for; of any kind: what was given as one. */
+  valueOf(input: Readonly<Record<string, unknown>>): unknown {
     const [[name, value] = ['', undefined]] = Object.entries(input);
     const writable = this.kinds.get(name);
-    if (!writable) return anyObject(value);
+    if (!writable) return value;
     const { kind, struct } = writable;
     const { group, version, kind: named } = kind.info;
-    const object = givenValue({ of: 'struct', struct }, value) as KubeObject;
+    const object = givenValue({ of: 'struct', struct }, value) as object;
     return { ...object, apiVersion: groupVersionOf(group, version), kind: named };
   }
 }
 
 const describe = ({ info }: GraphKind): string => `${info.kind} (${groupVersionOf(info.group, info.version)}).`;
-
-function anyObject(value: unknown): KubeObject {
-  if (!isJsonObject(value)) throw badInput('expected an object');
-  const { apiVersion, kind, metadata } = value;
-  if (typeof apiVersion !== 'string' || apiVersion === '') throw badInput("Object 'apiVersion' is missing");
-  if (typeof kind !== 'string' || kind === '') throw badInput("Object 'Kind' is missing");
-  if (!isJsonObject(metadata)) throw badInput('metadata is missing');
-  return value as unknown as KubeObject;
-}

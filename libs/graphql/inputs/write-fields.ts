@@ -8,18 +8,14 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
-import type { Resource } from '#api';
-import type { PatchType } from '#client';
-import { applyObject } from '../apply.js';
 import type { GraphContext } from '../context.js';
 import { costs, writtenObjects } from '../cost/points.js';
-import { badInput } from '../errors.js';
-import { limits } from '../limits.js';
 import { dryRunArgument, withoutNulls } from '../queries.js';
-import { type FieldValidation, manifestObjects, type WantedObject, wantedObject } from './documents.js';
+import type { FieldValidation } from './documents.js';
+import { answerTo } from './long-write.js';
 import type { ObjectInput } from './object-input.js';
-import { type Write, writeAtomically, writeEach } from './writing.js';
-import type { WrittenObject } from './written.js';
+import type { WriteRequest } from './write-request.js';
+import type { Result } from './writing.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
@@ -71,36 +67,21 @@ interface ApplyArguments extends WriteArguments {
   force?: boolean;
 }
 
-/** It is not known how the lists of custom kinds are merged: like kubectl, uses a merge patch for them. */
-function mergedBy({ kinds }: GraphContext, resource: Resource): PatchType {
-  const kind = kinds.ofResource(resource);
-  return kind && 'own' in kind.source ? 'merge' : 'strategic';
-}
-
-/** What is to be written, in the order in which it was given: the objects, then those of the manifest. */
-async function wantedObjects(args: WriteArguments, input: ObjectInput, context: GraphContext): Promise<WantedObject[]> {
-  const { objects = [], manifest, namespace, fieldValidation: validation } = args;
-  if (manifest === undefined && objects.length === 0) throw badInput('objects or a manifest must be given');
-  if (objects.length > limits.manifestObjects) throw badInput(`objects: at most ${limits.manifestObjects}`);
-  const wanted: WantedObject[] = [];
-  for (const [index, given] of objects.entries()) {
-    await context.meter.turn();
-    wanted.push(wantedObject({ name: `objects[${index}]`, within: '' }, () => input.objectOf(given), { namespace, validation }, context));
-  }
-  return manifest === undefined ? wanted : wanted.concat(await manifestObjects(manifest, { namespace, validation }, context));
+interface Graph {
+  input: ObjectInput;
+  context: GraphContext;
 }
 
 /** Writes objects as the arguments say. What is refused is an error in its place. */
-async function writeAll(
-  given: WriteArguments,
-  { input, context }: { input: ObjectInput; context: GraphContext },
-  write: Write,
-): Promise<Array<WrittenObject | Error>> {
-  const args = withoutNulls(given);
-  const { dryRun = false, fieldManager = FIELD_MANAGER, atomic = false } = args;
-  const writing = { dryRun, fieldManager, write };
-  const wanted = await wantedObjects(args, input, context);
-  return atomic ? writeAtomically(wanted, context, writing) : writeEach(wanted, context, { ...writing, client: context.client });
+async function written(verb: WriteRequest['verb'], given: ApplyArguments, { input, context }: Graph): Promise<Result[]> {
+  const { objects: inputs = [], fieldManager = FIELD_MANAGER, ...args } = withoutNulls(given);
+  const options = { atomic: false, dryRun: false, serverSide: false, force: false };
+  const objects: unknown[] = [];
+  for (const one of inputs) {
+    await context.meter.turn();
+    objects.push(input.valueOf(one));
+  }
+  return answerTo({ ...options, ...args, verb, fieldManager, objects }, context);
 }
 
 const eachDescription =
@@ -115,13 +96,7 @@ const applyField = (documents: GraphQLOutputType, input: ObjectInput): Field => 
     serverSide: { type: GraphQLBoolean, description: 'Server-side apply: the server merges, and records who owns which field.' },
     force: { type: GraphQLBoolean, description: 'Takes over fields of other managers; only for server-side apply.' },
   },
-  resolve: (_root, args: ApplyArguments, context) =>
-    writeAll(args, { input, context }, (client, { resource, object }, query) => {
-      const { name, namespace } = object.metadata;
-      return args.serverSide
-        ? client.patch(resource, name, namespace, 'apply', object, { ...query, force: args.force ?? false })
-        : applyObject(client, resource, object, { ...query, patchType: mergedBy(context, resource) });
-    }),
+  resolve: (_root, args: ApplyArguments, context) => written('apply', args, { input, context }),
 });
 
 const createField = (documents: GraphQLOutputType, input: ObjectInput): Field => ({
@@ -129,8 +104,7 @@ const createField = (documents: GraphQLOutputType, input: ObjectInput): Field =>
   ...costs(writtenObjects),
   description: `Creates objects; it is an error if one exists. ${eachDescription}`,
   args: writeArguments(input),
-  resolve: (_root, args: WriteArguments, context) =>
-    writeAll(args, { input, context }, (client, { resource, object }, query) => client.create(resource, object, query)),
+  resolve: (_root, args: WriteArguments, context) => written('create', args, { input, context }),
 });
 
 /** The mutations that write any number of objects. `documents`: their answers. */

@@ -8,18 +8,23 @@ import { withKind } from '../loaders.js';
 import { DocumentError, documentError, type WantedObject } from './documents.js';
 import { type WrittenObject, written } from './written.js';
 
+/** What is needed to write. */
+export type WriteContext = Pick<GraphContext, 'client' | 'transaction' | 'kinds' | 'yaml' | 'meter'> & {
+  readonly cluster: { readonly id: string };
+};
+
 /** Writes one object. */
-export type Write = (client: Client, target: { resource: Resource; object: KubeObject }, query: WriteQuery) => Promise<KubeObject>;
+type Write = (client: Client, target: { resource: Resource; object: KubeObject }, query: WriteQuery) => Promise<KubeObject>;
 
 /** How objects are written. */
-export interface Writing {
+interface Writing {
   dryRun: boolean;
   fieldManager: string;
   write: Write;
 }
 
 /** What became of an object: an error is told in its place. */
-type Result = WrittenObject | Error;
+export type Result = WrittenObject | Error;
 
 async function attempt(wanted: WantedObject, client: Client, { dryRun, fieldManager, write }: Writing): Promise<Result> {
   const { object, resource, error, warnings } = wanted;
@@ -37,7 +42,7 @@ async function attempt(wanted: WantedObject, client: Client, { dryRun, fieldMana
 /** Sequentially, each by itself: a namespace must exist before the objects in it are created. */
 export async function writeEach(
   wanted: readonly WantedObject[],
-  { meter }: GraphContext,
+  { meter }: WriteContext,
   { client, ...writing }: Writing & { client: Client },
 ): Promise<Result[]> {
   const results: Result[] = [];
@@ -72,7 +77,7 @@ function stored(result: Result, finished: (object: KubeObject) => KubeObject): R
  * All or nothing: each is admitted and validated on what the ones before it would leave, then all are stored at once. Tried again where another
  * client was faster.
  */
-export async function writeAtomically(wanted: readonly WantedObject[], context: GraphContext, writing: Writing): Promise<Result[]> {
+export async function writeAtomically(wanted: readonly WantedObject[], context: WriteContext, writing: Writing): Promise<Result[]> {
   for (let tried = 0; tried < limits.transactionAttempts; tried += 1) {
     const transaction = context.transaction();
     try {

@@ -68,14 +68,16 @@ const WriteOperation = new GraphQLEnumType({
   },
 });
 
-function operationOf({ object, before, deletes }: WrittenObject): Operation {
-  if (deletes) return 'DELETED';
-  if (!before) return 'CREATED';
+/** Objects may still have to be read (long-write.ts): only those that are needed are. */
+function operationOf(written: WrittenObject): Operation {
+  if (written.deletes) return 'DELETED';
+  if (!written.before) return 'CREATED';
+  const { object, before } = written;
   const isSame = object?.metadata.resourceVersion === before.metadata.resourceVersion && fieldChanges(before, object).length === 0;
   return isSame ? 'UNCHANGED' : 'UPDATED';
 }
 
-const diffOf = ({ object, before }: WrittenObject) => (object && before ? fieldChanges(before, object) : []);
+const diffOf = (written: WrittenObject) => (written.before && written.object ? fieldChanges(written.before, written.object) : []);
 
 /** What writes are answered with. `type`: that of the object. */
 const writtenType = (name: string, type: GraphQLOutputType): GraphQLObjectType =>
