@@ -1,22 +1,11 @@
-import {
-  GraphQLBoolean,
-  type GraphQLFieldConfig,
-  GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  type GraphQLOutputType,
-  GraphQLString,
-} from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLInt, GraphQLObjectType, GraphQLString } from 'graphql';
 import type { AccessExplanation } from './access.js';
 import type { GraphContext } from './context.js';
 import { costs, page } from './cost/points.js';
 import { badInput } from './errors.js';
+import { listOf, nullableListOf, required } from './output-types.js';
 import { withoutNulls } from './queries.js';
 import { Json } from './scalars.js';
-
-const required = <T extends GraphQLOutputType>(type: T) => new GraphQLNonNull(type as never);
-const listOf = (type: GraphQLOutputType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type as never)));
 
 type Explained = AccessExplanation;
 type Miss = Explained['nearMisses'][number];
@@ -85,21 +74,21 @@ const MOST_GROUPS = 100;
 
 /** The query that explains a refusal. */
 export const explainField: GraphQLFieldConfig<unknown, GraphContext> = {
-  type: new GraphQLNonNull(explanationType),
+  type: required(explanationType),
   description: 'Why a user may or may not do something, which bindings nearly allow it, and what would.',
   ...costs(page),
   args: {
     user: { type: GraphQLString, description: 'Default: you.' },
     groups: {
-      type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+      type: nullableListOf(GraphQLString),
       description: 'Default: those that an authenticated user of that name has.',
     },
-    verb: { type: new GraphQLNonNull(GraphQLString) },
-    apiGroup: { type: new GraphQLNonNull(GraphQLString), defaultValue: '' },
+    verb: { type: required(GraphQLString) },
+    apiGroup: { type: required(GraphQLString), defaultValue: '' },
     resource: { type: GraphQLString, description: 'Plural: pods. Or give a path.' },
-    subresource: { type: new GraphQLNonNull(GraphQLString), defaultValue: '' },
-    namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: '', description: 'Default: all namespaces.' },
-    name: { type: new GraphQLNonNull(GraphQLString), defaultValue: '' },
+    subresource: { type: required(GraphQLString), defaultValue: '' },
+    namespace: { type: required(GraphQLString), defaultValue: '', description: 'Default: all namespaces.' },
+    name: { type: required(GraphQLString), defaultValue: '' },
     path: { type: GraphQLString, description: 'Of a request that is not for a resource: /metrics.' },
   },
   async resolve(_root, given: Arguments, { access }) {

@@ -1,13 +1,4 @@
-import {
-  GraphQLEnumType,
-  type GraphQLFieldConfig,
-  GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  type GraphQLOutputType,
-  GraphQLString,
-} from 'graphql';
+import { GraphQLEnumType, type GraphQLFieldConfig, GraphQLInt, GraphQLObjectType, type GraphQLOutputType, GraphQLString } from 'graphql';
 import { type ChainStep, EventChain, type SeenStep, writeText } from '#history';
 import { chainSubscription } from './chain-subscription.js';
 import { checkLimit } from './check-limit.js';
@@ -17,6 +8,7 @@ import { resourceOf } from './kinds.js';
 import { limits } from './limits.js';
 import { lastClientWrite, pastRevision, readCauses } from './log-reads.js';
 import { requireKind } from './named-kind.js';
+import { listOf, required } from './output-types.js';
 import { changesOf, writeFields } from './past/write-fields.js';
 import { Int64 } from './scalars.js';
 
@@ -41,17 +33,17 @@ const chainStepType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
       'One write that followed from the first one, or a rule that did. What is told of every step but those that are HIDDEN may be null.',
     fields: {
       ...writeFields(objectInterface, (type) => type),
-      revision: { type: new GraphQLNonNull(Int64), description: 'The revision of this write, or of the one that the rule is made of.' },
-      type: { type: new GraphQLNonNull(StepTypeEnum) },
+      revision: { type: required(Int64), description: 'The revision of this write, or of the one that the rule is made of.' },
+      type: { type: required(StepTypeEnum) },
       wokenBy: { type: Int64, description: 'The revision that woke the component; null for the first write.' },
-      depth: { type: new GraphQLNonNull(GraphQLInt), description: 'Number of steps from the first write.' },
+      depth: { type: required(GraphQLInt), description: 'Number of steps from the first write.' },
       sinceStartMs: { type: Int64, description: 'Milliseconds of cluster time since the first write that you may read.' },
       sinceCauseMs: {
         type: Int64,
         description: 'Milliseconds of cluster time since the write that woke the component; null if that is hidden.',
       },
       line: {
-        type: new GraphQLNonNull(GraphQLString),
+        type: required(GraphQLString),
         description:
           'All of it in one line: the time since the first write, the revision, who did what, the first fields that changed, and after the arrow the revision that it follows from.',
         ...costs(oneObject),
@@ -104,12 +96,12 @@ interface TraceArguments {
 }
 
 const chainSoFarField = (step: GraphQLObjectType): Field => ({
-  type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(step))),
+  type: listOf(step),
   description: 'Everything that has followed from one write so far, in order.',
   ...costs(logEntries),
   args: {
     resourceVersion: {
-      type: new GraphQLNonNull(GraphQLString),
+      type: required(GraphQLString),
       description: 'The write to follow: the metadata.resourceVersion in its response.',
     },
     entries: {
@@ -123,13 +115,13 @@ const chainSoFarField = (step: GraphQLObjectType): Field => ({
 });
 
 const traceOfField = (step: GraphQLObjectType): Field => ({
-  type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(step))),
+  type: listOf(step),
   description: 'Everything that has followed so far from the last write of a client to an object, in order.',
   ...costs(logEntries),
   args: {
-    kind: { type: new GraphQLNonNull(GraphQLString), description: 'As in kubectl: deployment, deploy, deployments.apps.' },
-    name: { type: new GraphQLNonNull(GraphQLString) },
-    namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
+    kind: { type: required(GraphQLString), description: 'As in kubectl: deployment, deploy, deployments.apps.' },
+    name: { type: required(GraphQLString) },
+    namespace: { type: required(GraphQLString), defaultValue: 'default' },
     resourceVersion: {
       type: GraphQLString,
       description: 'A version of the object, as of which its last write is looked for. Default: now.',
@@ -147,11 +139,11 @@ const traceOfField = (step: GraphQLObjectType): Field => ({
 });
 
 const causesField = (step: GraphQLObjectType): Field => ({
-  type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(step))),
+  type: listOf(step),
   description:
     'Why a write was made: the write that woke its writer, the one that woke the writer of that, and so on; the first one first.',
   ...costs(() => ({ own: limits.causes / limits.logEntriesPerPoint, items: limits.causes })),
-  args: { resourceVersion: { type: new GraphQLNonNull(GraphQLString), description: 'The write: a metadata.resourceVersion.' } },
+  args: { resourceVersion: { type: required(GraphQLString), description: 'The write: a metadata.resourceVersion.' } },
   resolve: async (_root, { resourceVersion }: { resourceVersion: string }, context) =>
     readCauses(await pastRevision(resourceVersion, context), context),
 });

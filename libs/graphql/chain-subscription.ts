@@ -1,4 +1,4 @@
-import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLNonNull, type GraphQLObjectType, GraphQLString } from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, type GraphQLObjectType, GraphQLString } from 'graphql';
 import { type ChainStep, EventChain, type HistoryEntry } from '#history';
 import type { GraphContext } from './context.js';
 import { costs, oneObject } from './cost/points.js';
@@ -8,6 +8,7 @@ import { resourceOf } from './kinds.js';
 import { limits } from './limits.js';
 import { lastClientWrite, pastRevision } from './log-reads.js';
 import { requireKind } from './named-kind.js';
+import { required } from './output-types.js';
 import { Settling } from './settling.js';
 import { stream } from './stream.js';
 import { lengthOf } from './text/length.js';
@@ -33,9 +34,9 @@ const chainArguments = {
   },
   kind: { type: GraphQLString, description: 'Alternatively: the next write by a client to the object of this kind …' },
   name: { type: GraphQLString, description: '… and this name.' },
-  namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default' },
+  namespace: { type: required(GraphQLString), defaultValue: 'default' },
   last: {
-    type: new GraphQLNonNull(GraphQLBoolean),
+    type: required(GraphQLBoolean),
     defaultValue: false,
     description: 'With kind and name: begins with the last write of a client to that object, and goes on with what comes.',
   },
@@ -104,7 +105,7 @@ function quietOf(quiet: string | null | undefined): number | undefined {
 
 /** The subscription to a chain: from its first write, which may be past, through what follows, to the mark that it is settled. */
 export const chainSubscription = (step: GraphQLObjectType): Field => ({
-  type: new GraphQLNonNull(step),
+  type: required(step),
   description:
     'Everything that follows from one write, component by component, with what has followed already first, then as it happens, and a mark when nothing more follows.',
   ...costs(oneObject),

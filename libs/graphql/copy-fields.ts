@@ -1,12 +1,4 @@
-import {
-  GraphQLBoolean,
-  type GraphQLFieldConfig,
-  GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  GraphQLString,
-} from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLInt, GraphQLObjectType, GraphQLString } from 'graphql';
 import type { ObjectChange } from '#history';
 import { checkLimit } from './check-limit.js';
 import type { GraphContext } from './context.js';
@@ -16,7 +8,7 @@ import { badInput } from './errors.js';
 import { fieldChangeType } from './field-change-type.js';
 import { limits } from './limits.js';
 import { requireKind } from './named-kind.js';
-import { listOf, required } from './output-types.js';
+import { listOf, nullableListOf, required } from './output-types.js';
 import { At, type Moment, revisionOf } from './past/moment.js';
 import { withoutNulls } from './queries.js';
 import { Int64, Time } from './scalars.js';
@@ -85,12 +77,12 @@ export const diffField: Field = {
   ...costs(logEntries),
   args: {
     from: {
-      type: new GraphQLNonNull(At),
+      type: required(At),
       description: 'A revision (1234), a time ("2026-01-02T03:04:05Z") or how long ago ("10m", "1d").',
     },
     to: { type: At, description: 'Likewise; default: now.' },
     kinds: {
-      type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+      type: nullableListOf(GraphQLString),
       description: 'Only of these, as in kubectl: pods, deployments.apps.',
     },
     namespace: { type: GraphQLString, description: 'Only objects of this namespace.' },
@@ -120,14 +112,14 @@ export const copyMutations: Readonly<Record<string, Field>> = {
     type: required(snapshotType),
     description: 'Keeps the present state, or that of a revision, under a name.',
     ...costs(oneObject),
-    args: { name: { type: new GraphQLNonNull(GraphQLString) }, revision: state.revision },
+    args: { name: { type: required(GraphQLString) }, revision: state.revision },
     resolve: (_root, given: object, context) => timeOf(context).addSnapshot(withoutNulls(given)),
   },
   deleteSnapshot: {
     type: required(GraphQLBoolean),
     description: 'False if there is none of that name.',
     ...costs(oneObject),
-    args: { name: { type: new GraphQLNonNull(GraphQLString) } },
+    args: { name: { type: required(GraphQLString) } },
     resolve: (_root, { name }: { name: string }, context) => timeOf(context).removeSnapshot(name),
   },
   restore: {
@@ -149,7 +141,7 @@ export const copyMutations: Readonly<Record<string, Field>> = {
     description: 'Makes clusters that go on from a state of this one. Only with the token of the platform.',
     ...costs(relatedObjects),
     args: {
-      name: { type: new GraphQLNonNull(GraphQLString) },
+      name: { type: required(GraphQLString) },
       ...state,
       count: { type: GraphQLInt, description: 'Several alike: name-1, name-2 …' },
     },

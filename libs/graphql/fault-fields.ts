@@ -1,12 +1,4 @@
-import {
-  GraphQLBoolean,
-  type GraphQLFieldConfig,
-  type GraphQLFieldConfigMap,
-  GraphQLInt,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  GraphQLString,
-} from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, type GraphQLFieldConfigMap, GraphQLInt, GraphQLObjectType, GraphQLString } from 'graphql';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { badInput } from './errors.js';
@@ -36,7 +28,7 @@ export const faultFields: GraphQLFieldConfigMap<GraphFaultRequest, GraphContext>
 
 /** The same, as it is asked for. */
 export const faultArguments = {
-  type: { type: new GraphQLNonNull(GraphQLString), description: TYPES },
+  type: { type: required(GraphQLString), description: TYPES },
   component: {
     type: GraphQLString,
     description:
@@ -134,7 +126,7 @@ export const faultMutations: Readonly<Record<string, Field>> = {
     type: required(GraphQLBoolean),
     description: 'Heals a fault. False if there is none with this id.',
     ...costs(oneObject),
-    args: { id: { type: new GraphQLNonNull(GraphQLString) } },
+    args: { id: { type: required(GraphQLString) } },
     resolve: (_root, { id }: { id: string }, { faults }) => faults.heal(id),
   },
 };

@@ -1,4 +1,4 @@
-import { type GraphQLFieldConfig, GraphQLInt, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import { type GraphQLFieldConfig, GraphQLInt, GraphQLObjectType, GraphQLString } from 'graphql';
 import { checkLimit } from './check-limit.js';
 import type { GraphContext } from './context.js';
 import { costs, page, wholeList } from './cost/points.js';
@@ -13,6 +13,7 @@ import { filtered, type Question, selectionOf } from './filters/selection.js';
 import { type GraphKind, resourceOf } from './kinds.js';
 import { limits } from './limits.js';
 import { withKind } from './loaders.js';
+import { listOf, required } from './output-types.js';
 import { exactly } from './past/list-at.js';
 import { atArgument, type Moment } from './past/moment.js';
 import { checkNames, selectors, withoutNulls } from './queries.js';
@@ -27,17 +28,17 @@ function connectionType(item: GraphQLObjectType): GraphQLObjectType {
     description: `A page of ${item.name} objects at one revision.`,
     fields: {
       items: {
-        type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(item))),
+        type: listOf(item),
         description: 'The objects, ordered by namespace and name unless `orderBy` says otherwise.',
       },
       resourceVersion: {
-        type: new GraphQLNonNull(GraphQLString),
+        type: required(GraphQLString),
         description: 'The revision of the list: a watch from it misses nothing.',
       },
       continue: { type: GraphQLString, description: 'Pass it as `continue` to get the next page; null on the last page.' },
       remainingItemCount: { type: Int64, description: 'The number of objects after this page, if known.' },
       aggregate: {
-        type: new GraphQLNonNull(Aggregate),
+        type: required(Aggregate),
         description: 'All objects that the arguments select together, not only those of this page.',
         ...costs(wholeList),
         resolve: ({ aggregated }) => aggregated(),
@@ -74,7 +75,7 @@ export function listField(
   { type, subject, filters }: { type: GraphQLObjectType; subject: Subject; filters: FilterTypes },
 ): GraphQLFieldConfig<unknown, GraphContext> {
   return {
-    type: new GraphQLNonNull(connectionType(type)),
+    type: required(connectionType(type)),
     description: `${kind.info.kind} objects (${kind.info.group || 'core'}/${kind.info.version}).`,
     ...costs(page),
     args: {

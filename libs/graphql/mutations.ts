@@ -1,4 +1,4 @@
-import { GraphQLEnumType, type GraphQLFieldConfig, GraphQLInt, GraphQLNonNull, type GraphQLOutputType, GraphQLString } from 'graphql';
+import { GraphQLEnumType, type GraphQLFieldConfig, GraphQLInt, type GraphQLOutputType, GraphQLString } from 'graphql';
 import type { KubeObject } from '#apimachinery';
 import type { PatchType } from '#client';
 import type { GraphContext } from './context.js';
@@ -10,6 +10,7 @@ import { deletion, readable, type WrittenObject, type WrittenTypes, written } fr
 import { type GraphKind, resourceOf } from './kinds.js';
 import { withKind } from './loaders.js';
 import { requireKind } from './named-kind.js';
+import { required } from './output-types.js';
 import { dryRunArgument, withoutNulls } from './queries.js';
 import { Int64, Json } from './scalars.js';
 
@@ -65,8 +66,8 @@ function patchField(one: GraphQLOutputType): Field {
     description: 'Patches one object.',
     args: {
       ...naming,
-      patch: { type: new GraphQLNonNull(Json), description: 'An object, or the list of operations of a JSON patch.' },
-      type: { type: new GraphQLNonNull(PatchTypeEnum), defaultValue: 'strategic' },
+      patch: { type: required(Json), description: 'An object, or the list of operations of a JSON patch.' },
+      type: { type: required(PatchTypeEnum), defaultValue: 'strategic' },
       subresource: { type: GraphQLString, description: 'status, scale …' },
       fieldManager: { type: GraphQLString, description: `Who writes, for managed fields; default ${FIELD_MANAGER}.` },
       dryRun: dryRunArgument,
@@ -95,7 +96,7 @@ function scaleField(one: GraphQLOutputType): Field {
     type: one,
     ...costs(oneObject),
     description: 'Sets the number of replicas of a Deployment, ReplicaSet, StatefulSet or ReplicationController.',
-    args: { ...naming, replicas: { type: new GraphQLNonNull(GraphQLInt) }, dryRun: dryRunArgument },
+    args: { ...naming, replicas: { type: required(GraphQLInt) }, dryRun: dryRunArgument },
     async resolve(_root, given: Named & { replicas: number }, { client, kinds }): Promise<WrittenObject> {
       const args = withoutNulls(given);
       const { name, replicas, dryRun = false } = args;

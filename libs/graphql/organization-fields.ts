@@ -1,12 +1,4 @@
-import {
-  GraphQLBoolean,
-  type GraphQLFieldConfig,
-  type GraphQLFieldConfigMap,
-  GraphQLInt,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  GraphQLString,
-} from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, type GraphQLFieldConfigMap, GraphQLInt, GraphQLObjectType, GraphQLString } from 'graphql';
 import { clustersField } from './clusters/cluster-fields.js';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, type PointsOf, relatedObjects } from './cost/points.js';
@@ -26,7 +18,7 @@ function organizationsOf({ organizations }: GraphContext): GraphOrganizations {
   return organizations;
 }
 
-const text = new GraphQLNonNull(GraphQLString);
+const text = required(GraphQLString);
 const organization = { type: GraphQLString, description: 'Id or name. Default: the owner of this cluster.' };
 const ONLY = 'Only with the token of the platform.';
 
@@ -95,7 +87,7 @@ export const organizationMutations: Readonly<Record<string, Field>> = {
     type: required(templateType),
     description: `Creates a template of an organization, or replaces it; it is tried when it is stored. ${ONLY}`,
     ...costs(oneObject),
-    args: { name: { type: text }, template: { type: new GraphQLNonNull(templateInput) }, organization },
+    args: { name: { type: text }, template: { type: required(templateInput) }, organization },
     async resolve(_root, { name, template, organization: named }: StoreArguments, context) {
       const organizations = organizationsOf(context);
       const content = contentOf(template);

@@ -1,7 +1,10 @@
-import { GraphQLList, GraphQLNonNull, type GraphQLOutputType } from 'graphql';
+import { GraphQLList, GraphQLNonNull, type GraphQLType } from 'graphql';
 
 /** A type that is never null. */
-export const required = <T extends GraphQLOutputType>(type: T) => new GraphQLNonNull(type as never);
+export const required = (type: GraphQLType) => new GraphQLNonNull(type as never);
+
+/** A list of values that are never null; the list is: where it is refused, and as an argument that may be left out. */
+export const nullableListOf = (type: GraphQLType) => new GraphQLList(required(type));
 
 /** A list that is never null, of values that are never null. */
-export const listOf = (type: GraphQLOutputType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type as never)));
+export const listOf = (type: GraphQLType) => required(nullableListOf(type));

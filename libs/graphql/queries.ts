@@ -1,4 +1,4 @@
-import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLNonNull, GraphQLObjectType, type GraphQLOutputType, GraphQLString } from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLObjectType, type GraphQLOutputType, GraphQLString } from 'graphql';
 import type { Resource } from '#api';
 import { type KubeObject, StatusError } from '#apimachinery';
 import type { GraphContext } from './context.js';
@@ -6,6 +6,7 @@ import { costs, oneObject } from './cost/points.js';
 import { badInput } from './errors.js';
 import { type GraphKind, resourceOf } from './kinds.js';
 import { requireKind } from './named-kind.js';
+import { required } from './output-types.js';
 import { atArgument, type Moment } from './past/moment.js';
 import { Int64 } from './scalars.js';
 
@@ -54,8 +55,8 @@ async function readOne(resource: Resource, { at: moment, ...args }: ObjectArgume
   return orNull(context.client.get(resource, name, namespace));
 }
 
-const nameArgument = { type: new GraphQLNonNull(GraphQLString), description: 'Its metadata.name.' };
-const homeArgument = { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default', description: 'Its namespace.' };
+const nameArgument = { type: required(GraphQLString), description: 'Its metadata.name.' };
+const homeArgument = { type: required(GraphQLString), defaultValue: 'default', description: 'Its namespace.' };
 
 /** The root field that reads one object of a kind; null if it does not exist. */
 export function oneField(kind: GraphKind, type: GraphQLObjectType): RootField {
@@ -79,7 +80,7 @@ export const objectField = (type: GraphQLOutputType): RootField => ({
   description: 'One object of any kind, or null. `kind` as in kubectl: pod, po, deployments.apps.',
   ...costs(oneObject),
   args: {
-    kind: { type: new GraphQLNonNull(GraphQLString), description: 'As in kubectl: pod, po, deployments.apps.' },
+    kind: { type: required(GraphQLString), description: 'As in kubectl: pod, po, deployments.apps.' },
     name: nameArgument,
     namespace: { ...homeArgument, description: 'Its namespace; of no account for kinds that are in none.' },
     at: atArgument,
@@ -94,16 +95,16 @@ export const objectField = (type: GraphQLOutputType): RootField => ({
 /** Which cluster this is. */
 export const clusterField: RootField = {
   description: 'The cluster of this token.',
-  type: new GraphQLNonNull(
+  type: required(
     new GraphQLObjectType<unknown, GraphContext>({
       name: 'Cluster',
       description: 'A cluster as such; what is in it is asked for beside it.',
       fields: {
-        id: { type: new GraphQLNonNull(GraphQLString), description: 'Its id, as in the API’s URL.' },
-        name: { type: new GraphQLNonNull(GraphQLString), description: 'Its name in its organization.' },
-        gitVersion: { type: new GraphQLNonNull(GraphQLString), description: 'The version of Kubernetes.' },
+        id: { type: required(GraphQLString), description: 'Its id, as in the API’s URL.' },
+        name: { type: required(GraphQLString), description: 'Its name in its organization.' },
+        gitVersion: { type: required(GraphQLString), description: 'The version of Kubernetes.' },
         revision: {
-          type: new GraphQLNonNull(Int64),
+          type: required(Int64),
           description: 'The newest revision of its store.',
           resolve: (_cluster, _args, { history }) => history.revision(),
         },

@@ -4,10 +4,7 @@ import {
   type GraphQLFieldConfig,
   GraphQLFloat,
   GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
   GraphQLObjectType,
-  type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
 import { Pod } from '#api';
@@ -17,15 +14,13 @@ import type { GraphContext } from './context.js';
 import { costs, decision } from './cost/points.js';
 import { badInput } from './errors.js';
 import { manifestObjects } from './manifest-objects.js';
+import { listOf, required } from './output-types.js';
 import { Int64 } from './scalars.js';
 import type { GraphDecision, GraphNodeVerdict, Pause } from './scheduling.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 type Filter = GraphNodeVerdict['filters'][number];
 type Score = NonNullable<GraphNodeVerdict['scores']>[number];
-
-const required = <T extends GraphQLOutputType>(type: T) => new GraphQLNonNull(type as never);
-const listOf = (type: GraphQLOutputType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type as never)));
 
 const filterType = new GraphQLObjectType<Filter, GraphContext>({
   name: 'FilterVerdict',

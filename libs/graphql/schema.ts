@@ -1,11 +1,4 @@
-import {
-  type GraphQLFieldConfigMap,
-  GraphQLInterfaceType,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  type GraphQLSchema,
-  GraphQLString,
-} from 'graphql';
+import { type GraphQLFieldConfigMap, GraphQLInterfaceType, GraphQLObjectType, type GraphQLSchema, GraphQLString } from 'graphql';
 import { CertificateSigningRequest, Node, Pod, type Resource, type Served, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { explainField } from './access-fields.js';
@@ -32,6 +25,7 @@ import { listField } from './lists.js';
 import { mutationFields } from './mutations.js';
 import { OrderedSchema } from './ordered-schema.js';
 import { organizationField, organizationMutations } from './organization-fields.js';
+import { required } from './output-types.js';
 import { historyFields } from './past/history-fields.js';
 import { clusterField, objectField, oneField } from './queries.js';
 import { canIField } from './reasons/can-i-field.js';
@@ -132,11 +126,11 @@ class Graph {
 
   private everyObject(): Fields {
     return {
-      apiVersion: { type: new GraphQLNonNull(GraphQLString), description: 'Its group and version: apps/v1.' },
-      kind: { type: new GraphQLNonNull(GraphQLString), description: 'Its kind: Deployment.' },
+      apiVersion: { type: required(GraphQLString), description: 'Its group and version: apps/v1.' },
+      kind: { type: required(GraphQLString), description: 'Its kind: Deployment.' },
       metadata: {
         description: 'What every object has: its name, labels and so on.',
-        type: new GraphQLNonNull(this.types.ofStruct(this.shapes.metadata)),
+        type: required(this.types.ofStruct(this.shapes.metadata)),
       },
       ...this.documents(),
     };

@@ -4,8 +4,6 @@ import {
   type GraphQLInputFieldConfigMap,
   GraphQLInputObjectType,
   GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
   GraphQLObjectType,
   type GraphQLScalarType,
   GraphQLString,
@@ -14,7 +12,7 @@ import type { GraphContext } from './context.js';
 import { faultArguments, faultFields } from './fault-fields.js';
 import type { GraphFaultRequest } from './faults.js';
 import type { GraphTemplate } from './organizations.js';
-import { listOf, required } from './output-types.js';
+import { listOf, nullableListOf, required } from './output-types.js';
 import { StringMap, Time } from './scalars.js';
 
 /** Optional fields that are the same in an answer and in a request. */
@@ -45,7 +43,7 @@ const template = scalars({
 });
 
 const manifests = { type: GraphQLString, description: 'Objects to start with: YAML or JSON, created in their order.' };
-const text = new GraphQLNonNull(GraphQLString);
+const text = required(GraphQLString);
 const MODES = 'real, scaled, frozen or stepped.';
 const FAULTS = 'What is broken from the beginning.';
 
@@ -64,10 +62,8 @@ export const templateType = new GraphQLObjectType<GraphTemplate, GraphContext>({
             role: { type: text, description: 'control-plane or worker.' },
             ...node,
             taints: {
-              type: new GraphQLList(
-                new GraphQLNonNull(
-                  new GraphQLObjectType({ name: 'TemplateTaint', fields: { key: { type: text }, ...taint, effect: { type: text } } }),
-                ),
+              type: nullableListOf(
+                new GraphQLObjectType({ name: 'TemplateTaint', fields: { key: { type: text }, ...taint, effect: { type: text } } }),
               ),
             },
           },
@@ -90,7 +86,7 @@ export const templateType = new GraphQLObjectType<GraphTemplate, GraphContext>({
 
 const input = (name: string, fields: GraphQLInputFieldConfigMap, description?: string) =>
   new GraphQLInputObjectType({ name, fields, ...(description !== undefined && { description }) });
-const inputs = (type: GraphQLInputObjectType) => new GraphQLList(new GraphQLNonNull(type));
+const inputs = (type: GraphQLInputObjectType) => nullableListOf(type);
 
 const nodesInput = input('TemplateNodesInput', {
   count: { type: GraphQLInt, description: 'Including the control plane. Default: 3.' },

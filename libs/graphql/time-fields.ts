@@ -4,7 +4,6 @@ import {
   type GraphQLFieldConfigArgumentMap,
   GraphQLFloat,
   GraphQLInputObjectType,
-  GraphQLNonNull,
   GraphQLObjectType,
   GraphQLString,
 } from 'graphql';
@@ -127,7 +126,7 @@ export const clockMutations: Readonly<Record<string, Field>> = {
     description: 'Changes the mode of the clock; time goes on from where it is.',
     ...costs(oneObject),
     args: {
-      mode: { type: new GraphQLNonNull(GraphQLString), description: 'real, scaled, frozen or stepped.' },
+      mode: { type: required(GraphQLString), description: 'real, scaled, frozen or stepped.' },
       rate: { type: GraphQLFloat, description: 'Of a scaled clock: how many times as fast as the machine; default 60.' },
     },
     resolve: (_root, given: { mode: string; rate?: number }, context) => timeOf(context).change(withoutNulls(given)),

@@ -6,7 +6,6 @@ import {
   GraphQLInt,
   type GraphQLInterfaceType,
   GraphQLList,
-  GraphQLNonNull,
   GraphQLObjectType,
   type GraphQLOutputType,
   GraphQLString,
@@ -14,6 +13,7 @@ import {
 import { memoized } from '#apimachinery';
 import type { GraphContext } from './context.js';
 import type { GraphKind } from './kinds.js';
+import { nullableListOf, required } from './output-types.js';
 import { Int64, IntOrString, Json, Quantity, StringMap, Time } from './scalars.js';
 import type { BuiltInShapes } from './shapes/built-in.js';
 import { CustomShapes } from './shapes/custom.js';
@@ -127,7 +127,7 @@ export class Types {
     const { description, deprecated, given } = field;
     const { type, args, resolve } = this.config(field);
     return {
-      type: given ? new GraphQLNonNull(type) : type,
+      type: given ? required(type) : type,
       ...(args && { args }),
       description,
       ...(deprecated && { deprecationReason: deprecated }),
@@ -160,12 +160,12 @@ export class Types {
     switch (shape.of) {
       case 'list': {
         const items = this.ofShape(shape.items);
-        return new GraphQLList(shape.nullable ? items : new GraphQLNonNull(items));
+        return new GraphQLList(shape.nullable ? items : required(items));
       }
       case 'struct':
         return this.ofStruct(shape.struct);
       case 'structsByKey':
-        return new GraphQLList(new GraphQLNonNull(this.entryOf(shape.struct)));
+        return nullableListOf(this.entryOf(shape.struct));
       case 'enum':
         return shape.type;
       default:
@@ -179,8 +179,8 @@ export class Types {
         name: derivedName(struct, 'Entry'),
         description: `A key and its ${struct.name}.`,
         fields: () => ({
-          key: { type: new GraphQLNonNull(GraphQLString), description: 'What the value stands under.' },
-          value: { type: new GraphQLNonNull(this.ofStruct(struct)), description: 'What stands under the key.' },
+          key: { type: required(GraphQLString), description: 'What the value stands under.' },
+          value: { type: required(this.ofStruct(struct)), description: 'What stands under the key.' },
         }),
       }),
   );

@@ -1,8 +1,9 @@
-import { GraphQLEnumType, GraphQLList, GraphQLNonNull, GraphQLObjectType, type GraphQLOutputType, GraphQLString } from 'graphql';
+import { GraphQLEnumType, GraphQLObjectType, type GraphQLOutputType, GraphQLString } from 'graphql';
 import type { KubeObject } from '#apimachinery';
 import { type FieldChange, fieldChanges } from '#history';
 import type { GraphContext } from './context.js';
 import { fieldChangeType } from './field-change-type.js';
+import { nullableListOf, required } from './output-types.js';
 
 const WatchTypeEnum = new GraphQLEnumType({
   name: 'WatchEventType',
@@ -44,14 +45,14 @@ export const watchEventType = (name: string, object: GraphQLOutputType): GraphQL
     name,
     description: 'A change of an object.',
     fields: {
-      type: { type: new GraphQLNonNull(WatchTypeEnum) },
+      type: { type: required(WatchTypeEnum) },
       resourceVersion: {
-        type: new GraphQLNonNull(GraphQLString),
+        type: required(GraphQLString),
         description: 'Pass it as resourceVersion to resume after this event.',
       },
-      object: { type: new GraphQLNonNull(object), description: 'The object after the change; for a deletion its last state.' },
+      object: { type: required(object), description: 'The object after the change; for a deletion its last state.' },
       changes: {
-        type: new GraphQLList(new GraphQLNonNull(fieldChangeType)),
+        type: nullableListOf(fieldChangeType),
         description: 'For MODIFIED: the fields that changed, from what to what. Null if this subscription has not seen the object before.',
         resolve: changesOf,
       },

@@ -3,8 +3,6 @@ import {
   type GraphQLFieldConfig,
   type GraphQLFieldConfigArgumentMap,
   GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
@@ -20,6 +18,7 @@ import { lastingWatch } from './lasting-watch.js';
 import { limits } from './limits.js';
 import { withKind } from './loaders.js';
 import { requireKind } from './named-kind.js';
+import { listOf, nullableListOf, required } from './output-types.js';
 import { patiently } from './patience.js';
 import { checkNames, selectors, withoutNulls } from './queries.js';
 import { stream } from './stream.js';
@@ -56,7 +55,7 @@ const filterArguments: GraphQLFieldConfigArgumentMap = {
     description: 'Without resourceVersion: whether the existing objects come first, as ADDED.',
   },
   changed: {
-    type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+    type: nullableListOf(GraphQLString),
     description: 'MODIFIED only if one of these fields changed, or a field in them: status.phase, status.conditions[type=Ready].',
   },
   batch: { type: GraphQLInt, description: `Gathers events for so many milliseconds, at most ${limits.longestBatch}.` },
@@ -168,7 +167,7 @@ function pathsOf(changed: readonly string[] | undefined): string[] | undefined {
 export function watchKindField(kind: GraphKind, object: GraphQLOutputType): Field {
   const resource = resourceOf(kind);
   return {
-    type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(watchEventType(`${kind.typeName}WatchEvent`, object)))),
+    type: listOf(watchEventType(`${kind.typeName}WatchEvent`, object)),
     description: `Every change of ${kind.info.kind} objects, in order and without a gap; the existing ones come first.`,
     args: {
       ...(kind.info.namespaced ? { namespace: { type: GraphQLString, description: 'Only objects of this namespace; default all.' } } : {}),
@@ -189,11 +188,11 @@ export function watchKindField(kind: GraphKind, object: GraphQLOutputType): Fiel
 
 /** The subscription to a kind by its name, one event at a time. */
 export const watchField = (objectInterface: GraphQLOutputType): Field => ({
-  type: new GraphQLNonNull(watchEventType('WatchEvent', objectInterface)),
+  type: required(watchEventType('WatchEvent', objectInterface)),
   description:
     'Every change of a kind’s objects, in order and without a gap. Without resourceVersion the existing objects come first, as ADDED.',
   args: {
-    kind: { type: new GraphQLNonNull(GraphQLString), description: 'As in kubectl: pod, po, deployments.apps.' },
+    kind: { type: required(GraphQLString), description: 'As in kubectl: pod, po, deployments.apps.' },
     namespace: { type: GraphQLString },
     ...selectionArguments,
   },

@@ -1,4 +1,4 @@
-import { type GraphQLFieldConfig, GraphQLNonNull, GraphQLString } from 'graphql';
+import { type GraphQLFieldConfig, GraphQLString } from 'graphql';
 import { CertificateSigningRequest, type certificatesv1 } from '#api';
 import { formatTime } from '#apimachinery';
 import type { GraphContext } from '../context.js';
@@ -6,6 +6,7 @@ import { costs, oneObject } from '../cost/points.js';
 import { badInput } from '../errors.js';
 import { FIELD_MANAGER } from '../inputs/write-fields.js';
 import { type WrittenObject, type WrittenTypes, written } from '../inputs/written.js';
+import { required } from '../output-types.js';
 import { checkNames, dryRunArgument, withoutNulls } from '../queries.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
@@ -44,7 +45,7 @@ export function certificateFields({ request }: WrittenTypes): Record<string, Fie
     description,
     ...costs(oneObject),
     args: {
-      name: { type: new GraphQLNonNull(GraphQLString) },
+      name: { type: required(GraphQLString) },
       message: { type: GraphQLString, description: 'Why; kept in the condition.' },
       dryRun: dryRunArgument,
     },

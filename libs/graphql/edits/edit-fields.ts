@@ -5,7 +5,6 @@ import {
   GraphQLInputObjectType,
   GraphQLInt,
   GraphQLList,
-  GraphQLNonNull,
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
@@ -19,6 +18,7 @@ import { type WrittenObject, type WrittenTypes, written } from '../inputs/writte
 import { type GraphKind, resourceOf } from '../kinds.js';
 import { withKind } from '../loaders.js';
 import { requireKind } from '../named-kind.js';
+import { listOf, required } from '../output-types.js';
 import { checkNames, dryRunArgument, withoutNulls } from '../queries.js';
 import { controlledBy } from '../relations/owned.js';
 import { StringMap } from '../scalars.js';
@@ -38,9 +38,8 @@ import { undoDeployment, undoRevision } from './undo.js';
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 type Fields = Record<string, Field>;
 
-const text = new GraphQLNonNull(GraphQLString);
-const required = (type: GraphQLInputObjectType) => new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(type)));
-const flag = (description: string) => ({ type: new GraphQLNonNull(GraphQLBoolean), defaultValue: false, description });
+const text = required(GraphQLString);
+const flag = (description: string) => ({ type: required(GraphQLBoolean), defaultValue: false, description });
 
 /** What names an object of any kind. */
 export const naming = {
@@ -129,7 +128,7 @@ function editField<A extends object>(
 
 const textArguments = {
   ...naming,
-  set: { type: new GraphQLNonNull(StringMap), description: 'Keys with their values.' },
+  set: { type: required(StringMap), description: 'Keys with their values.' },
   remove: { type: new GraphQLList(text), description: 'Keys to remove.' },
   overwrite: flag('Whether keys that have another value get a new one.'),
 };
@@ -170,7 +169,7 @@ export function editFields({ one, node }: WrittenTypes): Fields {
       one,
       {
         description: 'Sets images of containers of a pod or of a workload’s pods.',
-        args: { ...naming, images: { type: required(ContainerImage) } },
+        args: { ...naming, images: { type: listOf(ContainerImage) } },
       },
       (args, context) => edited(args, context, (object) => editImages(object, args.images)),
     ),
@@ -189,7 +188,7 @@ export function editFields({ one, node }: WrittenTypes): Fields {
       one,
       {
         description: 'Rolls a Deployment, DaemonSet or StatefulSet back.',
-        args: { ...naming, toRevision: { type: new GraphQLNonNull(GraphQLInt), defaultValue: 0, description: 'Default: the one before.' } },
+        args: { ...naming, toRevision: { type: required(GraphQLInt), defaultValue: 0, description: 'Default: the one before.' } },
       },
       (args, context) => edited(args, context, (object) => undone(object, args.toRevision, context)),
     ),
@@ -205,8 +204,8 @@ export function editFields({ one, node }: WrittenTypes): Fields {
         description: 'Adds and removes taints of a Node.',
         args: {
           ...nodeNaming,
-          add: { type: required(TaintInput), defaultValue: [] },
-          remove: { type: required(TaintName), defaultValue: [] },
+          add: { type: listOf(TaintInput), defaultValue: [] },
+          remove: { type: listOf(TaintName), defaultValue: [] },
           overwrite: flag('Whether a taint of the same key and effect gets a new value.'),
         },
       },

@@ -1,12 +1,4 @@
-import {
-  GraphQLBoolean,
-  type GraphQLFieldConfig,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  type GraphQLOutputType,
-  GraphQLString,
-} from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLObjectType, type GraphQLOutputType, GraphQLString } from 'graphql';
 import { type corev1, Node, Pod } from '#api';
 import { isNotFound, type KubeObject, StatusError } from '#apimachinery';
 import type { WriteQuery } from '#client';
@@ -15,6 +7,7 @@ import { costs, oneObject, page } from '../cost/points.js';
 import { badInput } from '../errors.js';
 import { FIELD_MANAGER } from '../inputs/write-fields.js';
 import { deletion, readable, type WrittenObject, type WrittenTypes, written } from '../inputs/written.js';
+import { listOf, required } from '../output-types.js';
 import { checkNames, dryRunArgument, withoutNulls } from '../queries.js';
 import { Int64 } from '../scalars.js';
 import { type DrainOptions, drainFate } from './drain.js';
@@ -22,8 +15,8 @@ import { editSchedulable } from './patch.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
-const text = new GraphQLNonNull(GraphQLString);
-const flag = (defaultValue: boolean, description: string) => ({ type: new GraphQLNonNull(GraphQLBoolean), defaultValue, description });
+const text = required(GraphQLString);
+const flag = (defaultValue: boolean, description: string) => ({ type: required(GraphQLBoolean), defaultValue, description });
 
 interface Eviction {
   name: string;
@@ -119,10 +112,10 @@ async function drain(
 
 /** Mutations that evict pods. */
 export function evictionFields({ node, pod }: WrittenTypes, podType: GraphQLOutputType): Record<string, Field> {
-  const pods = new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(podType)));
+  const pods = listOf(podType);
   const leftType = new GraphQLObjectType<Left, GraphContext>({
     name: 'LeftPod',
-    fields: { pod: { type: new GraphQLNonNull(podType) }, because: { type: text, description: 'Why it is left where it is.' } },
+    fields: { pod: { type: required(podType) }, because: { type: text, description: 'Why it is left where it is.' } },
   });
   const drainedType = new GraphQLObjectType<Drained, GraphContext>({
     name: 'DrainedNode',
@@ -130,7 +123,7 @@ export function evictionFields({ node, pod }: WrittenTypes, podType: GraphQLOutp
     fields: {
       node: { type: node, description: 'The Node, which is cordoned.' },
       evicted: { type: pods, description: 'The pods that were evicted, as they were before.' },
-      left: { type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(leftType))) },
+      left: { type: listOf(leftType) },
     },
   });
   const grace = { type: Int64, description: 'Seconds that pods get to end; default: their own.' };
@@ -143,7 +136,7 @@ export function evictionFields({ node, pod }: WrittenTypes, podType: GraphQLOutp
       resolve: (_root, given: Eviction, context) => evicted(withoutNulls(given), context),
     },
     drain: {
-      type: new GraphQLNonNull(drainedType),
+      type: required(drainedType),
       description: 'Cordons a Node and evicts its pods, as kubectl drain does; what a PodDisruptionBudget protects is left, and said.',
       ...costs(page),
       args: {

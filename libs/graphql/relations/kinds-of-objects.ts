@@ -1,4 +1,4 @@
-import { GraphQLList, GraphQLNonNull, GraphQLString } from 'graphql';
+import { GraphQLString } from 'graphql';
 import type { Resource } from '#api';
 import { type KubeObject, StatusError } from '#apimachinery';
 import type { GraphContext } from '../context.js';
@@ -6,11 +6,12 @@ import { badInput } from '../errors.js';
 import { type GraphKind, type GraphKinds, resourceOf } from '../kinds.js';
 import { limits } from '../limits.js';
 import { requireKind } from '../named-kind.js';
+import { nullableListOf } from '../output-types.js';
 
 /** The argument that names kinds. */
 export const kindsArgument = {
   kinds: {
-    type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+    type: nullableListOf(GraphQLString),
     description:
       'As in kubectl: pods, rs, deployments.apps, or a category such as all or api-extensions, of which each kind that you may not list is an error of its own beside the others; default all that you may list.',
   },

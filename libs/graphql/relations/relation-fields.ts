@@ -1,11 +1,4 @@
-import {
-  type GraphQLFieldConfig,
-  GraphQLInt,
-  type GraphQLInterfaceType,
-  GraphQLList,
-  GraphQLNonNull,
-  type GraphQLObjectType,
-} from 'graphql';
+import { type GraphQLFieldConfig, GraphQLInt, type GraphQLInterfaceType, type GraphQLObjectType } from 'graphql';
 import type { KubeObject } from '#apimachinery';
 import { checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
@@ -16,6 +9,7 @@ import { questionArguments, whereArgument } from '../filters/arguments.js';
 import type { Subject } from '../filters/field-path.js';
 import type { FilterTypes } from '../filters/input-types.js';
 import { filtered, type Question, selectionOf, sorted } from '../filters/selection.js';
+import { nullableListOf } from '../output-types.js';
 import { selectors, withoutNulls } from '../queries.js';
 import type { Relation, Selectors, ToMany, ToOne } from './relation.js';
 
@@ -77,7 +71,7 @@ function parted(found: ReadonlyArray<KubeObject | Error>): Related {
 function toMany(relation: ToMany, { type, subject }: Target, filters: FilterTypes): Field {
   return {
     // Null where it is refused: the rest of the object is answered.
-    type: new GraphQLList(new GraphQLNonNull(type)),
+    type: nullableListOf(type),
     description: relation.description,
     ...costs(relatedObjects),
     args: {

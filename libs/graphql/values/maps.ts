@@ -1,7 +1,8 @@
-import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLList, GraphQLNonNull, type GraphQLObjectType, GraphQLString } from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, type GraphQLObjectType, GraphQLString } from 'graphql';
 import { getOwn } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import { badInput } from '../errors.js';
+import { nullableListOf } from '../output-types.js';
 import { StringMap } from '../scalars.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
@@ -50,7 +51,7 @@ export const bytesMapField = (name: string): Field => ({
 
 /** A field that is a map of objects: a list of entries, ordered by key. */
 export const structsByKeyField = (name: string, entry: GraphQLObjectType): Field => ({
-  type: new GraphQLList(new GraphQLNonNull(entry)),
+  type: nullableListOf(entry),
   args: { key: { type: GraphQLString, description: 'Only the entry of this key.' } },
   resolve: (source, { key }: { key?: string | null }) => {
     const values = (source as Readonly<Record<string, Readonly<Record<string, unknown>> | undefined>>)[name];

@@ -1,14 +1,7 @@
-import {
-  GraphQLEnumType,
-  type GraphQLFieldConfig,
-  type GraphQLFieldConfigArgumentMap,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  GraphQLString,
-} from 'graphql';
+import { GraphQLEnumType, type GraphQLFieldConfig, type GraphQLFieldConfigArgumentMap, GraphQLObjectType, GraphQLString } from 'graphql';
 import { getOwn, parseQuantity } from '#apimachinery';
 import type { GraphContext } from '../context.js';
+import { listOf, required } from '../output-types.js';
 import { Json, Quantity } from '../scalars.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
@@ -68,9 +61,9 @@ const ResourceAmount = new GraphQLObjectType<readonly [string, string], GraphCon
   name: 'ResourceAmount',
   description: 'The amount of one resource.',
   fields: {
-    resource: { type: new GraphQLNonNull(GraphQLString), description: 'cpu, memory, nvidia.com/gpu …', resolve: ([name]) => name },
+    resource: { type: required(GraphQLString), description: 'cpu, memory, nvidia.com/gpu …', resolve: ([name]) => name },
     amount: {
-      type: new GraphQLNonNull(Quantity),
+      type: required(Quantity),
       args: unitArgument,
       resolve: ([, text], args: UnitArguments) => amount(text, args),
     },
@@ -90,14 +83,14 @@ export const ResourceList = new GraphQLObjectType<unknown, GraphContext>({
     of: {
       type: Quantity,
       description: 'Of any resource; null if there is none.',
-      args: { resource: { type: new GraphQLNonNull(GraphQLString), description: 'cpu, nvidia.com/gpu …' }, ...unitArgument },
+      args: { resource: { type: required(GraphQLString), description: 'cpu, nvidia.com/gpu …' }, ...unitArgument },
       resolve: (amounts, { resource, ...args }: { resource: string } & UnitArguments) => amount(getOwn(amounts as Amounts, resource), args),
     },
     all: {
-      type: new GraphQLNonNull(new GraphQLList(new GraphQLNonNull(ResourceAmount))),
+      type: listOf(ResourceAmount),
       description: 'Of every resource there is, by name.',
       resolve: (amounts) => Object.entries(amounts as Amounts).sort(([a], [b]) => (a < b ? -1 : 1)),
     },
-    json: { type: new GraphQLNonNull(Json), description: 'All as one JSON object.', resolve: (amounts) => amounts },
+    json: { type: required(Json), description: 'All as one JSON object.', resolve: (amounts) => amounts },
   },
 });

@@ -1,4 +1,4 @@
-import { type GraphQLFieldConfig, GraphQLInt, GraphQLNonNull, GraphQLObjectType, type GraphQLOutputType } from 'graphql';
+import { type GraphQLFieldConfig, GraphQLInt, GraphQLObjectType, type GraphQLOutputType } from 'graphql';
 import { type corev1, Pod, type Resource } from '#api';
 import type { KubeObject } from '#apimachinery';
 import {
@@ -13,6 +13,7 @@ import {
 import type { GraphContext } from '../context.js';
 import { costs, oneObject, page } from '../cost/points.js';
 import type { Grouping } from '../loaders.js';
+import { required } from '../output-types.js';
 import { byNode } from '../relations/node.js';
 import { podAmounts } from './pod-amounts.js';
 import { ResourceList } from './quantities.js';
@@ -87,12 +88,12 @@ const nodeUsageType = new GraphQLObjectType<NodeUsage, GraphContext>({
   name: 'NodeUsage',
   description: 'What of a node is taken, as kubectl describe node counts it: by its pods that have not ended.',
   fields: {
-    pods: { type: new GraphQLNonNull(GraphQLInt), description: 'How many pods.', resolve: ({ pods }) => pods.length },
-    requested: amountsField('What they request.', ({ requested }) => requested, new GraphQLNonNull(ResourceList)),
+    pods: { type: required(GraphQLInt), description: 'How many pods.', resolve: ({ pods }) => pods.length },
+    requested: amountsField('What they request.', ({ requested }) => requested, required(ResourceList)),
     limits: amountsField(
       'Their limits together.',
       ({ pods }, context) => sumOf(pods.map(podAmounts.limits), context),
-      new GraphQLNonNull(ResourceList),
+      required(ResourceList),
     ),
     allocatable: amountsField('What pods may request in all.', ({ node }) => node.status?.allocatable),
     free: amountsField('What is left of that: never less than zero.', freeOf),
