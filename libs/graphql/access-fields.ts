@@ -12,10 +12,11 @@ type Miss = Explained['nearMisses'][number];
 
 const bindingType = new GraphQLObjectType<Miss['binding'], GraphContext>({
   name: 'ExplainedBinding',
+  description: 'A RoleBinding or ClusterRoleBinding.',
   fields: {
-    kind: { type: required(GraphQLString) },
-    namespace: { type: GraphQLString },
-    name: { type: required(GraphQLString) },
+    kind: { type: required(GraphQLString), description: 'RoleBinding or ClusterRoleBinding.' },
+    namespace: { type: GraphQLString, description: 'Where it allows something; null: in the whole cluster.' },
+    name: { type: required(GraphQLString), description: 'What the binding is called.' },
     role: { type: required(Json), description: 'The kind and name of the role.' },
     subject: { type: Json, description: 'The subject that is the user.' },
   },
@@ -23,6 +24,7 @@ const bindingType = new GraphQLObjectType<Miss['binding'], GraphContext>({
 
 const missType = new GraphQLObjectType<Miss, GraphContext>({
   name: 'AccessNearMiss',
+  description: 'A binding that nearly allows a request.',
   fields: {
     missing: {
       type: required(GraphQLString),
@@ -30,16 +32,17 @@ const missType = new GraphQLObjectType<Miss, GraphContext>({
         'What keeps it from allowing the request: verb, apiGroup, resource, name or path of its nearest rule; subject (it is bound to ' +
         'others), namespace (it is bound in another one), role (its role does not exist).',
     },
-    binding: { type: required(bindingType) },
-    rule: { type: Json },
+    binding: { type: required(bindingType), description: 'Which one it is.' },
+    rule: { type: Json, description: 'The rule of its role that is nearest; null: it has none that is near.' },
   },
 });
 
 const lookedType = new GraphQLObjectType<Explained['looked'], GraphContext>({
   name: 'LookedBindings',
+  description: 'How many bindings were looked at for an explanation.',
   fields: {
-    clusterRoleBindings: { type: required(GraphQLInt) },
-    roleBindings: { type: required(GraphQLInt) },
+    clusterRoleBindings: { type: required(GraphQLInt), description: 'The number of ClusterRoleBindings.' },
+    roleBindings: { type: required(GraphQLInt), description: 'The number of RoleBindings.' },
     complete: { type: required(GraphQLBoolean), description: 'Those are all there are.' },
   },
 });
@@ -48,7 +51,7 @@ const explanationType = new GraphQLObjectType<Explained, GraphContext>({
   name: 'AccessExplanation',
   description: 'Why a request is allowed or refused.',
   fields: {
-    allowed: { type: required(GraphQLBoolean) },
+    allowed: { type: required(GraphQLBoolean), description: 'Whether the request is.' },
     reason: { type: GraphQLString, description: 'What the authorizers say.' },
     looked: { type: required(lookedType), description: 'How many bindings were looked at.' },
     applying: { type: listOf(bindingType), description: 'Bindings that apply to the user where the request is made.' },
@@ -83,12 +86,16 @@ export const explainField: GraphQLFieldConfig<unknown, GraphContext> = {
       type: nullableListOf(GraphQLString),
       description: 'Default: those that an authenticated user of that name has.',
     },
-    verb: { type: required(GraphQLString) },
-    apiGroup: { type: required(GraphQLString), defaultValue: '' },
+    verb: { type: required(GraphQLString), description: 'get, list, create, delete, use …; of a path: get, post …' },
+    apiGroup: {
+      type: required(GraphQLString),
+      description: 'The group of the resource: apps. Default: the core group.',
+      defaultValue: '',
+    },
     resource: { type: GraphQLString, description: 'Plural: pods. Or give a path.' },
-    subresource: { type: required(GraphQLString), defaultValue: '' },
+    subresource: { type: required(GraphQLString), description: 'A part of the object: log, exec, status.', defaultValue: '' },
     namespace: { type: required(GraphQLString), defaultValue: '', description: 'Default: all namespaces.' },
-    name: { type: required(GraphQLString), defaultValue: '' },
+    name: { type: required(GraphQLString), description: 'The object; default: all of them.', defaultValue: '' },
     path: { type: GraphQLString, description: 'Of a request that is not for a resource: /metrics.' },
   },
   async resolve(_root, given: Arguments, { access }) {

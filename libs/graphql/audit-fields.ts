@@ -25,17 +25,25 @@ type Fields<T> = GraphQLFieldConfigMap<T, GraphContext>;
 
 const userType = new GraphQLObjectType<AuditedRequest['user'], GraphContext>({
   name: 'AuditedUser',
+  description: 'A user as the API server has authenticated it.',
   fields: {
-    username: { type: required(GraphQLString) },
-    groups: { type: listOf(GraphQLString) },
-    uid: { type: GraphQLString },
-    extra: { type: Json },
+    username: { type: required(GraphQLString), description: 'Its name: jane, system:serviceaccount:shop:clerk.' },
+    groups: { type: listOf(GraphQLString), description: 'Those that it is in: system:authenticated.' },
+    uid: { type: GraphQLString, description: 'What tells users of one name apart in time.' },
+    extra: { type: Json, description: 'What else the authenticator says of it, as lists of texts by key.' },
   },
 });
 
 const stageType = new GraphQLObjectType<AuditedRequest['stages'][number], GraphContext>({
   name: 'AuditedStage',
-  fields: { stage: { type: required(GraphQLString) }, milliseconds: { type: required(GraphQLFloat) } },
+  description: 'A part of the work on a request.',
+  fields: {
+    stage: {
+      type: required(GraphQLString),
+      description: 'Which one: authentication, queue, authorization, request, mutating, strategy, validating, storage or response.',
+    },
+    milliseconds: { type: required(GraphQLFloat), description: 'How long it took.' },
+  },
 });
 
 const eventFields: Fields<AuditedRequest> = {
@@ -51,33 +59,57 @@ const eventFields: Fields<AuditedRequest> = {
   },
   clusterTime: { type: required(Time), description: 'The same in the time of the cluster.' },
   method: { type: required(GraphQLString), description: 'Empty if it was not sent over HTTP.' },
-  verb: { type: required(GraphQLString) },
-  uri: { type: required(GraphQLString), resolve: ({ requestURI }) => requestURI },
+  verb: { type: required(GraphQLString), description: 'What was to be done: get, list, watch, create, update, patch, delete …' },
+  uri: { type: required(GraphQLString), description: 'The path and the query of the request.', resolve: ({ requestURI }) => requestURI },
   user: { type: required(userType), description: 'Who sent the request.' },
   impersonatedUser: { type: userType, description: 'As whom it ran, if that is somebody else.' },
-  sourceIPs: { type: listOf(GraphQLString) },
-  userAgent: { type: required(GraphQLString) },
-  resource: { type: GraphQLString, resolve: ({ objectRef }) => objectRef?.resource },
-  subresource: { type: GraphQLString, resolve: ({ objectRef }) => objectRef?.subresource },
-  apiGroup: { type: GraphQLString, resolve: ({ objectRef }) => objectRef?.apiGroup },
-  namespace: { type: GraphQLString, resolve: ({ objectRef }) => objectRef?.namespace },
-  name: { type: GraphQLString, resolve: ({ objectRef }) => objectRef?.name },
-  dryRun: { type: required(GraphQLBoolean) },
-  code: { type: required(GraphQLInt), resolve: ({ responseStatus }) => responseStatus.code },
-  reason: { type: GraphQLString, resolve: ({ responseStatus }) => responseStatus.reason },
-  message: { type: GraphQLString, resolve: ({ responseStatus }) => responseStatus.message },
+  sourceIPs: { type: listOf(GraphQLString), description: 'The addresses that it came from: the client, and the proxies in between.' },
+  userAgent: { type: required(GraphQLString), description: 'What the client calls itself.' },
+  resource: {
+    type: GraphQLString,
+    description: 'The resource that it is about, plural: pods. Null: it is about none.',
+    resolve: ({ objectRef }) => objectRef?.resource,
+  },
+  subresource: {
+    type: GraphQLString,
+    description: 'The part of the object that it is about: log, status, scale.',
+    resolve: ({ objectRef }) => objectRef?.subresource,
+  },
+  apiGroup: {
+    type: GraphQLString,
+    description: 'The group of the resource: apps. Null: the core group.',
+    resolve: ({ objectRef }) => objectRef?.apiGroup,
+  },
+  namespace: { type: GraphQLString, description: 'The namespace that it is about.', resolve: ({ objectRef }) => objectRef?.namespace },
+  name: { type: GraphQLString, description: 'The object that it is about.', resolve: ({ objectRef }) => objectRef?.name },
+  dryRun: { type: required(GraphQLBoolean), description: 'Whether it was only tried.' },
+  code: {
+    type: required(GraphQLInt),
+    description: 'The HTTP status of the answer: 201.',
+    resolve: ({ responseStatus }) => responseStatus.code,
+  },
+  reason: {
+    type: GraphQLString,
+    description: 'Of an error: Forbidden, NotFound, Conflict …',
+    resolve: ({ responseStatus }) => responseStatus.reason,
+  },
+  message: { type: GraphQLString, description: 'Of an error: what it says.', resolve: ({ responseStatus }) => responseStatus.message },
   errors: { type: listOf(GraphQLString), description: 'Errors of validation.' },
-  warnings: { type: listOf(GraphQLString) },
+  warnings: { type: listOf(GraphQLString), description: 'What the Warning headers of the answer say.' },
   annotations: { type: required(StringMap), description: 'Who authorized it, what PodSecurity says, and the like.' },
-  flowSchema: { type: GraphQLString, resolve: ({ flow }) => flow?.flowSchema },
-  priorityLevel: { type: GraphQLString, resolve: ({ flow }) => flow?.priorityLevel },
+  flowSchema: { type: GraphQLString, description: 'The FlowSchema that it belonged to.', resolve: ({ flow }) => flow?.flowSchema },
+  priorityLevel: {
+    type: GraphQLString,
+    description: 'The PriorityLevelConfiguration that it waited in.',
+    resolve: ({ flow }) => flow?.priorityLevel,
+  },
   admission: {
     type: listOf(Json),
     description: 'The admission plugins that changed or refused something, with the changes as a JSON patch.',
   },
   revision: { type: Int64, description: 'The revision that the request wrote: an eventChain may follow it.' },
   stages: { type: listOf(stageType), description: 'How long each stage took.' },
-  milliseconds: { type: required(GraphQLFloat) },
+  milliseconds: { type: required(GraphQLFloat), description: 'From its arrival to its answer.' },
 };
 
 /** The type of an audited request. */
@@ -89,6 +121,7 @@ export const auditEventType = new GraphQLObjectType<AuditedRequest, GraphContext
 
 const pageType = new GraphQLObjectType<{ items: AuditedRequest[]; continue: string | null }, GraphContext>({
   name: 'AuditEventPage',
+  description: 'A page of the audit log.',
   fields: {
     items: { type: listOf(auditEventType), description: 'Newest first.' },
     continue: { type: GraphQLString, description: 'Pass it as `continue` to get the next page; null on the last page.' },
@@ -97,12 +130,12 @@ const pageType = new GraphQLObjectType<{ items: AuditedRequest[]; continue: stri
 
 const filters: GraphQLFieldConfigArgumentMap = {
   user: { type: GraphQLString, description: 'The name of the user who sent it, or as whom it ran.' },
-  verb: { type: GraphQLString },
+  verb: { type: GraphQLString, description: 'get, list, watch, create, update, patch, delete …' },
   resource: { type: GraphQLString, description: 'Plural, with or without a subresource: pods, pods/exec.' },
-  namespace: { type: GraphQLString },
-  name: { type: GraphQLString },
+  namespace: { type: GraphQLString, description: 'Only requests about this namespace, or what is in it.' },
+  name: { type: GraphQLString, description: 'Only requests about objects of this name.' },
   code: { type: GraphQLString, description: 'A status code, or a class of them: 4xx.' },
-  since: { type: Time },
+  since: { type: Time, description: 'Only those that arrived then, or later.' },
   until: { type: Time, description: 'Exclusive.' },
   id: { type: GraphQLString, description: 'The Audit-Id header of the answer.' },
 };

@@ -16,10 +16,11 @@ type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
 const StepTypeEnum = new GraphQLEnumType({
   name: 'ChainStepType',
+  description: 'What a step of an event chain is.',
   values: {
-    CREATED: {},
-    UPDATED: {},
-    DELETED: {},
+    CREATED: { description: 'An object was created.' },
+    UPDATED: { description: 'An object was changed.' },
+    DELETED: { description: 'An object was deleted.' },
     RULE: { description: 'What a component does without a write: kube-proxy, of an EndpointSlice.' },
     HIDDEN: { description: 'A write of an object that you may not get: nothing but its place is told.' },
     SETTLED: { description: 'The end of a chain that is followed: nothing more follows from the first write.' },
@@ -34,7 +35,7 @@ const chainStepType = (objectInterface: GraphQLOutputType): GraphQLObjectType =>
     fields: {
       ...writeFields(objectInterface, (type) => type),
       revision: { type: required(Int64), description: 'The revision of this write, or of the one that the rule is made of.' },
-      type: { type: required(StepTypeEnum) },
+      type: { type: required(StepTypeEnum), description: 'What it is: a write, a rule, or the end.' },
       wokenBy: { type: Int64, description: 'The revision that woke the component; null for the first write.' },
       depth: { type: required(GraphQLInt), description: 'Number of steps from the first write.' },
       sinceStartMs: { type: Int64, description: 'Milliseconds of cluster time since the first write that you may read.' },
@@ -120,8 +121,12 @@ const traceOfField = (step: GraphQLObjectType): Field => ({
   ...costs(logEntries),
   args: {
     kind: { type: required(GraphQLString), description: 'As in kubectl: deployment, deploy, deployments.apps.' },
-    name: { type: required(GraphQLString) },
-    namespace: { type: required(GraphQLString), defaultValue: 'default' },
+    name: { type: required(GraphQLString), description: 'The object.' },
+    namespace: {
+      type: required(GraphQLString),
+      defaultValue: 'default',
+      description: 'Its namespace; of no account for kinds that are in none.',
+    },
     resourceVersion: {
       type: GraphQLString,
       description: 'A version of the object, as of which its last write is looked for. Default: now.',

@@ -34,7 +34,7 @@ const chainArguments = {
   },
   kind: { type: GraphQLString, description: 'Alternatively: the next write by a client to the object of this kind …' },
   name: { type: GraphQLString, description: '… and this name.' },
-  namespace: { type: required(GraphQLString), defaultValue: 'default' },
+  namespace: { type: required(GraphQLString), defaultValue: 'default', description: '… in this namespace.' },
   last: {
     type: required(GraphQLBoolean),
     defaultValue: false,

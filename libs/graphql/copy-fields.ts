@@ -21,17 +21,18 @@ const snapshotType = new GraphQLObjectType<GraphSnapshot, GraphContext>({
   name: 'ClusterSnapshot',
   description: 'A named state of the cluster.',
   fields: {
-    name: { type: required(GraphQLString) },
-    revision: { type: required(Int64) },
+    name: { type: required(GraphQLString), description: 'What it is kept under.' },
+    revision: { type: required(Int64), description: 'The last one that it contains.' },
     at: { type: required(Time), description: 'In the time of the cluster.' },
-    createdAt: { type: required(Time) },
+    createdAt: { type: required(Time), description: 'When it was kept, in the time of the machine.' },
   },
 });
 
 const changeType = new GraphQLObjectType<ObjectChange, GraphContext>({
   name: 'ObjectChange',
+  description: 'An object that differs between two revisions.',
   fields: {
-    key: { type: required(GraphQLString) },
+    key: { type: required(GraphQLString), description: 'Where it is stored: /registry/pods/default/web.' },
     change: { type: required(GraphQLString), description: 'created, updated or deleted.' },
     revision: { type: required(Int64), description: 'Of its last write.' },
     fields: { type: listOf(fieldChangeType), description: 'Of an update.' },
@@ -40,14 +41,20 @@ const changeType = new GraphQLObjectType<ObjectChange, GraphContext>({
 
 const countsType = new GraphQLObjectType<GraphDiff['counts'], GraphContext>({
   name: 'ChangeCounts',
-  fields: { created: { type: required(GraphQLInt) }, updated: { type: required(GraphQLInt) }, deleted: { type: required(GraphQLInt) } },
+  description: 'How many objects differ.',
+  fields: {
+    created: { type: required(GraphQLInt), description: 'Those that are there at the end alone.' },
+    updated: { type: required(GraphQLInt), description: 'Those that have other contents at the end.' },
+    deleted: { type: required(GraphQLInt), description: 'Those that were there at the beginning alone.' },
+  },
 });
 
 const diffType = new GraphQLObjectType<GraphDiff, GraphContext>({
   name: 'RevisionDiff',
+  description: 'What differs between two revisions.',
   fields: {
-    from: { type: required(Int64) },
-    to: { type: required(Int64) },
+    from: { type: required(Int64), description: 'The revision at the beginning.' },
+    to: { type: required(Int64), description: 'The revision at the end.' },
     items: { type: listOf(changeType), description: 'In the order of the keys.' },
     counts: { type: required(countsType), description: 'Of all that differ, listed or not.' },
     truncated: { type: required(GraphQLBoolean), description: 'Not all of them are listed.' },
@@ -112,14 +119,14 @@ export const copyMutations: Readonly<Record<string, Field>> = {
     type: required(snapshotType),
     description: 'Keeps the present state, or that of a revision, under a name.',
     ...costs(oneObject),
-    args: { name: { type: required(GraphQLString) }, revision: state.revision },
+    args: { name: { type: required(GraphQLString), description: 'What it is kept under.' }, revision: state.revision },
     resolve: (_root, given: object, context) => timeOf(context).addSnapshot(withoutNulls(given)),
   },
   deleteSnapshot: {
     type: required(GraphQLBoolean),
     description: 'False if there is none of that name.',
     ...costs(oneObject),
-    args: { name: { type: required(GraphQLString) } },
+    args: { name: { type: required(GraphQLString), description: 'Which one.' } },
     resolve: (_root, { name }: { name: string }, context) => timeOf(context).removeSnapshot(name),
   },
   restore: {
@@ -141,7 +148,7 @@ export const copyMutations: Readonly<Record<string, Field>> = {
     description: 'Makes clusters that go on from a state of this one. Only with the token of the platform.',
     ...costs(relatedObjects),
     args: {
-      name: { type: required(GraphQLString) },
+      name: { type: required(GraphQLString), description: 'What the new cluster is called.' },
       ...state,
       count: { type: GraphQLInt, description: 'Several alike: name-1, name-2 …' },
     },

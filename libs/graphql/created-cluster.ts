@@ -16,10 +16,10 @@ export const createdClusterType = new GraphQLObjectType<GraphCreatedCluster, Gra
   name: 'CreatedCluster',
   description: 'A new cluster, with credentials of its own.',
   fields: {
-    id: { type: required(GraphQLString) },
-    name: { type: required(GraphQLString) },
-    server: { type: required(GraphQLString) },
-    token: { type: required(GraphQLString) },
-    kubeconfig: { type: required(GraphQLString) },
+    id: { type: required(GraphQLString), description: 'What it is told by: it stays the same.' },
+    name: { type: required(GraphQLString), description: 'What it is called.' },
+    server: { type: required(GraphQLString), description: 'The address of its API server.' },
+    token: { type: required(GraphQLString), description: 'The token of its administrator.' },
+    kubeconfig: { type: required(GraphQLString), description: 'A file for kubectl, with the address and the token.' },
   },
 });

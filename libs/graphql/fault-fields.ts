@@ -46,7 +46,7 @@ const faultType = new GraphQLObjectType<GraphFault, GraphContext>({
   name: 'Fault',
   description: 'A part of the cluster that is broken on purpose.',
   fields: {
-    id: { type: required(GraphQLString) },
+    id: { type: required(GraphQLString), description: 'What healFault takes.' },
     ...faultFields,
     symptoms: { type: listOf(GraphQLString), description: 'What can be seen of it.' },
     since: { type: required(Time), description: 'In the time of the cluster.', resolve: ({ since }) => new Date(since).toISOString() },
@@ -55,6 +55,7 @@ const faultType = new GraphQLObjectType<GraphFault, GraphContext>({
 
 const changeType = new GraphQLObjectType<GraphFaultChange, GraphContext>({
   name: 'FaultChange',
+  description: 'The faults after one was injected or healed.',
   fields: {
     faults: { type: listOf(faultType), description: 'Those that are in effect, oldest first.' },
     injected: { type: listOf(faultType), description: 'Since the change before.' },
@@ -64,21 +65,23 @@ const changeType = new GraphQLObjectType<GraphFaultChange, GraphContext>({
 
 const memberType = new GraphQLObjectType<GraphEtcdMember, GraphContext>({
   name: 'EtcdMember',
+  description: 'A member of etcd, as it sees itself.',
   fields: {
     name: { type: required(GraphQLString), description: 'The node that it runs on.' },
     role: { type: required(GraphQLString), description: 'leader, follower, candidate, learner or stopped.' },
-    term: { type: required(GraphQLInt) },
+    term: { type: required(GraphQLInt), description: 'The election that it takes part in: it grows with each.' },
     leader: { type: GraphQLString, description: 'The node of the leader that it knows.' },
   },
 });
 
 const etcdType = new GraphQLObjectType<GraphEtcd, GraphContext>({
   name: 'Etcd',
+  description: 'The members of etcd, and what they hold.',
   fields: {
-    members: { type: listOf(memberType) },
+    members: { type: listOf(memberType), description: 'One on each node of the control plane.' },
     leader: { type: GraphQLString, description: 'The node of the leader that a majority follows; null: nothing can be written.' },
-    revision: { type: required(Int64) },
-    dbSize: { type: required(Int64) },
+    revision: { type: required(Int64), description: 'The last one that was written.' },
+    dbSize: { type: required(Int64), description: 'How many bytes its database has.' },
     alarms: { type: listOf(GraphQLString), description: 'NOSPACE: the disk of a member is full, and writes are refused.' },
   },
 });
@@ -126,7 +129,7 @@ export const faultMutations: Readonly<Record<string, Field>> = {
     type: required(GraphQLBoolean),
     description: 'Heals a fault. False if there is none with this id.',
     ...costs(oneObject),
-    args: { id: { type: required(GraphQLString) } },
+    args: { id: { type: required(GraphQLString), description: 'That of the fault: see `faults`.' } },
     resolve: (_root, { id }: { id: string }, { faults }) => faults.heal(id),
   },
 };

@@ -7,5 +7,10 @@ import { Json } from './scalars.js';
 /** A field of an object that a write changed. */
 export const fieldChangeType = new GraphQLObjectType<FieldChange, GraphContext>({
   name: 'FieldChange',
-  fields: { path: { type: required(GraphQLString) }, from: { type: Json }, to: { type: Json } },
+  description: 'A field that differs, from what to what.',
+  fields: {
+    path: { type: required(GraphQLString), description: '.spec.replicas, .status.conditions[type=Ready].status.' },
+    from: { type: Json, description: 'What it was; null: it was not there.' },
+    to: { type: Json, description: 'What it is; null: it is no longer there.' },
+  },
 });

@@ -67,7 +67,7 @@ function patchField(one: GraphQLOutputType): Field {
     args: {
       ...naming,
       patch: { type: required(Json), description: 'An object, or the list of operations of a JSON patch.' },
-      type: { type: required(PatchTypeEnum), defaultValue: 'strategic' },
+      type: { type: required(PatchTypeEnum), defaultValue: 'strategic', description: 'How the patch is merged.' },
       subresource: { type: GraphQLString, description: 'status, scale …' },
       fieldManager: { type: GraphQLString, description: `Who writes, for managed fields; default ${FIELD_MANAGER}.` },
       dryRun: dryRunArgument,
@@ -96,7 +96,11 @@ function scaleField(one: GraphQLOutputType): Field {
     type: one,
     ...costs(oneObject),
     description: 'Sets the number of replicas of a Deployment, ReplicaSet, StatefulSet or ReplicationController.',
-    args: { ...naming, replicas: { type: required(GraphQLInt) }, dryRun: dryRunArgument },
+    args: {
+      ...naming,
+      replicas: { type: required(GraphQLInt), description: 'How many there are to be.' },
+      dryRun: dryRunArgument,
+    },
     async resolve(_root, given: Named & { replicas: number }, { client, kinds }): Promise<WrittenObject> {
       const args = withoutNulls(given);
       const { name, replicas, dryRun = false } = args;
@@ -131,8 +135,8 @@ function deleteField(one: GraphQLOutputType): Field {
     description: 'Deletes one object. `before` is null for a user who may delete it, but not read it.',
     args: {
       ...naming,
-      gracePeriodSeconds: { type: Int64 },
-      propagationPolicy: { type: PropagationEnum },
+      gracePeriodSeconds: { type: Int64, description: 'Seconds that it gets to end; 0: it is gone at once. Default: its own.' },
+      propagationPolicy: { type: PropagationEnum, description: 'What happens to its dependents; default: that of its kind.' },
       uid: { type: GraphQLString, description: 'A precondition: it is an error if the object has another one.' },
       resourceVersion: { type: GraphQLString, description: 'A precondition: it is an error if the object was changed since.' },
       dryRun: dryRunArgument,

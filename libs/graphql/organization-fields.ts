@@ -27,8 +27,8 @@ const organizationType = (read: () => GraphQLFieldConfigMap<unknown, GraphContex
     name: 'Organization',
     description: 'An owner of clusters.',
     fields: {
-      id: { type: text },
-      name: { type: text },
+      id: { type: text, description: 'What it is told by: it stays the same when it is called something else.' },
+      name: { type: text, description: 'What it is called.' },
       default: { type: required(GraphQLBoolean), description: 'It is the one that is used if none is given.' },
       quotas: { type: required(Json), description: 'clusters: of the organization; the others: of each cluster.' },
       clusters: clustersField<GraphOrganization>(read, ({ id }, selection, context) => organizationsOf(context).clusters(id, selection)),
@@ -42,7 +42,7 @@ const organizationType = (read: () => GraphQLFieldConfigMap<unknown, GraphContex
         type: templateType,
         description: 'Null if there is none of that name.',
         ...costs(oneObject),
-        args: { name: { type: text } },
+        args: { name: { type: text, description: 'Which one: as it was stored.' } },
         resolve: ({ id }, { name }: { name: string }, context) => organizationsOf(context).template(id, name),
       },
     },
@@ -87,7 +87,11 @@ export const organizationMutations: Readonly<Record<string, Field>> = {
     type: required(templateType),
     description: `Creates a template of an organization, or replaces it; it is tried when it is stored. ${ONLY}`,
     ...costs(oneObject),
-    args: { name: { type: text }, template: { type: required(templateInput) }, organization },
+    args: {
+      name: { type: text, description: 'What the template is called; one of this name is replaced.' },
+      template: { type: required(templateInput), description: 'What clusters of it start with.' },
+      organization,
+    },
     async resolve(_root, { name, template, organization: named }: StoreArguments, context) {
       const organizations = organizationsOf(context);
       const content = contentOf(template);
@@ -99,7 +103,7 @@ export const organizationMutations: Readonly<Record<string, Field>> = {
     type: required(GraphQLBoolean),
     description: `False if there is none of that name. Clusters that were made from it stay as they are. ${ONLY}`,
     ...costs(oneObject),
-    args: { name: { type: text }, organization },
+    args: { name: { type: text, description: 'Which one: as it was stored.' }, organization },
     async resolve(_root, { name, organization: named }: { name: string; organization?: string | null }, context) {
       const organizations = organizationsOf(context);
       const { id } = await organizations.show(named ?? undefined);
@@ -111,8 +115,8 @@ export const organizationMutations: Readonly<Record<string, Field>> = {
     description: `Makes clusters of a template. ${ONLY}`,
     ...costs(created),
     args: {
-      name: { type: text },
-      template: { type: text },
+      name: { type: text, description: 'What the new cluster is called.' },
+      template: { type: text, description: 'The name of the template.' },
       count: { type: GraphQLInt, description: 'Several alike, all or none: name-1, name-2 …' },
       organization,
       profile: { type: GraphQLString, description: 'Default: that of the template.' },

@@ -56,7 +56,7 @@ async function readOne(resource: Resource, { at: moment, ...args }: ObjectArgume
 }
 
 const nameArgument = { type: required(GraphQLString), description: 'Its metadata.name.' };
-const homeArgument = { type: required(GraphQLString), defaultValue: 'default', description: 'Its namespace.' };
+const homeArgument = { type: required(GraphQLString), defaultValue: 'default', description: 'The namespace that it is in.' };
 
 /** The root field that reads one object of a kind; null if it does not exist. */
 export function oneField(kind: GraphKind, type: GraphQLObjectType): RootField {

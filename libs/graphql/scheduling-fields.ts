@@ -24,17 +24,19 @@ type Score = NonNullable<GraphNodeVerdict['scores']>[number];
 
 const filterType = new GraphQLObjectType<Filter, GraphContext>({
   name: 'FilterVerdict',
+  description: 'What a filter says of a node.',
   fields: {
-    plugin: { type: required(GraphQLString) },
-    passed: { type: required(GraphQLBoolean) },
+    plugin: { type: required(GraphQLString), description: 'Which one says so: NodeResourcesFit, TaintToleration …' },
+    passed: { type: required(GraphQLBoolean), description: 'Whether the pod may run on the node, as far as this one is concerned.' },
     reasons: { type: listOf(GraphQLString), description: 'Why not.', resolve: ({ reasons }) => reasons ?? [] },
   },
 });
 
 const scoreType = new GraphQLObjectType<Score, GraphContext>({
   name: 'ScoreVerdict',
+  description: 'How much a plugin prefers a node.',
   fields: {
-    plugin: { type: required(GraphQLString) },
+    plugin: { type: required(GraphQLString), description: 'Which one says so: NodeResourcesBalancedAllocation, ImageLocality …' },
     score: { type: required(GraphQLFloat), description: 'Between 0 and 100.' },
     weight: { type: required(GraphQLInt), description: 'The score counts as often.' },
   },
@@ -44,10 +46,11 @@ const verdictType = new GraphQLObjectType<GraphNodeVerdict, GraphContext>({
   name: 'NodeVerdict',
   description: 'What the plugins say of a node.',
   fields: {
-    node: { type: required(GraphQLString) },
+    node: { type: required(GraphQLString), description: 'The name of the Node.' },
     feasible: { type: required(GraphQLBoolean), description: 'All filters let it pass.' },
     filters: {
       type: listOf(filterType),
+      description: 'What each filter says of it.',
       args: { passed: { type: GraphQLBoolean, description: 'Default: those that let it pass, and those that do not.' } },
       resolve: ({ filters }, { passed }: { passed?: boolean | null }) => filters.filter((each) => (passed ?? each.passed) === each.passed),
     },
@@ -58,18 +61,23 @@ const verdictType = new GraphQLObjectType<GraphNodeVerdict, GraphContext>({
 
 const stateType = new GraphQLEnumType({
   name: 'SchedulingState',
+  description: 'How far the scheduling of a pod has come.',
   values: {
-    BOUND: { value: 'bound' },
+    BOUND: { value: 'bound', description: 'It has a node.' },
     PENDING: { value: 'pending', description: 'It would be given `node` now, or none.' },
     GATED: { value: 'gated', description: 'It has scheduling gates.' },
     NOT_OURS: { value: 'notOurs', description: 'It waits for another scheduler.' },
-    SCHEDULER_DOWN: { value: 'schedulerDown' },
+    SCHEDULER_DOWN: { value: 'schedulerDown', description: 'It waits for the scheduler, which does not run.' },
   },
 });
 
 const preemptionType = new GraphQLObjectType<NonNullable<GraphDecision['preemption']>, GraphContext>({
   name: 'SchedulingPreemption',
-  fields: { node: { type: required(GraphQLString) }, victims: { type: listOf(GraphQLString), description: 'namespace/name.' } },
+  description: 'How room is made for a pod.',
+  fields: {
+    node: { type: required(GraphQLString), description: 'Where room is made.' },
+    victims: { type: listOf(GraphQLString), description: 'namespace/name.' },
+  },
 });
 
 const decisionType = new GraphQLObjectType<GraphDecision, GraphContext>({
@@ -77,10 +85,10 @@ const decisionType = new GraphQLObjectType<GraphDecision, GraphContext>({
   description: 'A decision of the scheduler with its reasons, made again over the objects that it was made over.',
   fields: {
     pod: { type: required(GraphQLString), description: 'namespace/name.' },
-    state: { type: required(stateType) },
+    state: { type: required(stateType), description: 'How far its scheduling has come.' },
     revision: { type: required(Int64), description: 'The revision whose objects it was made over, or would be.' },
     boundTo: { type: GraphQLString, description: 'The node that the pod has got.' },
-    schedulerName: { type: GraphQLString },
+    schedulerName: { type: GraphQLString, description: 'Which scheduler the pod asks for.' },
     node: { type: GraphQLString, description: 'The node that is chosen.' },
     message: { type: GraphQLString, description: 'Why none is, as in the condition PodScheduled.' },
     note: { type: GraphQLString, description: 'What is in the way of an explanation.' },
@@ -113,8 +121,8 @@ export const schedulingField: Field = {
   description: 'Why a pod is on its node, or why it is pending. It goes back as far as the log.',
   ...costs(decision),
   args: {
-    pod: { type: required(GraphQLString) },
-    namespace: { type: required(GraphQLString), defaultValue: 'default' },
+    pod: { type: required(GraphQLString), description: 'Its name.' },
+    namespace: { type: required(GraphQLString), description: 'Where it is.', defaultValue: 'default' },
   },
   resolve: (_root, { pod, namespace }: { pod: string; namespace: string }, context) =>
     context.scheduling.ofPod(namespace, pod, pauseOf(context)),

@@ -34,17 +34,23 @@ const clockFields = {
   failure: { type: GraphQLString, description: 'Why the last advance was given up.' },
 };
 
-const clockType = new GraphQLObjectType<GraphClock, GraphContext>({ name: 'Clock', fields: clockFields });
+const clockType = new GraphQLObjectType<GraphClock, GraphContext>({
+  name: 'Clock',
+  description: 'The clock of a cluster, by which all its components go.',
+  fields: clockFields,
+});
 
 const tickType = new GraphQLObjectType<GraphTick, GraphContext>({
   name: 'ClockTick',
+  description: 'The clock as it moves, and what was written meanwhile.',
   fields: { ...clockFields, happened: { type: required(happenedType), description: 'What was written since the tick before.' } },
 });
 
 const advanceType = new GraphQLObjectType<GraphAdvance, GraphContext>({
   name: 'ClockAdvance',
+  description: 'What came of advancing the clock.',
   fields: {
-    now: { type: required(Time) },
+    now: { type: required(Time), description: 'The time of the cluster afterwards.' },
     target: { type: Time, description: 'Set if it is still under way.' },
     met: { type: GraphQLBoolean, description: 'Whether what it had to end with came.' },
     reason: { type: GraphQLString, description: 'Why the expression had no value at the end.' },
@@ -63,7 +69,7 @@ const untilType = new GraphQLInputObjectType({
     resource: text('Instead of one object, all of a resource: pods.'),
     labelSelector: text('Which of them.'),
     namespace: text('Default: default.'),
-    allNamespaces: { type: GraphQLBoolean },
+    allNamespaces: { type: GraphQLBoolean, description: 'true: of the resource, those of all namespaces.' },
     for: text("As kubectl wait --for: condition=Ready, jsonpath='{.status.phase}'=Running, create, delete."),
     expression: text('CEL over object, or over objects of the resource.'),
   },

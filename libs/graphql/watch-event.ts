@@ -45,7 +45,7 @@ export const watchEventType = (name: string, object: GraphQLOutputType): GraphQL
     name,
     description: 'A change of an object.',
     fields: {
-      type: { type: required(WatchTypeEnum) },
+      type: { type: required(WatchTypeEnum), description: 'What has become of the object.' },
       resourceVersion: {
         type: required(GraphQLString),
         description: 'Pass it as resourceVersion to resume after this event.',

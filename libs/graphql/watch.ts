@@ -193,7 +193,7 @@ export const watchField = (objectInterface: GraphQLOutputType): Field => ({
     'Every change of a kind’s objects, in order and without a gap. Without resourceVersion the existing objects come first, as ADDED.',
   args: {
     kind: { type: required(GraphQLString), description: 'As in kubectl: pod, po, deployments.apps.' },
-    namespace: { type: GraphQLString },
+    namespace: { type: GraphQLString, description: 'Only objects of this namespace; default all.' },
     ...selectionArguments,
   },
   ...costs(oneObject),

@@ -45,7 +45,7 @@ export function certificateFields({ request }: WrittenTypes): Record<string, Fie
     description,
     ...costs(oneObject),
     args: {
-      name: { type: required(GraphQLString) },
+      name: { type: required(GraphQLString), description: 'The CertificateSigningRequest.' },
       message: { type: GraphQLString, description: 'Why; kept in the condition.' },
       dryRun: dryRunArgument,
     },

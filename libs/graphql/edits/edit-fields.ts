@@ -44,8 +44,8 @@ const flag = (description: string) => ({ type: required(GraphQLBoolean), default
 /** What names an object of any kind. */
 export const naming = {
   kind: { type: text, description: 'As in kubectl: pod, po, deployments.apps.' },
-  name: { type: text },
-  namespace: { type: text, defaultValue: 'default' },
+  name: { type: text, description: 'The object.' },
+  namespace: { type: text, defaultValue: 'default', description: 'Its namespace; of no account for kinds that are in none.' },
 };
 
 interface Named {
@@ -91,21 +91,30 @@ async function allowed<T>(run: () => T | Promise<T>): Promise<T> {
 
 const ContainerImage = new GraphQLInputObjectType({
   name: 'WantedImage',
-  fields: { container: { type: text, description: 'Its name; *: all.' }, image: { type: text } },
+  description: 'An image for a container.',
+  fields: {
+    container: { type: text, description: 'Its name; *: all.' },
+    image: { type: text, description: 'What it is to run: nginx:1.27.' },
+  },
 });
 
 const TaintInput = new GraphQLInputObjectType({
   name: 'WantedTaint',
+  description: 'A taint that a Node is to have.',
   fields: {
-    key: { type: text },
-    value: { type: GraphQLString },
+    key: { type: text, description: 'The first part of its name: dedicated, example.com/gpu.' },
+    value: { type: GraphQLString, description: 'What may stand behind the key.' },
     effect: { type: text, description: 'NoSchedule, PreferNoSchedule or NoExecute.' },
   },
 });
 
 const TaintName = new GraphQLInputObjectType({
   name: 'UnwantedTaint',
-  fields: { key: { type: text }, effect: { type: GraphQLString, description: 'Default: all effects.' } },
+  description: 'A taint that a Node is to lose.',
+  fields: {
+    key: { type: text, description: 'Which one: dedicated.' },
+    effect: { type: GraphQLString, description: 'Default: all effects.' },
+  },
 });
 
 const nodeNaming: GraphQLFieldConfigArgumentMap = { node: { type: text, description: 'The name of the Node.' } };
@@ -169,7 +178,7 @@ export function editFields({ one, node }: WrittenTypes): Fields {
       one,
       {
         description: 'Sets images of containers of a pod or of a workload’s pods.',
-        args: { ...naming, images: { type: listOf(ContainerImage) } },
+        args: { ...naming, images: { type: listOf(ContainerImage), description: 'One for each container that gets another one.' } },
       },
       (args, context) => edited(args, context, (object) => editImages(object, args.images)),
     ),
@@ -204,8 +213,8 @@ export function editFields({ one, node }: WrittenTypes): Fields {
         description: 'Adds and removes taints of a Node.',
         args: {
           ...nodeNaming,
-          add: { type: listOf(TaintInput), defaultValue: [] },
-          remove: { type: listOf(TaintName), defaultValue: [] },
+          add: { type: listOf(TaintInput), defaultValue: [], description: 'Those that it is to have.' },
+          remove: { type: listOf(TaintName), defaultValue: [], description: 'Those that it is to lose.' },
           overwrite: flag('Whether a taint of the same key and effect gets a new value.'),
         },
       },

@@ -115,7 +115,11 @@ export function evictionFields({ node, pod }: WrittenTypes, podType: GraphQLOutp
   const pods = listOf(podType);
   const leftType = new GraphQLObjectType<Left, GraphContext>({
     name: 'LeftPod',
-    fields: { pod: { type: required(podType) }, because: { type: text, description: 'Why it is left where it is.' } },
+    description: 'A pod that a drain has not evicted.',
+    fields: {
+      pod: { type: required(podType), description: 'As it was before the drain.' },
+      because: { type: text, description: 'Why it is left where it is.' },
+    },
   });
   const drainedType = new GraphQLObjectType<Drained, GraphContext>({
     name: 'DrainedNode',
@@ -123,7 +127,10 @@ export function evictionFields({ node, pod }: WrittenTypes, podType: GraphQLOutp
     fields: {
       node: { type: node, description: 'The Node, which is cordoned.' },
       evicted: { type: pods, description: 'The pods that were evicted, as they were before.' },
-      left: { type: listOf(leftType) },
+      left: {
+        type: listOf(leftType),
+        description: 'The pods that are still there, and why.',
+      },
     },
   });
   const grace = { type: Int64, description: 'Seconds that pods get to end; default: their own.' };
@@ -132,7 +139,12 @@ export function evictionFields({ node, pod }: WrittenTypes, podType: GraphQLOutp
       type: pod,
       description: 'Evicts a pod; an error if a PodDisruptionBudget forbids it now.',
       ...costs(oneObject),
-      args: { name: { type: text }, namespace: { type: text, defaultValue: 'default' }, gracePeriodSeconds: grace, dryRun: dryRunArgument },
+      args: {
+        name: { type: text, description: 'The pod.' },
+        namespace: { type: text, defaultValue: 'default', description: 'Where it is.' },
+        gracePeriodSeconds: grace,
+        dryRun: dryRunArgument,
+      },
       resolve: (_root, given: Eviction, context) => evicted(withoutNulls(given), context),
     },
     drain: {
@@ -140,7 +152,7 @@ export function evictionFields({ node, pod }: WrittenTypes, podType: GraphQLOutp
       description: 'Cordons a Node and evicts its pods, as kubectl drain does; what a PodDisruptionBudget protects is left, and said.',
       ...costs(page),
       args: {
-        node: { type: text },
+        node: { type: text, description: 'The name of the Node.' },
         ignoreDaemonSets: flag(true, 'Leaves pods of DaemonSets where they are.'),
         deleteEmptyDirData: flag(false, 'Evicts pods with emptyDir volumes, too.'),
         force: flag(false, 'Evicts pods that no controller makes again, too.'),

@@ -177,7 +177,7 @@ const aggregateFields: GraphQLFieldConfigMap<Aggregated, GraphContext> = {
     description: 'The objects by their value of a field. An object with several values, as containers have images, is in several groups.',
     args: {
       ...fieldArgument,
-      orderBy: { type: required(GroupOrder), defaultValue: 'COUNT' },
+      orderBy: { type: required(GroupOrder), defaultValue: 'COUNT', description: 'Which groups come first.' },
       limit: { type: GraphQLInt, defaultValue: limits.pageSize, description: `The maximum number of groups, at most ${limits.groups}.` },
     },
     async resolve(source, { field, limit, orderBy }: { field: string; limit?: number | null; orderBy: string }, context) {

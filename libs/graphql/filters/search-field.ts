@@ -11,7 +11,7 @@ import { withKind } from '../loaders.js';
 import { listOf, required } from '../output-types.js';
 import { checkNames } from '../queries.js';
 import { kindsArgument, namedKinds } from '../relations/kinds-of-objects.js';
-import { folded, type Match, matchesOf, places } from './search.js';
+import { type FoundIn, folded, type Match, matchesOf } from './search.js';
 import { Top } from './top.js';
 
 interface Hit {
@@ -43,7 +43,12 @@ interface SearchArguments {
 const SearchPlace = new GraphQLEnumType({
   name: 'SearchPlace',
   description: 'Where in an object a text was found.',
-  values: Object.fromEntries(places.map((place) => [place, {}])),
+  values: {
+    NAME: { description: 'The whole name of the object, or a part of it.' },
+    LABEL: { description: 'The key or the value of a label.' },
+    ANNOTATION: { description: 'The key or the value of an annotation.' },
+    TEXT: { description: 'Any other text in it: an image, a message.' },
+  } satisfies Record<FoundIn, object>,
 });
 
 const SearchMatch = new GraphQLObjectType<Match, GraphContext>({

@@ -1,12 +1,12 @@
 import { isJsonObject, type KubeObject } from '#apimachinery';
 import { limits } from '../limits.js';
 
-/** Where a text was found, best places first. */
-export const places = ['NAME', 'LABEL', 'ANNOTATION', 'TEXT'] as const;
+/** Where a text was found. */
+export type FoundIn = 'NAME' | 'LABEL' | 'ANNOTATION' | 'TEXT';
 
 /** A text of an object that has the one that is searched for. */
 export interface Match {
-  readonly in: (typeof places)[number];
+  readonly in: FoundIn;
   /** metadata.labels[app], spec.containers[0].image */
   readonly path: string;
   /** The text, or the part of it around what was found. */

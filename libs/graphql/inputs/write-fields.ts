@@ -43,7 +43,11 @@ const writeArguments = ({ type }: ObjectInput): GraphQLFieldConfigArgumentMap =>
   manifest: { type: GraphQLString, description: 'Objects as YAML or JSON; may contain several documents and Lists.' },
   namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default', description: 'For objects without a namespace.' },
   fieldManager: { type: GraphQLString, description: `Who writes, for managed fields; default ${FIELD_MANAGER}.` },
-  fieldValidation: { type: new GraphQLNonNull(FieldValidationEnum), defaultValue: 'Strict' satisfies FieldValidation },
+  fieldValidation: {
+    type: new GraphQLNonNull(FieldValidationEnum),
+    defaultValue: 'Strict' satisfies FieldValidation,
+    description: 'What is done with fields that the API does not know, or that are there twice.',
+  },
   atomic: {
     type: new GraphQLNonNull(GraphQLBoolean),
     defaultValue: false,

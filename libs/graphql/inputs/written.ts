@@ -85,7 +85,7 @@ const writtenType = (name: string, type: GraphQLOutputType): GraphQLObjectType =
     name,
     description: 'What a write did, or with `dryRun` what it would do.',
     fields: {
-      operation: { type: required(WriteOperation), resolve: operationOf },
+      operation: { type: required(WriteOperation), description: 'What it did to the object.', resolve: operationOf },
       object: { type: type as never, description: 'The object after the write; null if it is gone.' },
       before: { type: type as never, description: 'The object before the write; null if it was created.' },
       diff: {

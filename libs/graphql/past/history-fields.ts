@@ -19,7 +19,15 @@ import { required } from '../output-types.js';
 import { Int64 } from '../scalars.js';
 import { changesOf, type Write, writeFields } from './write-fields.js';
 
-const VersionTypeEnum = new GraphQLEnumType({ name: 'ObjectVersionType', values: { CREATED: {}, UPDATED: {}, DELETED: {} } });
+const VersionTypeEnum = new GraphQLEnumType({
+  name: 'ObjectVersionType',
+  description: 'What a write did to an object.',
+  values: {
+    CREATED: { description: 'There was none before.' },
+    UPDATED: { description: 'It was changed.' },
+    DELETED: { description: 'It is gone.' },
+  },
+});
 
 /** A write as a step that begins a chain, and what woke its writer. */
 function writeOf(entry: HistoryEntry, before: HistoryEntry | undefined): Write {
@@ -82,7 +90,7 @@ const versionType = (objectInterface: GraphQLOutputType, step: GraphQLObjectType
     fields: {
       ...writeFields(objectInterface, required),
       revision: { type: required(Int64), description: 'Its revision: `at` reads the object as of then, with what it led to.' },
-      type: { type: required(VersionTypeEnum) },
+      type: { type: required(VersionTypeEnum), description: 'What it did.' },
       wokenBy: { type: Int64, description: 'The revision that woke the component; null for a client.' },
       line: {
         type: required(GraphQLString),

@@ -22,15 +22,20 @@ interface Question {
 
 const answerType = new GraphQLObjectType<Answer, GraphContext>({
   name: 'AccessAnswer',
+  description: 'Whether something is allowed.',
   fields: {
-    allowed: { type: new GraphQLNonNull(GraphQLBoolean), resolve: ({ allowed }) => allowed ?? false },
+    allowed: {
+      type: new GraphQLNonNull(GraphQLBoolean),
+      description: 'Whether the API would carry it out.',
+      resolve: ({ allowed }) => allowed ?? false,
+    },
     denied: {
       type: new GraphQLNonNull(GraphQLBoolean),
       description: 'Refused outright: no other authorizer is asked.',
       resolve: ({ denied }) => denied ?? false,
     },
     reason: { type: GraphQLString, description: 'The binding that allows it; explainAccess tells more, of refusals too.' },
-    evaluationError: { type: GraphQLString },
+    evaluationError: { type: GraphQLString, description: 'What went wrong when it was looked at: a role that is missing.' },
   },
 });
 

@@ -19,12 +19,12 @@ const fieldType: GraphQLObjectType = new GraphQLObjectType<Explained, GraphConte
   name: 'FieldExplanation',
   description: 'What a field of a kind is, as kubectl explain tells it.',
   fields: () => ({
-    kind: { type: new GraphQLNonNull(GraphQLString) },
-    apiVersion: { type: new GraphQLNonNull(GraphQLString) },
+    kind: { type: new GraphQLNonNull(GraphQLString), description: 'The kind whose field it is: Deployment.' },
+    apiVersion: { type: new GraphQLNonNull(GraphQLString), description: 'The group and version of the kind: apps/v1.' },
     path: { type: new GraphQLNonNull(GraphQLString), description: 'deployment.spec.strategy' },
     type: { type: new GraphQLNonNull(GraphQLString), description: 'string, integer, []Container, map[string]string, DeploymentStrategy …' },
-    description: { type: GraphQLString },
-    required: { type: new GraphQLNonNull(GraphQLBoolean) },
+    description: { type: GraphQLString, description: 'What the API says of it.' },
+    required: { type: new GraphQLNonNull(GraphQLBoolean), description: 'Whether the API refuses objects without it.' },
     enum: { type: listOf(Json), description: 'The values that it may have; empty: any of its type.' },
     default: { type: Json, description: 'What it is if it is not given.' },
     fields: {

@@ -57,19 +57,27 @@ const permissionType = (objectInterface: GraphQLInterfaceType): GraphQLObjectTyp
     description: 'One rule that applies to a subject, and by which binding and role it does.',
     fields: {
       line: { type: new GraphQLNonNull(GraphQLString), description: 'All of it in one line.', resolve: permissionText },
-      verbs: { type: listOf(GraphQLString), resolve: ({ rule }) => rule.verbs },
-      apiGroups: { type: listOf(GraphQLString), resolve: ({ rule }) => rule.apiGroups ?? [] },
-      resources: { type: listOf(GraphQLString), resolve: ({ rule }) => rule.resources ?? [] },
+      verbs: { type: listOf(GraphQLString), description: 'What may be done: get, list, *.', resolve: ({ rule }) => rule.verbs },
+      apiGroups: {
+        type: listOf(GraphQLString),
+        description: 'To resources of these groups; an empty text: the core group.',
+        resolve: ({ rule }) => rule.apiGroups ?? [],
+      },
+      resources: { type: listOf(GraphQLString), description: 'To these: pods, pods/log, *.', resolve: ({ rule }) => rule.resources ?? [] },
       resourceNames: {
         type: listOf(GraphQLString),
         description: 'Only objects of these names; empty: all.',
         resolve: ({ rule }) => rule.resourceNames ?? [],
       },
-      nonResourceURLs: { type: listOf(GraphQLString), resolve: ({ rule }) => rule.nonResourceURLs ?? [] },
+      nonResourceURLs: {
+        type: listOf(GraphQLString),
+        description: 'To these paths: /healthz, /metrics/*.',
+        resolve: ({ rule }) => rule.nonResourceURLs ?? [],
+      },
       namespace: { type: GraphQLString, description: 'Only there; null: in the whole cluster.' },
       subject: { type: new GraphQLNonNull(GraphQLString), description: 'As whom the binding names it: Group system:authenticated.' },
-      binding: { type: new GraphQLNonNull(objectInterface) },
-      role: { type: new GraphQLNonNull(objectInterface) },
+      binding: { type: new GraphQLNonNull(objectInterface), description: 'The RoleBinding or ClusterRoleBinding.' },
+      role: { type: new GraphQLNonNull(objectInterface), description: 'The Role or ClusterRole that the rule is of.' },
     },
   });
 

@@ -113,7 +113,10 @@ class KindShapes {
     if (isEnumerable(values))
       return {
         of: 'enum',
-        type: enumType(this.free(`${this.typeName}_${path}`), values, 'Fixed values, which the schema of the kind lists.'),
+        type: enumType(this.free(`${this.typeName}_${path}`), values, {
+          description: 'Fixed values, which the schema of the kind lists.',
+          meaningOf: () => 'The schema of the kind does not say what it means.',
+        }),
       };
     return (typeof node.format === 'string' && getOwn(textFormats, node.format)) || { of: 'text' };
   }

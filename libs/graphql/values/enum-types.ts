@@ -2,6 +2,7 @@ import { GraphQLEnumType, type GraphQLEnumValueConfigMap, type GraphQLFieldConfi
 import type { GraphContext } from '../context.js';
 import { limits } from '../limits.js';
 import { fixedValues } from './fixed-values.js';
+import { meanings } from './meanings.js';
 
 /** What an enum shows of a value that is none of its own: a controller may write any text into a status. */
 const UNRECOGNIZED = 'UNRECOGNIZED';
@@ -30,11 +31,20 @@ export function isEnumerable(values: readonly string[]): boolean {
   return names.size === given.length && !names.has(UNRECOGNIZED) && ![...names].some((name) => name.startsWith('__'));
 }
 
-/** A GraphQL enum for texts with fixed values. The empty one, which is the same as none, is not among them. */
-export function enumType(name: string, values: readonly string[], description: string): GraphQLEnumType {
+/** What a value that GraphQL cannot carry is itself, and what it means. */
+const told = (value: string, shown: string, meaning: string): string => (shown === value ? meaning : `\`${value}\`: ${meaning}`);
+
+/**
+ * A GraphQL enum for texts with fixed values. The empty one, which is the same as none, is not among them. `meaningOf`: what a value means.
+ */
+export function enumType(
+  name: string,
+  values: readonly string[],
+  { description, meaningOf }: { description: string; meaningOf(value: string): string | undefined },
+): GraphQLEnumType {
   const names = new Map(values.flatMap((value) => (value === '' ? [] : [[value, valueName(value)] as const])));
   const config: GraphQLEnumValueConfigMap = Object.fromEntries(
-    [...names].map(([value, shown]) => [shown, { value, ...(shown === value ? {} : { description: `\`${value}\`` }) }]),
+    [...names].map(([value, shown]) => [shown, { value, description: told(value, shown, meaningOf(value) ?? '') }]),
   );
   const type = new GraphQLEnumType({
     name,
@@ -64,7 +74,10 @@ export class EnumTypes {
     const key = JSON.stringify([go, values]);
     const known = this.made.get(key);
     if (known) return known;
-    const type = enumType(this.take(plainName(go)), values, `Fixed values, in the API’s own words: ${go}.`);
+    const type = enumType(this.take(plainName(go)), values, {
+      description: `Fixed values, in the API’s own words: ${go}.`,
+      meaningOf: (value) => meanings[go]?.[value],
+    });
     this.made.set(key, type);
     return type;
   }

@@ -64,6 +64,7 @@ const ResourceAmount = new GraphQLObjectType<readonly [string, string], GraphCon
     resource: { type: required(GraphQLString), description: 'cpu, memory, nvidia.com/gpu …', resolve: ([name]) => name },
     amount: {
       type: required(Quantity),
+      description: 'How much of it, in its notation or counted in `unit`.',
       args: unitArgument,
       resolve: ([, text], args: UnitArguments) => amount(text, args),
     },
