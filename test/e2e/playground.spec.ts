@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type Browser, chromium, type Page, type PageOptions, startBrowser } from '../chromium.js';
 import { ClusterApi, type Json } from '../cluster-api.js';
+import { faintTexts } from '../contrast.js';
 import { type MadeCluster, type Service, startService, until } from '../service.js';
 
 /** Without a Chromium there is nothing to drive: CHROMIUM names one elsewhere. */
@@ -265,6 +266,46 @@ inChromium(`the playground in Chromium${chromium ? '' : ': skipped, there is non
     await shown.value('document.querySelector(".CodeMirror").CodeMirror.focus()');
     await shown.press('Enter', { control: true });
     await answered(shown, 'coredns');
+  });
+
+  test('each panel opens, with what was run before in the history', async () => {
+    const shown = await editor();
+    await shown.until('!document.querySelector("[aria-label^=\\"The schema is loaded\\"]")');
+    await shown.click('button.run');
+    await answered(shown, 'coredns');
+    for (const [panel, text] of [
+      ['Documentation', 'All Schema Types'],
+      ['History', 'Workloads'],
+      ['Query builder', 'deployments'],
+      ['Tours', 'Travel in time'],
+    ]) {
+      await shown.click('.sidebar button', panel);
+      await shown.until(`document.querySelector(".panel")?.innerText.includes(${JSON.stringify(text)})`);
+    }
+    expect(shown.troubles).toEqual([]);
+  });
+
+  test('a part of the page that fails is told; the others stay', async () => {
+    const shown = await editor();
+    await shown.value(`localStorage.setItem("orrery:${cluster.id}:graphiql:queries", '{"queries": [{"query": 7}]}')`);
+    await shown.open('about:blank');
+    const again = await opened();
+    await again.click('.sidebar button', 'History');
+    await again.until('document.querySelector(".panel .failure")?.innerText.includes("The panel History cannot be shown")');
+    await again.click('button.run');
+    await answered(again, 'coredns');
+  });
+
+  test.each([false, true])('texts have a contrast of 4.5 at least; dark: %s', async (dark) => {
+    const shown = await editor({ dark });
+    await shown.until('!document.querySelector("[aria-label^=\\"The schema is loaded\\"]")');
+    await shown.click('button.run');
+    await answered(shown, 'coredns');
+    for (const panel of ['Documentation', 'History', 'Query builder', 'Tours']) {
+      await shown.click('.sidebar button', panel);
+      await shown.until(`document.querySelector(".panel")?.ariaLabel.startsWith(${JSON.stringify(panel)})`);
+      expect(await shown.value(faintTexts)).toEqual([]);
+    }
   });
 
   test('colours follow the system, until they are chosen', async () => {

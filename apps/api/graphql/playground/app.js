@@ -1,6 +1,7 @@
 // Which cluster is open, and what is shown of it.
 import { createClient } from './client.js';
 import { clusterStorage } from './cluster-storage.js';
+import { Failure } from './failure.js';
 import { Guide, journalIn, tourLock } from './guide.js';
 import { TourIcon } from './icons.js';
 import { explorerPlugin, graphiql, h, useEffect, useMemo, useRef, useState } from './packages.js';
@@ -47,7 +48,14 @@ function useRecovery(guide, onNotice) {
 }
 
 const tourPlugin = { title: 'Tours', icon: TourIcon, content: TourPanel };
-const plugins = [tourPlugin, { ...explorerPlugin(), title: 'Query builder' }];
+const explorer = explorerPlugin();
+/** Its own heading calls it by another name. */
+const queryBuilder = {
+  ...explorer,
+  title: 'Query builder',
+  content: () => h('div', { className: 'query-builder' }, h('h2', {}, 'Query builder'), h(explorer.content)),
+};
+const plugins = [tourPlugin, queryBuilder];
 
 /** What belongs to a session: its client, its runs, its guide and its storage. */
 function useParts(session, onVoid, onLink) {
@@ -162,14 +170,17 @@ export function App() {
     { className: 'graphiql-container playground' },
     view === 'sign-in' && h(SignIn, { key: trouble, trouble, onOpen: open, onCancel: sessions()[0] && (() => open(sessions()[0])) }),
     view === 'cluster' &&
-      h(Cluster, {
-        key: session.id,
-        session,
-        operation: linkedOperation.current,
-        onVoid: () => leave(session, voidToken),
-        onSwitch: open,
-        onAdd: () => setState({ view: 'sign-in' }),
-        onSignOut: () => leave(session),
-      }),
+      h(
+        Failure,
+        { key: session.id, what: 'The cluster' },
+        h(Cluster, {
+          session,
+          operation: linkedOperation.current,
+          onVoid: () => leave(session, voidToken),
+          onSwitch: open,
+          onAdd: () => setState({ view: 'sign-in' }),
+          onSignOut: () => leave(session),
+        }),
+      ),
   );
 }

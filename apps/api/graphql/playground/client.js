@@ -23,6 +23,8 @@ function errorsOf(error) {
   return [{ message: error?.message ?? 'The connection was lost.' }];
 }
 
+const noAnswer = 'The server does not answer: it may be restarting. Try again in a moment.';
+
 async function resultOf(response) {
   const text = await response.text();
   try {
@@ -37,6 +39,8 @@ async function resultOf(response) {
  * connected, whenever that changes.
  */
 export function createClient(session, { onVoid, onLink = () => undefined }) {
+  /** What is told when the connection is lost while subscriptions run; they begin anew when it is there again. */
+  const losses = new Set();
   const socket = createSocketClient({
     url: `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}${graphPath(session.cluster)}`,
     connectionParams: authorizationOf(session.token),
@@ -46,6 +50,7 @@ export function createClient(session, { onVoid, onLink = () => undefined }) {
       connected: () => onLink(true),
       closed: ({ code }) => {
         onLink(false);
+        for (const lost of losses) lost();
         if (code === 4401 || code === 4403) onVoid();
       },
     },
@@ -56,13 +61,24 @@ export function createClient(session, { onVoid, onLink = () => undefined }) {
      * closed meanwhile.
      */
     async execute(request, options) {
-      const response = await post(session, request, options);
+      const response = await post(session, request, options).catch((error) => {
+        throw error.name === 'AbortError' ? error : new Error(noAnswer);
+      });
       if (response.status === 401) onVoid();
       return await resultOf(response);
     },
-    /** Calls `next` for each result, and `error` with the errors or `complete` at its end. Returns what stops it. */
-    subscribe: (request, { next, error, complete }) =>
-      socket.subscribe(request, { next, error: (cause) => error(errorsOf(cause)), complete }),
+    /**
+     * Calls `next` for each result, `lost` when the connection is lost (the subscription begins anew when it is there again), and `error` with
+     * the errors or `complete` at its end. Returns what stops it.
+     */
+    subscribe(request, { next, error, complete, lost = () => undefined }) {
+      losses.add(lost);
+      const end = (tell) => (cause) => {
+        losses.delete(lost);
+        tell(cause);
+      };
+      return end(socket.subscribe(request, { next, error: end((cause) => error(errorsOf(cause))), complete: end(complete) }));
+    },
     close: () => void socket.dispose(),
   };
 }

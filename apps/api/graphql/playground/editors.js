@@ -1,7 +1,7 @@
 // The query with its toolbar, and below it variables and headers.
-import { useLabel, useTabKey } from './editor-keys.js';
+import { useLabel, useTabKey, useWrapping } from './editor-behaviour.js';
 import { LinkIcon, PlayIcon, StopIcon } from './icons.js';
-import { graphiql, h, useEffect, useState } from './packages.js';
+import { graphiql, h, useState } from './packages.js';
 import { TabList } from './tabs.js';
 
 const {
@@ -39,17 +39,13 @@ function Toolbar({ running, onRun, onStop, onShare, children }) {
   );
 }
 
-/** Long lines are wrapped: there is no scrolling to the side. */
-function useWrapping(editor) {
-  useEffect(() => editor?.setOption('lineWrapping', true), [editor]);
-}
-
 /** The editors of the tab that is shown. */
 export function Editors({ operations, chosen, onChoose, ...actions }) {
   const { queryEditor, variableEditor, headerEditor } = useEditorContext({ nonNull: true });
   const [tool, setTool] = useState();
   useTabKey(queryEditor, variableEditor, headerEditor);
   useWrapping(queryEditor);
+  useWrapping(variableEditor);
   useLabel(queryEditor, 'Query');
   useLabel(variableEditor, 'Variables, JSON');
   useLabel(headerEditor, 'Headers, JSON');

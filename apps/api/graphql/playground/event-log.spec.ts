@@ -5,10 +5,11 @@ interface Log {
   first: unknown[];
   latest: unknown[];
 }
-const { emptyLog, keptEvents, newestFirst, withEvent } = (await import(path.join(import.meta.dirname, 'event-log.js'))) as {
+const { emptyLog, keptEvents, newestFirst, withEvent, withGap } = (await import(path.join(import.meta.dirname, 'event-log.js'))) as {
   emptyLog: Log;
   keptEvents: { first: number; latest: number };
-  newestFirst(log: Log): { event?: { number: number }; skipped?: number }[];
+  newestFirst(log: Log): { event?: { number: number }; skipped?: number; gapBefore?: number }[];
+  withGap(log: Log): Log;
   withEvent(log: Log, result: unknown, at: number): Log;
 };
 
@@ -35,4 +36,12 @@ test('the first ones and the latest ones are kept, and what is in between is cou
   expect(many[latest]).toBe(`-${10_000 - first - latest}`);
   expect(many.slice(latest + 1)).toEqual(Array.from({ length: first }, (_, i) => first - i));
   expect(logOf(10_000).count).toBe(10_000);
+});
+
+test('where the connection was lost is said, until the next event of the log and behind it', () => {
+  const lost = withGap(withGap(logOf(2)));
+  expect(lost).toMatchObject({ count: 2, gap: true });
+  const on = withEvent(withEvent(lost, 'c', 30), 'd', 40);
+  expect(on).not.toHaveProperty('gap');
+  expect(newestFirst(on).map(({ event, gapBefore }) => event?.number ?? `gap before ${gapBefore}`)).toEqual([4, 3, 'gap before 3', 2, 1]);
 });

@@ -31,6 +31,11 @@ function tellsOf({ state, log, frozen }) {
   return `${count}, paused at ${frozen.count}${log.count > frozen.count ? `: ${log.count - frozen.count} more since` : ''}`;
 }
 
+const gapTexts = {
+  now: 'The connection was lost. The subscription begins anew when it is back; what happens meanwhile may be missing.',
+  past: 'The connection was lost here, and the subscription began anew: what happened in between may be missing',
+};
+
 /** The events of a run. */
 export function Events({ run, onPause }) {
   const { log, frozen, state, result } = run;
@@ -51,15 +56,19 @@ export function Events({ run, onPause }) {
         ),
     ),
     result?.errors && h('p', { role: 'alert', className: 'trouble' }, result.errors.map(({ message }) => message).join(' ')),
-    log.count === 0 && isRunning(run) && h('p', { className: 'hint' }, 'Nothing has happened yet. It goes on while you use other tabs.'),
+    log.gap && isRunning(run) && h('p', { className: 'hint' }, gapTexts.now),
+    log.count === 0 &&
+      !log.gap &&
+      isRunning(run) &&
+      h('p', { className: 'hint' }, 'Nothing has happened yet. It goes on while you use other tabs.'),
     h(
       'ol',
       { reversed: true, 'aria-label': 'Events, the newest first' },
-      items.map(({ event, skipped }) =>
-        event
-          ? h(EventItem, { key: event.number, event })
-          : h('li', { key: 'skipped', className: 'skipped' }, `${skipped} events in between are no longer kept`),
-      ),
+      items.map(({ event, skipped, gapBefore }) => {
+        if (event) return h(EventItem, { key: event.number, event });
+        if (skipped) return h('li', { key: 'skipped', className: 'skipped' }, `${skipped} events in between are no longer kept`);
+        return h('li', { key: `gap ${gapBefore}`, className: 'skipped' }, gapTexts.past);
+      }),
     ),
   );
 }

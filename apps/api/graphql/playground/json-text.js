@@ -1,16 +1,26 @@
 // JSON as it is shown: short objects and lists on one line.
 
+/** Characters of a line, where nothing else is said. */
 const WIDTH = 64;
 
-/** The text of a value: what fits on a line of 64 characters is on one line. */
-export function jsonText(value, indent = '') {
-  const flat = flatText(value, WIDTH - indent.length);
+const step = '  ';
+const prefixOf = (key, value) => (Array.isArray(value) ? '' : `${JSON.stringify(key)}: `);
+
+/** The text of a value: what fits on a line of so many characters is on one line. */
+export function jsonText(value, width = WIDTH) {
+  return textAt(value, { width, indent: '', taken: 0 });
+}
+
+/** `taken`: how much of its first line is taken by the key before it and the comma behind it. */
+function textAt(value, { width, indent, taken }) {
+  const flat = flatText(value, width - indent.length - taken);
   if (flat !== undefined || typeof value !== 'object' || value === null) return flat ?? JSON.stringify(value);
-  const inner = `${indent}  `;
+  const inner = `${indent}${step}`;
   const [open, close] = Array.isArray(value) ? '[]' : '{}';
-  const lines = Array.isArray(value)
-    ? value.map((item) => `${inner}${jsonText(item, inner)}`)
-    : Object.entries(value).map(([key, item]) => `${inner}${JSON.stringify(key)}: ${jsonText(item, inner)}`);
+  const lines = Object.entries(value).map(([key, item]) => {
+    const prefix = prefixOf(key, value);
+    return `${inner}${prefix}${textAt(item, { width, indent: inner, taken: prefix.length + 1 })}`;
+  });
   return `${open}\n${lines.join(',\n')}\n${indent}${close}`;
 }
 
@@ -20,19 +30,19 @@ const numberOfLines = (text) => text.split('\n').length;
  * Where the part of a value at a path of keys stands in its text: `{first, last}`, lines from 0; the line of all that it stands on together with
  * others, if it has none of its own.
  */
-export function linesOf(value, path) {
-  let [part, first, indent] = [value, 0, ''];
-  for (const step of path) {
-    if (flatText(part, WIDTH - indent.length) !== undefined || !Object.hasOwn(part ?? {}, step)) break;
-    indent += '  ';
+export function linesOf(value, path, width = WIDTH) {
+  let [part, first, at] = [value, 0, { width, indent: '', taken: 0 }];
+  const place = (key, within) => ({ width, indent: `${at.indent}${step}`, taken: prefixOf(key, within).length + 1 });
+  for (const key of path) {
+    if (flatText(part, width - at.indent.length - at.taken) !== undefined || !Object.hasOwn(part ?? {}, key)) break;
     first += 1;
-    for (const [key, item] of Object.entries(part)) {
-      if (key === step) break;
-      first += numberOfLines(jsonText(item, indent));
+    for (const [other, item] of Object.entries(part)) {
+      if (other === key) break;
+      first += numberOfLines(textAt(item, place(other, part)));
     }
-    part = part[step];
+    [part, at] = [part[key], place(key, part)];
   }
-  return { first, last: first + numberOfLines(jsonText(part, indent)) - 1 };
+  return { first, last: first + numberOfLines(textAt(part, at)) - 1 };
 }
 
 /** The value on one line; undefined if it is longer than `room`. It stops as soon as that is clear. */

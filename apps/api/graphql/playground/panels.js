@@ -1,7 +1,8 @@
 // The bar of the panels, and the panel that is open.
+import { Failure } from './failure.js';
 import { graphiql, h } from './packages.js';
 
-const { ReloadIcon, usePluginContext, useSchemaContext } = graphiql;
+const { ReloadIcon, Tooltip, usePluginContext, useSchemaContext } = graphiql;
 
 /** A button for each panel; `children` stand below. */
 export function Sidebar({ children }) {
@@ -30,11 +31,16 @@ export function Sidebar({ children }) {
   );
 }
 
-/** The panel that is open. */
+/** The panel that is open; GraphiQL's own have tooltips, which need a provider. */
 export function Panel() {
   const { visiblePlugin } = usePluginContext();
   if (!visiblePlugin) return null;
-  return h('aside', { className: 'panel', 'aria-label': visiblePlugin.title }, h(visiblePlugin.content));
+  const { title } = visiblePlugin;
+  return h(
+    'aside',
+    { className: 'panel', 'aria-label': title },
+    h(Failure, { key: title, what: `The panel ${title}` }, h(Tooltip.Provider, {}, h(visiblePlugin.content))),
+  );
 }
 
 /** Loads the schema again: a definition may have brought new kinds. */

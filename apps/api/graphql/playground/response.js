@@ -1,11 +1,12 @@
 // What the operation of a tab has answered: JSON or events, and a picture of it.
 
 import { isDrawable } from './drawable.js';
-import { useLabel, useTabKey } from './editor-keys.js';
+import { useLabel, useTabKey, useWrapping } from './editor-behaviour.js';
 import { Events } from './events.js';
+import { Failure } from './failure.js';
 import { CrossIcon } from './icons.js';
 import { jsonText, linesOf } from './json-text.js';
-import { graphiql, h, useEffect, useMemo, useState } from './packages.js';
+import { graphiql, h, useEffect, useMemo, useRef, useState } from './packages.js';
 import { PictureView } from './picture-view.js';
 import { isRunning } from './runs.js';
 import { TabList } from './tabs.js';
@@ -22,10 +23,10 @@ function shownOf({ extensions, ...result }) {
 const mostMarked = 2000;
 
 /** Marks the lines of a part of the result, `data.pods.items[0]`, and brings them into view. */
-function useMark(editor, result, place) {
+function useMark(editor, { result, place, width }) {
   useEffect(() => {
     if (!editor || !result || !place) return undefined;
-    const { first, last } = linesOf(shownOf(result), place.match(/\w+/g));
+    const { first, last } = linesOf(shownOf(result), place.match(/\w+/g), width);
     const end = Math.min(last, first + mostMarked, editor.lastLine());
     const lines = [];
     for (let line = first; line <= end; line += 1) lines.push(editor.addLineClass(line, 'background', 'marked'));
@@ -34,7 +35,33 @@ function useMark(editor, result, place) {
     return () => {
       for (const line of lines) editor.removeLineClass(line, 'background', 'marked');
     };
-  }, [editor, result, place]);
+  }, [editor, result, place, width]);
+}
+
+/** The space beside the text: the gutter and the scroll bar. */
+const besideText = 48;
+
+/** How many characters a line of the answer has, in steps of four. */
+function useWidth(editor, element) {
+  const [width, setWidth] = useState(64);
+  useEffect(() => {
+    if (!editor) return undefined;
+    const measure = () => {
+      const room = element.current.clientWidth - besideText;
+      if (room > 0) setWidth(Math.max(24, Math.min(100, Math.floor(room / editor.defaultCharWidth() / 4) * 4)));
+    };
+    const observer = new ResizeObserver(measure);
+    observer.observe(element.current);
+    return () => observer.disconnect();
+  }, [editor]);
+  return width;
+}
+
+/** On a narrow screen the answer stands below the query: brings it into view when an operation is started, and its picture when it is chosen. */
+function useInView(element, ...changes) {
+  useEffect(() => {
+    if (changes.some(Boolean) && matchMedia('(max-width: 760px)').matches) element.current.scrollIntoView({ block: 'nearest' });
+  }, changes);
 }
 
 const costTitle = ({ used }) => `It used ${used.objects} objects, ${used.logEntries} log entries, ${used.milliseconds} ms of CPU.`;
@@ -59,6 +86,8 @@ const examplesOfUse = 'Press Run, or Ctrl-Enter in the query.';
 export function Response({ run, runs }) {
   const { responseEditor } = useEditorContext({ nonNull: true });
   const [view, setView] = useState('text');
+  const element = useRef(null);
+  const width = useWidth(responseEditor, element);
   const events = run?.kind === 'subscription';
   const { data } = run?.result ?? {};
   const { schema } = useSchemaContext({ nonNull: true });
@@ -66,19 +95,21 @@ export function Response({ run, runs }) {
   const pictured = useMemo(() => answered && isDrawable(run.request, schema), [run?.request, schema, answered]);
   const [place, setPlace] = useState();
   useEffect(() => setPlace(undefined), [run?.result]);
-  const text = useMemo(() => (!run?.result || events ? '' : jsonText(shownOf(run.result))), [run?.result, events]);
+  const text = useMemo(() => (!run?.result || events ? '' : jsonText(shownOf(run.result), width)), [run?.result, events, width]);
   useEffect(() => {
     if (responseEditor && responseEditor.getValue() !== text) responseEditor.setValue(text);
   });
   useLabel(responseEditor, 'Answer, JSON');
+  useWrapping(responseEditor);
   useTabKey(responseEditor);
   const shown = pictured ? view : 'text';
   const both = shown === 'picture' && place !== undefined;
+  useInView(element, run?.startedAt, shown === 'picture');
   useEffect(() => responseEditor?.refresh(), [responseEditor, shown, events, both]);
-  useMark(responseEditor, events ? undefined : run?.result, place);
+  useMark(responseEditor, { result: events ? undefined : run?.result, place, width });
   return h(
     'section',
-    { className: 'response', 'aria-label': 'Response', 'aria-busy': isRunning(run) && !events },
+    { className: 'response', ref: element, 'aria-label': 'Response', 'aria-busy': isRunning(run) && !events },
     h(
       'div',
       { className: 'response-bar' },
@@ -95,7 +126,7 @@ export function Response({ run, runs }) {
     h(
       'div',
       { className: both ? 'answer both' : 'answer', id: 'answer', role: 'tabpanel', 'aria-label': 'Answer' },
-      shown === 'picture' && h(PictureView, { run, runs, onChoose: setPlace }),
+      shown === 'picture' && h(Failure, { key: run.startedAt, what: 'The picture' }, h(PictureView, { run, runs, onChoose: setPlace })),
       both &&
         h(
           'div',

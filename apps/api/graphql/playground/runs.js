@@ -1,5 +1,5 @@
 // The operations that were started in the tabs. They belong to their tab and go on while another one is shown.
-import { emptyLog, withEvent } from './event-log.js';
+import { emptyLog, withEvent, withGap } from './event-log.js';
 import { Observable } from './observable.js';
 
 /** Milliseconds between two notifications, so that a busy subscription does not draw the page for each event. */
@@ -75,6 +75,7 @@ export class Runs extends Observable {
       next: (result) => this.change(run, { log: withEvent(this.current(run).log, result, this.now() - run.startedAt) }, result),
       error: (errors) => this.change(run, { state: 'failed', result: { errors } }),
       complete: () => this.change(run, { state: 'ended' }),
+      lost: () => this.change(run, { log: withGap(this.current(run).log) }),
     });
     this.stops.set(run.tab, stop);
     return run;

@@ -6,13 +6,14 @@ interface Run {
   state: string;
   result?: Result;
   took?: number;
-  log: { count: number };
+  log: { count: number; gap?: boolean };
   frozen?: { count: number };
 }
 interface Sink {
   next(result: Result): void;
   error(errors: unknown[]): void;
   complete(): void;
+  lost(): void;
 }
 interface Runs {
   byTab: Map<string, Run>;
@@ -116,6 +117,16 @@ test('the end of a subscription: by the server, and with an error', async () => 
     ['ended', undefined],
     ['failed', { errors: [{ message: 'expired' }] }],
   ]);
+});
+
+test('a subscription whose connection was lost goes on, with a gap', async () => {
+  const { runs, sinks } = runsOver();
+  await runs.start('a', subscription);
+  sinks[0]?.next({ data: 1 });
+  sinks[0]?.lost();
+  expect(runs.byTab.get('a')).toMatchObject({ state: 'running', log: { count: 1, gap: true } });
+  sinks[0]?.next({ data: 2 });
+  expect(runs.byTab.get('a')).toMatchObject({ log: { count: 2, first: [{}, { afterGap: true }] } });
 });
 
 test('many events are one notification; taps get each', async () => {

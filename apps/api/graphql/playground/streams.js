@@ -16,9 +16,11 @@ function* leaves(value) {
   } else for (const item of Object.values(value)) yield* leaves(item);
 }
 
-/** An event in a line: its values, without their names. */
+/** An event in a line: what it says of itself, or its values without their names. */
 export function briefOf(result) {
-  let text = '';
+  const { line, summary } = saidBy(result) ?? {};
+  let text = [line, summary].find((told) => typeof told === 'string') ?? '';
+  if (text !== '') return text;
   for (const leaf of leaves(saidBy(result))) {
     if (text.length > 240) return `${text} …`;
     text += `${text === '' ? '' : ' · '}${String(leaf).slice(0, 160)}`;
@@ -48,8 +50,9 @@ function Stream({ run, shown, onShow, onStop }) {
     ),
     h(
       'button',
-      { type: 'button', className: 'plain', 'aria-label': `Stop ${run.title}`, title: 'Stop', onClick: () => onStop(run.tab) },
+      { type: 'button', className: 'plain labelled', 'aria-label': `Stop ${run.title}`, onClick: () => onStop(run.tab) },
       h(StopIcon),
+      'Stop',
     ),
   );
 }

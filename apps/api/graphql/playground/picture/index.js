@@ -20,6 +20,7 @@ const mostObjects = 5000;
 const mostEvents = 5000;
 
 const hints = {
+  larger: 'There is more than is in view: drag the picture, or press All.',
   nothing: 'Run a query: objects of the cluster and what leads from one to another are drawn here, and steps: eventChain, why, history.',
   none: 'There is nothing to draw in this result yet: it has no objects, and no steps.',
 };
@@ -72,7 +73,8 @@ class Picture {
       choose: (id) => this.choose(id),
       describe: (id) => {
         const found = this.shown?.get(id);
-        this.where.textContent = found ? `${found.path}  ·  ${this.mode === 'steps' ? wordsOfRow(this.steps, found) : wordsOf(found)}` : '';
+        const words = found && (this.mode === 'steps' ? wordsOfRow(this.steps, found) : wordsOf(found));
+        this.where.textContent = found ? `${found.path}  ·  ${words}` : this.viewport.isWhole() ? '' : hints.larger;
       },
     });
     container.append(this.root);
@@ -111,7 +113,7 @@ class Picture {
       this.draw();
       if (this.mode === 'steps') {
         if (wasEmpty) this.viewport.toStart();
-        if (followed) this.viewport.toEnd();
+        else if (followed) this.viewport.toEnd();
       } else if (wasEmpty || followed) this.fit();
     });
   }
@@ -148,6 +150,7 @@ class Picture {
     if (refused > 0)
       this.summary.append(`. ${refused === 1 ? 'One part was' : `${refused} parts were`} not answered: see errors in the JSON`);
     this.navigation.reach(focused);
+    this.navigation.mark(undefined);
   }
 
   drawNothing(tooMany) {

@@ -86,6 +86,12 @@ export class Viewport {
     this.apply();
   }
 
+  /** Whether nothing of it is out of view. */
+  isWhole() {
+    const { width, height } = this.size;
+    return this.extent.width * this.at.k <= width && this.extent.height * this.at.k <= height;
+  }
+
   isAtEnd() {
     return this.at.y + this.extent.height * this.at.k <= this.size.height + 60;
   }

@@ -44,10 +44,11 @@ export const oneRequest = {
       ],
       operation: `query Trace {
   traceOf(kind: "deployment", name: "{{name}}") {
-    depth
+    revision
+    wokenBy
     component
-    verb
-    object { kind metadata { name } }
+    summary
+    sinceStartMs
     changes { path from to }
   }
 }`,

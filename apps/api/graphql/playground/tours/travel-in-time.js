@@ -55,10 +55,14 @@ export const travelInTime = {
     {
       title: 'Who did it',
       text: [
-        'Every request is in the audit log, with its user, its answer and where its time went.',
+        '`history` has every write of an object, the newest first; look at it in Picture, too. Every request is in the audit log, with its user, its answer and where its time went.',
         'At the end of the tour the ConfigMap is deleted.',
       ],
       operation: `query Who {
+  configMap(name: "{{name}}") {
+    metadata { name }
+    history { revision at user summary changes { path from to } }
+  }
   audit(resource: "configmaps", name: "{{name}}", limit: 5) {
     items { time verb user { username } code milliseconds stages { stage milliseconds } }
   }
