@@ -61,6 +61,30 @@ const filterArguments: GraphQLFieldConfigArgumentMap = {
   batch: { type: GraphQLInt, description: `Gathers events for so many milliseconds, at most ${limits.longestBatch}.` },
 };
 
+/** The events of a resource's objects, each with the object before it. */
+class Events {
+  /** The last state of each object, which the cache of the cluster has anyway. */
+  private readonly known = new Map<string, KubeObject>();
+
+  constructor(private readonly resource: Resource) {}
+
+  /** `revision`: of the event; that of a deletion is not its object's. */
+  of(type: WatchEvent['type'], plain: KubeObject, revision = plain.metadata.resourceVersion ?? ''): WatchEvent {
+    const object = withKind(plain, this.resource);
+    const uid = object.metadata.uid ?? '';
+    const previous = this.known.get(uid);
+    if (type === 'DELETED') this.known.delete(uid);
+    else this.known.set(uid, object);
+    return { type, resourceVersion: revision, object, ...(previous && { previous }) };
+  }
+}
+
+/** Watches a resource as long as its subscriber wants: those of custom kinds end when their definitions change, and begin again. */
+function watchOf(resource: Resource, { client, kinds }: GraphContext): Client['watch'] {
+  const isCustom = 'own' in (kinds.ofResource(resource)?.source ?? {});
+  return (...asked) => (isCustom ? lastingWatch(client, ...asked) : client.watch(...asked));
+}
+
 /** The events of a kind's objects, a list at a time. */
 async function watchEvents(
   resource: Resource,
@@ -68,27 +92,19 @@ async function watchEvents(
   { initial = true, changed, batch = 0 }: Filter,
   context: GraphContext,
 ): Promise<AsyncGenerator<WatchEvent[]>> {
-  const { client, meter, after, kinds } = context;
+  const { client, meter, after } = context;
   checkNames(selection);
   const isResumed = selection.resourceVersion !== undefined;
   const list = () => client.list(resource, { ...selection, limit: meter.left('scanned') + 1 });
   const listed = isResumed ? undefined : await patiently(context, list);
   meter.count('scanned', listed?.items.length ?? 0);
-  /** The last state of each object, which the cache of the cluster has anyway. */
-  const known = new Map<string, KubeObject>();
-  const eventOf = (type: WatchEvent['type'], plain: KubeObject, revision = plain.metadata.resourceVersion ?? ''): WatchEvent => {
-    const object = withKind(plain, resource);
-    const uid = object.metadata.uid ?? '';
-    const previous = known.get(uid);
-    if (type === 'DELETED') known.delete(uid);
-    else known.set(uid, object);
-    return { type, resourceVersion: revision, object, ...(previous && { previous }) };
-  };
-  const existing = (listed?.items ?? []).map((object) => eventOf('ADDED', object));
+  const events = new Events(resource);
+  const existing = (listed?.items ?? []).map((object) => events.of('ADDED', object));
   const query = { ...selection, resourceVersion: listed?.resourceVersion ?? selection.resourceVersion };
+  const watch = watchOf(resource, context);
   return stream<WatchEvent[]>({
     first: initial ? pages(existing) : [],
-    lengthOf: (events) => events.reduce((sum, { object }) => sum + lengthOf(object), 0),
+    lengthOf: (several) => several.reduce((sum, { object }) => sum + lengthOf(object), 0),
     async open({ push, end }) {
       const gathered = new Gathered(push, (run) => after(batch, run));
       const add = (event: WatchEvent): void => {
@@ -96,16 +112,14 @@ async function watchEvents(
         if (batch > 0) gathered.add(event);
         else push([event]);
       };
-      const isCustom = 'own' in (kinds.ofResource(resource)?.source ?? {});
-      const watch = isCustom ? lastingWatch : (of: typeof client, ...asked: Parameters<typeof of.watch>) => of.watch(...asked);
       const handler: Parameters<Client['watch']>[2] = {
-        event: ({ type, object, revision }) => add(eventOf(type, object, String(revision))),
+        event: ({ type, object, revision }) => add(events.of(type, object, String(revision))),
         end(error) {
           gathered.flush();
           end(error);
         },
       };
-      const stop = await patiently(context, () => watch(client, resource, query, handler));
+      const stop = await patiently(context, () => watch(resource, query, handler));
       return () => {
         gathered.cancel();
         stop();
