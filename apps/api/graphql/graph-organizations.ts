@@ -32,7 +32,8 @@ const byName = (a: Cluster, b: Cluster): number => (a.name === b.name ? (a.id < 
 /** A page of clusters, by name. Throws a Problem for names of none, and for a page behind none. */
 function pageOf(all: readonly Cluster[], { named, after, limit }: ClusterSelection): Cluster[] {
   const sorted = [...all].sort(byName);
-  const unknown = named?.find((one) => !sorted.some(({ id, name }) => id === one || name === one));
+  const known = new Set(sorted.flatMap(({ id, name }) => [id, name]));
+  const unknown = named?.find((one) => !known.has(one));
   if (unknown !== undefined) throw new Problem(404, `there is no cluster ${JSON.stringify(unknown.slice(0, 100))} in the organization`);
   const start = after === undefined ? 0 : sorted.findIndex(({ id }) => id === after) + 1;
   if (after !== undefined && start === 0) throw new Problem(422, `after: there is no cluster ${JSON.stringify(after.slice(0, 100))}`);
