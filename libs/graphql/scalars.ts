@@ -1,4 +1,15 @@
-import { GraphQLError, GraphQLScalarType, Kind, type ValueNode, valueFromASTUntyped } from 'graphql';
+import {
+  GraphQLBoolean,
+  GraphQLError,
+  GraphQLFloat,
+  GraphQLInt,
+  GraphQLScalarType,
+  GraphQLString,
+  Kind,
+  type ValueNode,
+  valueFromASTUntyped,
+} from 'graphql';
+import type { Shape } from './shapes/shape.js';
 
 type Variables = Parameters<GraphQLScalarType['parseLiteral']>[1];
 
@@ -68,3 +79,21 @@ export const IntOrString = scalar(
   'A whole number, or a string such as a port name or 25%.',
   (value) => isText(value) || Number.isInteger(value),
 );
+
+type Several = 'enum' | 'list' | 'struct' | 'structsByKey' | 'amounts';
+
+/** The scalars of shapes that are the same in answers and in inputs. */
+export const scalarsOfShapes: Readonly<Record<Exclude<Shape['of'], Several>, GraphQLScalarType>> = {
+  text: GraphQLString,
+  bytes: GraphQLString,
+  int32: GraphQLInt,
+  int64: Int64,
+  double: GraphQLFloat,
+  boolean: GraphQLBoolean,
+  quantity: Quantity,
+  time: Time,
+  intOrString: IntOrString,
+  json: Json,
+  texts: StringMap,
+  bytesByKey: StringMap,
+};

@@ -1,9 +1,6 @@
 import {
-  GraphQLBoolean,
   type GraphQLFieldConfig,
   type GraphQLFieldConfigMap,
-  GraphQLFloat,
-  GraphQLInt,
   type GraphQLInterfaceType,
   GraphQLList,
   GraphQLObjectType,
@@ -14,7 +11,7 @@ import { memoized } from '#apimachinery';
 import type { GraphContext } from './context.js';
 import type { GraphKind } from './kinds.js';
 import { nullableListOf, required } from './output-types.js';
-import { Int64, IntOrString, Json, Quantity, StringMap, Time } from './scalars.js';
+import { Json, scalarsOfShapes } from './scalars.js';
 import type { BuiltInShapes } from './shapes/built-in.js';
 import { CustomShapes } from './shapes/custom.js';
 import { derivedName, type Shape, type ShapeField, type Struct } from './shapes/shape.js';
@@ -31,18 +28,7 @@ type FieldConfig = GraphQLFieldConfig<unknown, GraphContext>;
 const ofObjects: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
 
 const scalars: Readonly<Record<Exclude<Shape['of'], 'enum' | 'list' | 'struct' | 'structsByKey'>, GraphQLOutputType>> = {
-  text: GraphQLString,
-  bytes: GraphQLString,
-  int32: GraphQLInt,
-  int64: Int64,
-  double: GraphQLFloat,
-  boolean: GraphQLBoolean,
-  quantity: Quantity,
-  time: Time,
-  intOrString: IntOrString,
-  json: Json,
-  texts: StringMap,
-  bytesByKey: StringMap,
+  ...scalarsOfShapes,
   amounts: ResourceList,
 };
 

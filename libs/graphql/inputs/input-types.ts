@@ -1,33 +1,18 @@
 import {
-  GraphQLBoolean,
-  GraphQLFloat,
   type GraphQLInputFieldConfig,
   type GraphQLInputFieldConfigMap,
   GraphQLInputObjectType,
   type GraphQLInputType,
-  GraphQLInt,
   GraphQLList,
   GraphQLNonNull,
-  GraphQLString,
 } from 'graphql';
 import { memoized } from '#apimachinery';
-import { Int64, IntOrString, Json, Quantity, QuantityMap, StringMap, Time } from '../scalars.js';
+import { Json, QuantityMap, scalarsOfShapes } from '../scalars.js';
 import { derivedName, type Shape, type ShapeField, type Struct } from '../shapes/shape.js';
 import { summaryOf } from '../shapes/summary.js';
 
 const scalars: Readonly<Record<Exclude<Shape['of'], 'enum' | 'list' | 'struct'>, GraphQLInputType>> = {
-  text: GraphQLString,
-  bytes: GraphQLString,
-  int32: GraphQLInt,
-  int64: Int64,
-  double: GraphQLFloat,
-  boolean: GraphQLBoolean,
-  quantity: Quantity,
-  time: Time,
-  intOrString: IntOrString,
-  json: Json,
-  texts: StringMap,
-  bytesByKey: StringMap,
+  ...scalarsOfShapes,
   amounts: QuantityMap,
   structsByKey: Json,
 };
