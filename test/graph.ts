@@ -158,6 +158,14 @@ export class LocalGraph {
     return new Operations(this.runtime, this.session, { ...operationLimits, ...bounds }).run({ document, variables });
   }
 
+  /** The data of a valid operation, as plain JSON; throws if the answer has errors. */
+  // biome-ignore lint/suspicious/noExplicitAny: answers are compared whole
+  async data<T = any>(query: string, variables?: Record<string, unknown>): Promise<T> {
+    const { data, errors } = await this.run(query, variables);
+    if (errors) throw new Error(errors.map(({ message }) => message).join('\n'));
+    return JSON.parse(JSON.stringify(data));
+  }
+
   /** Starts a valid subscription. */
   async subscribe(query: string): Promise<AsyncGenerator<GraphResult, void, void>> {
     const source = await new Operations(this.runtime, this.session).subscribe({ document: parse(query) });

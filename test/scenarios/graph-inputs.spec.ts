@@ -15,12 +15,7 @@ afterAll(() => cluster.close());
 
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 
-/** The data of an operation without errors. */
-async function run(operation: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const { data, errors } = await graph.run(operation, variables);
-  expect(errors).toBeUndefined();
-  return plain(data);
-}
+const run = (operation: string, variables?: Record<string, unknown>) => graph.data<Record<string, unknown>>(operation, variables);
 
 const pod =
   'spec: {containers: [{name: "c", image: "nginx", resources: {requests: {cpu: 0.25, memory: "64Mi"}}, ports: [{containerPort: 80, protocol: TCP}]}]}';

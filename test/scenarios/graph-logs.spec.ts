@@ -6,12 +6,7 @@ import { LocalGraph } from '../graph.js';
 let cluster: LocalCluster;
 let graph: LocalGraph;
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are compared whole
-async function data(query: string): Promise<any> {
-  const { data: found, errors } = await graph.run(query);
-  expect(errors).toBeUndefined();
-  return JSON.parse(JSON.stringify(found));
-}
+const data = (query: string) => graph.data(query);
 
 const refusal = async (query: string) => (await graph.run(query)).errors?.[0]?.message;
 

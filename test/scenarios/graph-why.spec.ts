@@ -7,12 +7,7 @@ import { LocalGraph } from '../graph.js';
 let cluster: LocalCluster;
 let graph: LocalGraph;
 
-// biome-ignore lint/suspicious/noExplicitAny: answers are compared whole
-async function data(query: string, variables?: Record<string, unknown>): Promise<any> {
-  const { data: found, errors } = await graph.run(query, variables);
-  expect(errors).toBeUndefined();
-  return JSON.parse(JSON.stringify(found));
-}
+const data = (query: string, variables?: Record<string, unknown>) => graph.data(query, variables);
 
 const deployment = (name: string, more: object = {}): appsv1.Deployment =>
   ({

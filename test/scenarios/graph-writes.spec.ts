@@ -14,12 +14,7 @@ afterAll(() => cluster.close());
 
 const plain = (value: unknown) => JSON.parse(JSON.stringify(value)) as Record<string, unknown>;
 
-/** The data of an operation without errors. */
-async function run(operation: string, variables?: Record<string, unknown>): Promise<Record<string, unknown>> {
-  const { data, errors } = await graph.run(operation, variables);
-  expect(errors).toBeUndefined();
-  return plain(data);
-}
+const run = (operation: string, variables?: Record<string, unknown>) => graph.data<Record<string, unknown>>(operation, variables);
 
 const apply =
   'mutation ($m: String!) { apply(manifest: $m) { operation object { kind metadata { name } } before { kind } diff { path from to } warnings } }';
