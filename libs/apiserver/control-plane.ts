@@ -5,13 +5,25 @@ import type { LeaderElection } from './settings/leader-election.js';
 
 /** A member of etcd. */
 interface EtcdMemberState {
-  /** The node that it runs on. */
+  /** 64 bits in hexadecimal. */
+  readonly id: string;
+  /** The node that it runs on; empty if it has never been started. */
   readonly name: string;
+  /** Unset: by the address of its node. */
+  readonly peerURLs?: readonly string[];
+  readonly isLearner?: boolean;
   readonly role: string;
   readonly term: number;
   /** The position of the leader that it knows. */
   readonly leader?: number;
 }
+
+/** A change of etcd's members. Ids are hexadecimal. */
+type EtcdChange =
+  | { readonly change: 'add'; readonly peerURLs: readonly string[]; readonly isLearner: boolean }
+  | { readonly change: 'remove'; readonly id: string }
+  | { readonly change: 'promote'; readonly id: string }
+  | { readonly change: 'update'; readonly id: string; readonly peerURLs: readonly string[] };
 
 /** What a component was started with. */
 interface Configured {
@@ -46,11 +58,15 @@ export interface ControlPlane {
   configured(component: string, node: string): Configured | undefined;
   /** The members of etcd, and whether the disk of one is full. */
   etcd(): {
+    /** The id of the cluster, in hexadecimal. */
+    readonly id: string;
     readonly members: readonly EtcdMemberState[];
     readonly isFull: boolean;
     /** How often the leader has changed, the first election included. */
     readonly leaderChanges: number;
   };
+  /** Changes the members of etcd; resolves with why not, if its leader refuses. */
+  changeEtcd(change: EtcdChange): Promise<string | undefined>;
   /** Whether connections get from one node to another. */
   reaches(from: string, to: string): boolean;
   /** Why the kubelet of a node cannot be asked: nothing listens there, nothing is reached, or it is paused; undefined if it can. */
@@ -79,7 +95,8 @@ export const WHOLE: ControlPlane = {
   leads: () => true,
   metrics: () => Promise.resolve([]),
   configured: () => undefined,
-  etcd: () => ({ members: [], isFull: false, leaderChanges: 1 }),
+  etcd: () => ({ id: '', members: [], isFull: false, leaderChanges: 1 }),
+  changeEtcd: () => Promise.resolve('etcdserver: request timed out'),
   reaches: () => true,
   kubeletTrouble: () => undefined,
   kubeletConfiguration: () => ({}),

@@ -20,7 +20,8 @@ import { nodeRules } from '#kubeadm';
 import { adapterMetrics, conversions, customKindOf, providers as registryProviders, resourceMetrics, strategies } from '#registry';
 import { streamProviders } from '#streaming';
 import { publishClientAuthority } from './client-authority.js';
-import { ControlPlaneGate } from './faults/control-plane-gate.js';
+import { ClusterFaults } from './faults/cluster-faults.js';
+import { ControlPlaneGate, type GateOptions } from './faults/control-plane-gate.js';
 import { unworked } from './kind-workers.js';
 import { podServer } from './webhook-routes.js';
 
@@ -70,11 +71,12 @@ export function clusterApi(options: ClusterApiOptions): ApiServer {
     await publishClientAuthority(inProcessClient(api, { manager: 'kube-apiserver' }), certificate);
     return certificate;
   };
+  const changeMembers: GateOptions['changeMembers'] = (change) => new ClusterFaults(api).changeMembers(change);
   const api = createApiServer({
     ...others,
     ...(version !== undefined && { version: versionInfoOf(version) }),
     webhooks,
-    controlPlane: new ControlPlaneGate({ store, clock, timers: options.timers, ...(metrics && { metrics }) }),
+    controlPlane: new ControlPlaneGate({ store, clock, timers: options.timers, ...(metrics && { metrics }), changeMembers }),
     ...(clientAuthority && { clientAuthority: () => published(clientAuthority) }),
     store,
     clock,

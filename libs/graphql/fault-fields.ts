@@ -67,7 +67,10 @@ const memberType = new GraphQLObjectType<GraphEtcdMember, GraphContext>({
   name: 'EtcdMember',
   description: 'A member of etcd, as it sees itself.',
   fields: {
-    name: { type: required(GraphQLString), description: 'The node that it runs on.' },
+    name: {
+      type: required(GraphQLString),
+      description: 'The node that it runs on; empty for a member that was added and has not been started.',
+    },
     role: { type: required(GraphQLString), description: 'leader, follower, candidate, learner or stopped.' },
     term: { type: required(GraphQLInt), description: 'The election that it takes part in: it grows with each.' },
     leader: { type: GraphQLString, description: 'The node of the leader that it knows.' },

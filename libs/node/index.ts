@@ -16,6 +16,7 @@ export { startAttached } from './runtime/attach.js';
 export type { ComponentAccess } from './runtime/component-access.js';
 export type { Container, Instance } from './runtime/container.js';
 export type { ContainerLog, LogLine } from './runtime/container-log.js';
+export type { EtcdChange } from './runtime/etcd-access.js';
 export { CannotStart, type ContainerProcess, startProcess } from './runtime/exec.js';
 export { hostPathOf } from './runtime/host-path.js';
 export { type KeptFiles, keptChanges, POD_FILES } from './runtime/kept-files.js';

@@ -204,7 +204,11 @@ export class Raft extends Elections {
     const { leadership } = this;
     if (leadership === undefined) return;
     leadership.follow(this.configuration, this.log.lastIndex);
-    if (!this.isVoter) this.becomeFollower(this.term, NOBODY);
+    if (!this.isVoter) {
+      // The others learn that its removal is committed: two of which one is left could not agree on a leader otherwise.
+      this.sendHeartbeats(undefined);
+      this.becomeFollower(this.term, NOBODY);
+    }
     // With fewer voters, more may be committed.
     else if (this.commit(leadership)) this.replicate(leadership);
   }

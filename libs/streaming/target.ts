@@ -102,6 +102,8 @@ export function worldOf({ cluster, work }: RestScope): MachineWorld {
     },
     etcd: {
       members: () => cluster.controlPlane.etcd().members,
+      clusterId: () => cluster.controlPlane.etcd().id,
+      change: (change) => cluster.controlPlane.changeEtcd(change),
       isFull: () => cluster.controlPlane.etcd().isFull,
       figures() {
         const { members, leaderChanges } = cluster.controlPlane.etcd();

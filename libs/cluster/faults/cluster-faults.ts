@@ -1,20 +1,21 @@
 import type { coordinationv1, corev1 } from '#api';
 import { parseTime } from '#apimachinery';
 import { type ApiServer, CONTROL_PLANE_KEY, controlPlaneNodes, defaultElection, fileKey, fileText, storageKey } from '#apiserver';
-import { hungUntil } from '#node';
+import { type EtcdChange, hungUntil } from '#node';
 import type { WriteOp } from '#storage';
 import { CLOUD_KEY, managerPlace } from '../cloud/cloud.js';
 import { kubeletConfiguration } from '../kubelet-configurations.js';
 import { MACHINES_KEY, machinesOf } from '../machines.js';
 import { withBoots } from './boots.js';
 import { changedFaults, soundHistory, stateOf } from './control-plane.js';
-import { dataChange, withDataTroubles } from './data-change.js';
+import { dataChange, knownPeers, MANIFEST, withData } from './data-change.js';
 import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest } from './fault.js';
 import { withFault, withoutFault } from './fault-rules.js';
 import { ELECTED } from './leader-election.js';
 import { leaseAfterChange } from './leader-lease.js';
 import { corruptedManifest, restoredManifest } from './manifest-corruption.js';
 import { type Files, filesFollowed, filesOf } from './manifest-troubles.js';
+import { changedPeers, type EtcdPeer, MembersRefused } from './membership.js';
 import { afterRestarts, type PausedProcess, withRestarts } from './restarts.js';
 import { restoreRegistry } from './restored-data.js';
 
@@ -24,7 +25,7 @@ const ATTEMPTS = 10;
 
 /** A member of etcd, as etcdctl shows it. */
 interface EtcdMember {
-  /** The node that it runs on. */
+  /** The node that it runs on; empty if it was added and has not been started. */
   name: string;
   role: 'leader' | 'follower' | 'candidate' | 'learner' | 'stopped';
   term: number;
@@ -96,6 +97,17 @@ export class ClusterFaults {
     await this.change(async (list) => ({ list, files: { node, change } }));
   }
 
+  /** Changes the members of etcd, as a client of it asks its leader. Throws MembersRefused. Returns those that there are then. */
+  async changeMembers(change: EtcdChange): Promise<readonly EtcdPeer[]> {
+    const { peers } = await this.change(async (list) => {
+      const leader = stateOf(list).etcdKnowledge(this.api.cluster.clock.now());
+      if (leader === undefined) throw new MembersRefused('etcdserver: request timed out');
+      const known = await knownPeers(this.api, { nodes: list.history.members, peers: list.peers });
+      return { list: { ...list, peers: changedPeers(known, change, leader) } };
+    });
+    return peers ?? [];
+  }
+
   /** What the members of etcd say of themselves. */
   async etcd(): Promise<EtcdStatus> {
     const { store, clock } = this.api.cluster;
@@ -104,12 +116,11 @@ export class ClusterFaults {
     const state = stateOf(list);
     const { leader, members } = state.etcdAt(clock.now());
     return {
-      members: members.map(({ role, term, leader: known }, position) => ({
-        name: names[position] ?? '',
-        role: role === 'preCandidate' ? 'candidate' : role,
-        term,
-        ...(known === undefined ? {} : { leader: names[known] ?? '' }),
-      })),
+      members: state.peers.map(({ node = '' }) => {
+        const { role, term, leader: known } = members[names.indexOf(node)] ?? { role: 'stopped', term: 0 };
+        const knows = known === undefined ? {} : { leader: names[known] ?? '' };
+        return { name: node, role: role === 'preCandidate' ? 'candidate' : role, term, ...knows };
+      }),
       ...(leader === undefined ? {} : { leader: names[leader] ?? '' }),
       revision: await store.revision(),
       dbSize: store.size()?.bytes ?? 0,
@@ -138,16 +149,19 @@ export class ClusterFaults {
       const { row, list } = await this.row();
       const { list: asked, files: changed } = await how(list);
       const files = changed && (await filesOf(this.api, changed.node));
-      const member = changed && list.history.members.includes(changed.node);
-      const data = changed && member ? await dataChange(this.api, list.history.members, changed) : undefined;
+      const { members: nodes } = list.history;
+      const member = changed && nodes.includes(changed.node);
+      const isTroubled = asked.troubles?.some(({ ofData }) => ofData) ?? false;
+      const concernsData = asked.peers !== list.peers || (member && (isTroubled || changed.change.has(MANIFEST)));
+      const data = concernsData ? await dataChange(this.api, { nodes, peers: asked.peers, changed }) : undefined;
       const filed = files && member ? await filesFollowed(this.api, asked, { ...changed, files, now: clock.now() }) : asked;
-      const troubled = data ? withDataTroubles(filed, data.troubles, clock.now()) : filed;
+      const troubled = data ? withData(filed, data, clock.now()) : filed;
       const configurationOf = (node: string) => kubeletConfiguration(store, node);
       const booted = troubled === list ? list : await withBoots(list, troubled, { configurationOf, now: clock.now() });
       const wanted = booted === list ? list : await withRestarts(booted, (process) => this.killedAt(process));
       const ops: WriteOp[] = changed && files ? fileOps(files, changed, clock.now()) : [];
-      if (data?.restore) ops.push(data.restore.op);
-      const next = changedFaults(list, wanted, clock.now());
+      if (data?.op) ops.push(data.op);
+      const next = changedFaults(list, wanted, { now: clock.now(), isNewCluster: data?.isNewCluster });
       if (wanted !== list) {
         const { resourceVersion: _, ...metadata } = next.metadata;
         const base = { key: FAULTS_KEY, value: JSON.stringify({ ...next, metadata }), cause: CAUSE, at: clock.now() };
@@ -156,7 +170,7 @@ export class ClusterFaults {
       if (ops.length === 0) return list;
       const written = await store.write(ops, { atomic: true });
       if (!written.every(({ ok }) => ok)) continue;
-      if (data?.restore) await restoreRegistry(this.api.cluster, data.restore.revision, clock.now());
+      if (data?.restore !== undefined) await restoreRegistry(this.api.cluster, data.restore, clock.now());
       if (wanted !== list) await this.syncLeases(next);
       return next;
     }

@@ -3,13 +3,15 @@ import { type AuthorizationAttributes, CONTROL_PLANE_KEY, type ControlPlane, con
 import type { CachedObject, ClusterStore } from '#cacher';
 import type { Family } from '#component-base';
 import type { Boot } from '#controller-runtime';
+import type { EtcdChange } from '#node';
 import { CloudView } from '../cloud/cloud-view.js';
 import { KubeletConfigurations } from '../kubelet-configurations.js';
 import { configured } from '../served-configurations.js';
 import { ControlPlaneState, type Serving, soundHistory } from './control-plane.js';
-import { FAULTS_KEY, holdOf } from './fault.js';
+import { FAULTS_KEY, FaultRefused, holdOf } from './fault.js';
 import { FaultRow, FaultView } from './fault-view.js';
 import { isElected } from './leader-election.js';
+import { clusterId, MembersRefused } from './membership.js';
 import { passes } from './slow-requests.js';
 
 /** What etcd's client waits for an answer at most, in milliseconds: 5 s and two elections (etcd, server/config ReqTimeout). */
@@ -28,6 +30,8 @@ export interface GateOptions {
   timers: Timers;
   /** What a component counts of the cluster, in whatever process; unset: nothing is known. */
   metrics?: (component: string) => Promise<readonly Family[]>;
+  /** Throws MembersRefused. */
+  changeMembers(change: EtcdChange): Promise<unknown>;
 }
 
 /** What the API servers of a cluster can do with the faults that it has. */
@@ -97,8 +101,24 @@ export class ControlPlaneGate implements ControlPlane {
     const now = clock.now();
     const sound = () => new ControlPlaneState([], soundHistory(controlPlaneNodes(store.peek(CONTROL_PLANE_KEY)), '', now));
     const state = this.row.current(this.cold) ?? sound();
-    const members = state.etcdAt(now).members.map((member, position) => ({ ...member, name: state.history.members[position] ?? '' }));
-    return { members, isFull: state.isFull, leaderChanges: state.leaderChanges(now) };
+    const { peers, history } = state;
+    const positions = state.etcdAt(now).members;
+    const members = peers.map(({ node: name = '', ...peer }) => {
+      const { leader, ...member } = positions[history.members.indexOf(name)] ?? { role: 'stopped', term: 0 };
+      const known = leader === undefined ? -1 : peers.findIndex(({ node }) => node === history.members[leader]);
+      return { ...peer, ...member, name, ...(known < 0 ? {} : { leader: known }) };
+    });
+    return { id: clusterId(history.members), members, isFull: state.isFull, leaderChanges: state.leaderChanges(now) };
+  }
+
+  async changeEtcd(change: EtcdChange): Promise<string | undefined> {
+    try {
+      await this.options.changeMembers(change);
+      return undefined;
+    } catch (error) {
+      if (error instanceof MembersRefused || error instanceof FaultRefused) return error.message;
+      throw error;
+    }
   }
 
   reaches(from: string, to: string): boolean {

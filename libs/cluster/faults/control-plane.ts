@@ -21,6 +21,7 @@ import {
   leadershipAt,
   nextBase,
 } from './leader-election.js';
+import { type EtcdPeer, type Knowledge, kubeadmsPeers } from './membership.js';
 
 /** Impairments of etcd that are remembered: after more of them it is as if all members agreed. */
 const MOST_IMPAIRMENTS = 16;
@@ -42,6 +43,13 @@ export interface RequestingClient {
   writes: boolean;
 }
 
+/** What the control plane is like from a time on. */
+interface NextState extends Pick<FaultList, 'elections' | 'peers'> {
+  holds: readonly Hold[];
+  /** etcd begins anew with these members. */
+  isNewCluster?: boolean;
+}
+
 const WHOLE: Serving = { state: 'whole' };
 
 /** Whether a process has ended: it does not hold its port any more, and its successor has another identity. */
@@ -57,8 +65,31 @@ export class ControlPlaneState {
     readonly holds: readonly Hold[],
     readonly history: ControlPlaneHistory,
     private readonly elections: readonly InstanceElection[] = [],
+    /** The members of etcd; unset: those of kubeadm. */
+    private readonly others?: readonly EtcdPeer[],
   ) {
     this.random = seededRandom(history.seed);
+  }
+
+  /** The members of etcd, started or not. */
+  get peers(): readonly EtcdPeer[] {
+    return this.others ?? kubeadmsPeers(this.history.members);
+  }
+
+  /** What the leader of etcd knows of the members; undefined if there is none that a majority follows. */
+  etcdKnowledge(now: Instant): Knowledge | undefined {
+    const { leader, members } = this.etcdAt(now);
+    if (leader === undefined) return undefined;
+    const { paused, cuts } = impairmentOf(this.holds, this.history.members, now);
+    const at = (node: string): number => this.history.members.indexOf(node);
+    return {
+      now,
+      isConnected: (node) => {
+        const isCut = cuts.some((cut) => cut.includes(leader) && cut.includes(at(node)) && leader !== at(node));
+        return (members[at(node)]?.role ?? 'stopped') !== 'stopped' && !paused.includes(at(node)) && !isCut;
+      },
+      isInSync: (node) => members[at(node)]?.leader === leader,
+    };
   }
 
   /** The members of etcd. */
@@ -165,10 +196,10 @@ export class ControlPlaneState {
     return this.history.hangs?.find((each) => each.component === component && each.node === node);
   }
 
-  /** The history when the faults become others. */
-  next(holds: readonly Hold[], elections: readonly InstanceElection[], now: Instant): ControlPlaneHistory {
+  /** The history when the faults, and with them maybe the members of etcd, become others. */
+  next({ holds, elections = [], peers, isNewCluster = false }: NextState, now: Instant): ControlPlaneHistory {
     const { history } = this;
-    const after = new ControlPlaneState(holds, history, elections);
+    const after = new ControlPlaneState(holds, history, elections, peers);
     // A process with other flags is another process.
     const ended = (name: Elected) => (instance: number) =>
       ends(holdOf(holds, name, history.members[instance] ?? '')) || this.listed(name, instance) !== after.listed(name, instance);
@@ -182,22 +213,30 @@ export class ControlPlaneState {
       ...history,
       ...(hangs.length > 0 ? { hangs } : {}),
       leaderChanges: this.changesOfLeader(now),
-      ...this.nextEtcd(holds, now),
+      ...(isNewCluster ? this.newEtcd(after, now) : this.nextEtcd(after, now)),
       changedAt: now,
       leaders: Object.fromEntries(leaders),
     };
   }
 
-  private nextEtcd(holds: readonly Hold[], now: Instant): Pick<ControlPlaneHistory, 'etcd' | 'impairments'> {
+  /** etcd begins anew with these members and the data of one of them. */
+  private newEtcd({ holds, others, peers }: ControlPlaneState, now: Instant): Pick<ControlPlaneHistory, 'etcd' | 'impairments'> {
+    const { members } = this.history;
+    const term = 1 + Math.max(...this.etcdAt(now).members.map((member) => member.term));
+    const [leader = 0] = peers.flatMap(({ node = '' }) => (members.includes(node) ? [members.indexOf(node)] : []));
+    return { etcd: { leader, term, ...(others && { peers: others }) }, impairments: [impairmentOf(holds, members, now)] };
+  }
+
+  private nextEtcd({ holds, others }: ControlPlaneState, now: Instant): Pick<ControlPlaneHistory, 'etcd' | 'impairments'> {
     const { etcd, impairments, members } = this.history;
-    const impairment = impairmentOf(holds, members, now);
+    const impairment = impairmentOf(holds, members, now, others);
     const last = impairments[impairments.length - 1] ?? impairmentOf([], members, 0);
     if (sameImpairment(last, impairment)) return { etcd, impairments };
     const state = this.etcdAt(now);
     const { leader } = state;
     const term = leader === undefined ? undefined : state.members[leader]?.term;
     if (leader !== undefined && term !== undefined && (isSound(last) || impairments.length >= MOST_IMPAIRMENTS))
-      return { etcd: { leader, term }, impairments: [impairment] };
+      return { etcd: { leader, term, ...(this.others && { peers: this.others }) }, impairments: [impairment] };
     return { etcd, impairments: [...impairments.slice(-(2 * MOST_IMPAIRMENTS)), impairment] };
   }
 
@@ -228,9 +267,15 @@ export function soundHistory(members: readonly string[], seed: string, now: Inst
 }
 
 /** The control plane with these faults, since they changed last. */
-export const stateOf = (list: FaultList): ControlPlaneState => new ControlPlaneState(holdsOf(list), list.history, list.elections);
+export const stateOf = (list: FaultList): ControlPlaneState =>
+  new ControlPlaneState(holdsOf(list), list.history, list.elections, list.peers);
 
-/** The faults as others, with the control plane's history. */
-export function changedFaults(list: FaultList, next: FaultList, now: Instant): FaultList {
-  return { ...next, history: stateOf(list).next(holdsOf(next), next.elections ?? [], now) };
+/** The faults as others, with the control plane's history; `isNewCluster`: etcd begins anew with the members that the list then has. */
+export function changedFaults(
+  list: FaultList,
+  next: FaultList,
+  { now, isNewCluster = false }: { now: Instant; isNewCluster?: boolean },
+): FaultList {
+  const { elections, peers } = next;
+  return { ...next, history: stateOf(list).next({ holds: holdsOf(next), elections, peers, isNewCluster }, now) };
 }

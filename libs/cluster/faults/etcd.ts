@@ -1,6 +1,7 @@
 import { type Instant, seededRandom } from '#apimachinery';
 import { type ConfigurationChange, emptyDisk, Group, quorumOf, type Raft, type Role } from '#raft';
 import { type ControlPlaneHistory, ELECTION_TIMEOUT, type Impairment } from './history.js';
+import { type EtcdPeer, kubeadmsPeers } from './membership.js';
 
 /** etcd's --heartbeat-interval in milliseconds, and its --election-timeout in such ticks. */
 const TICK = 100;
@@ -26,14 +27,24 @@ export interface EtcdState {
   readonly members: readonly MemberState[];
 }
 
+/** The position of a node of the control plane. */
 type Member = number;
+
+/** What a change comes to, as far as a member has applied it. */
+const isMade = ({ configuration: { voters, learners } }: Raft, { change, node }: ConfigurationChange): boolean => {
+  if (change === 'remove') return !voters.includes(node) && !learners.includes(node);
+  return voters.includes(node) || (change === 'addLearner' && learners.includes(node));
+};
 
 /** The members of a cluster's etcd on its clock. */
 class Members {
   private readonly group: Group;
   private impairment: Impairment = { at: 0, stopped: [], paused: [], cuts: [] };
-  /** The members in the group: one that has lost its data comes back as another one. */
-  private readonly ids: number[];
+  /** Who is to take part. */
+  private peers: readonly EtcdPeer[];
+  /** Their numbers in the group, by their ids: one that has lost its data comes back as another one. */
+  private readonly numbers = new Map<string, number>();
+  private numbered = 0;
   /** Since the impairment began. */
   private ticks = 0;
   /** Changes of the membership that are to be made, one after another. */
@@ -44,9 +55,12 @@ class Members {
     const random = seededRandom(seed);
     const draw = (node: number, nth: number, below: number) => Math.floor(random.draw('etcd', `${node}/${nth}`).next() * below);
     this.group = new Group({ electionTicks: ELECTION_TICKS, heartbeatTicks: 1, draw });
-    const voters = members.map((_, member) => member + 1);
-    this.ids = [...voters];
-    for (const node of voters) this.group.start(node, emptyDisk({ voters, learners: [] }, { index: 1, term: Math.max(1, etcd.term - 1) }));
+    this.peers = etcd.peers ?? kubeadmsPeers(members);
+    for (const { id } of this.peers) this.number(id);
+    const numbersOf = (peers: readonly EtcdPeer[]) => peers.map(({ id }) => this.numbers.get(id) ?? 0);
+    const [voters, learners] = [this.peers.filter((peer) => !peer.isLearner), this.peers.filter((peer) => peer.isLearner)].map(numbersOf);
+    for (const node of numbersOf(this.peers.filter((peer) => peer.node !== undefined)))
+      this.group.start(node, emptyDisk({ voters: voters ?? [], learners: learners ?? [] }, { index: 1, term: Math.max(1, etcd.term - 1) }));
     const first = this.nodeOf(etcd.leader);
     for (let tick = 0; tick < 2 * ELECTION_TICKS && this.group.nodes.get(first)?.role !== 'leader'; tick += 1) {
       this.group.nodes.get(first)?.tick();
@@ -58,7 +72,8 @@ class Members {
   /** The members are impaired in another way from now on. */
   impair(next: Impairment): void {
     const { group } = this;
-    const healed = (this.impairment.lost ?? []).filter((member) => !next.stopped.includes(member));
+    this.follow(next.peers ?? this.peers);
+    const healed = (this.impairment.lost ?? []).filter((member) => !next.stopped.includes(member) && this.nodeOf(member) !== 0);
     this.impairment = next;
     this.ticks = 0;
     if (this.hasQuorumWithout(healed)) for (const member of healed) this.replace(member);
@@ -83,50 +98,95 @@ class Members {
   }
 
   tick(): void {
-    const { group, changes, impairment } = this;
+    const { group, impairment } = this;
     this.ticks += 1;
     // While its disk is busy, a member does nothing else: etcd writes its log before it sends and answers.
     for (const [member, delay] of impairment.slow ?? [])
       group.pause(this.nodeOf(member), impairment.paused.includes(member) || this.ticks % Math.ceil(delay / TICK) !== 0);
     group.tick();
     group.deliver();
+    this.proceed();
+  }
+
+  /** Proposes the next change to the leader, once the one before it is made. */
+  private proceed(): void {
+    const { group, changes } = this;
+    const leader = [...group.nodes.values()].find(({ role }) => role === 'leader');
+    while (leader && changes[0] && isMade(leader, changes[0])) changes.shift();
     const [change] = changes;
-    const leader = change && [...group.nodes.values()].find(({ role }) => role === 'leader');
     if (!change || !leader || !this.isDue(change, leader) || !leader.propose('', change)) return;
-    changes.shift();
     group.collect(leader.id);
     group.deliver();
   }
 
+  private number(id: string): number {
+    this.numbered += 1;
+    this.numbers.set(id, this.numbered);
+    return this.numbered;
+  }
+
+  /** The number in the group of the member on a node; 0 if there is none. */
   private nodeOf(member: Member): number {
-    return this.ids[member] ?? 0;
+    const peer = this.peers.find(({ node }) => node === this.history.members[member]);
+    return (peer && this.numbers.get(peer.id)) ?? 0;
+  }
+
+  /** Others are to take part: an added member is one before it is started, one that is removed ends. */
+  private follow(peers: readonly EtcdPeer[]): void {
+    const before = this.peers;
+    if (peers === before) return;
+    this.peers = peers;
+    for (const { id, node, isLearner } of peers) {
+      const known = before.find((peer) => peer.id === id);
+      const number = known ? (this.numbers.get(id) ?? 0) : this.number(id);
+      if (!known || (known.isLearner && !isLearner)) this.changes.push({ change: isLearner ? 'addLearner' : 'addVoter', node: number });
+      if (node !== undefined && known?.node === undefined) this.join(number);
+    }
+    const removed = before.filter(({ id }) => !peers.some((peer) => peer.id === id)).map(({ id }) => this.numbers.get(id) ?? 0);
+    for (const node of removed) this.changes.push({ change: 'remove', node });
+    this.proceed();
+    for (const node of removed) this.group.stop(node);
+  }
+
+  /** A member without data is started: it gets the leader's. */
+  private join(node: number): void {
+    this.group.start(node, emptyDisk({ voters: [], learners: [] }, { index: 0, term: 0 }));
   }
 
   /** Whether the others can agree that members are removed; otherwise these are restored from a backup with what they had. */
   private hasQuorumWithout(members: readonly Member[]): boolean {
     const { stopped, paused } = this.impairment;
-    const others = this.ids.filter((_, other) => !members.includes(other) && !stopped.includes(other) && !paused.includes(other));
-    return others.length >= quorumOf(this.ids.length);
+    const voters = this.peers.filter(({ isLearner }) => !isLearner);
+    const others = voters.filter(({ node = '' }) => {
+      const member = this.history.members.indexOf(node);
+      return member >= 0 && ![members, stopped, paused].some((without) => without.includes(member));
+    });
+    return others.length >= quorumOf(voters.length);
   }
 
   /** A member that has lost its data is removed, and added again as a learner that gets the leader's data (etcdctl member). */
   private replace(member: Member): void {
-    const [former, node] = [this.nodeOf(member), this.nodeOf(member) + this.ids.length];
-    this.ids[member] = node;
-    this.group.start(node, emptyDisk({ voters: [], learners: [] }, { index: 0, term: 0 }));
-    this.changes.push({ change: 'remove', node: former }, { change: 'addLearner', node }, { change: 'addVoter', node });
+    const peer = this.peers.find(({ node }) => node === this.history.members[member]);
+    if (peer === undefined) return;
+    const former = this.nodeOf(member);
+    const node = this.number(peer.id);
+    this.join(node);
+    this.changes.push({ change: 'remove', node: former }, { change: 'addLearner', node });
+    if (!peer.isLearner) this.changes.push({ change: 'addVoter', node });
   }
 
   /** A learner is not promoted before it is in sync with the leader. */
   private isDue({ change, node }: ConfigurationChange, leader: Raft): boolean {
-    return change !== 'addVoter' || this.group.nodes.get(node)?.log.lastIndex === leader.log.lastIndex;
+    const isPromotion = change === 'addVoter' && leader.configuration.learners.includes(node);
+    return !isPromotion || this.group.nodes.get(node)?.log.lastIndex === leader.log.lastIndex;
   }
 
   state(at: Instant): EtcdState {
-    const members = this.history.members.map((_, member): MemberState => {
-      const raft = this.group.nodes.get(this.nodeOf(member));
+    const numbers = this.history.members.map((_, member) => this.nodeOf(member));
+    const members = numbers.map((number): MemberState => {
+      const raft = this.group.nodes.get(number);
       if (raft === undefined) return { role: 'stopped', term: 0 };
-      const known = this.ids.indexOf(raft.leader);
+      const known = raft.leader === 0 ? -1 : numbers.indexOf(raft.leader);
       const role = raft.role === 'follower' && !raft.configuration.voters.includes(raft.id) ? 'learner' : raft.role;
       return { role, term: raft.term, ...(known < 0 ? {} : { leader: known }) };
     });

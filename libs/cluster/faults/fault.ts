@@ -2,6 +2,7 @@ import type { Instant, KubeObject } from '#apimachinery';
 import type { MachineBoot } from './boots.js';
 import type { ControlPlaneHistory } from './history.js';
 import type { InstanceElection } from './leader-election.js';
+import type { EtcdPeer } from './membership.js';
 
 /** What can be done to a part of a cluster; FAULT_KINDS says what each needs. */
 export const FAULT_TYPES = [
@@ -89,6 +90,8 @@ export interface FaultList extends KubeObject {
   troubles?: readonly ManifestTrouble[];
   /** How instances of components elect their leaders, where their files say otherwise than kubeadm's. */
   elections?: readonly InstanceElection[];
+  /** The members of etcd, once they were changed; unset: those of kubeadm. */
+  peers?: readonly EtcdPeer[];
   history: ControlPlaneHistory;
   /** The last starts of machines that were off, the latest at the end. */
   boots?: readonly MachineBoot[];

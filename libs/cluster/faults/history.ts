@@ -1,6 +1,7 @@
 import type { Instant } from '#apimachinery';
 import { cutBetween, type FaultType, type Hold, holdOf, STATIC_COMPONENTS, type StaticComponent, slowOf } from './fault.js';
 import type { LeaderBase } from './leader-election.js';
+import type { EtcdPeer } from './membership.js';
 
 /** etcd's --election-timeout in milliseconds. */
 export const ELECTION_TIMEOUT = 1_000;
@@ -15,6 +16,8 @@ export interface Impairment {
   /** Those whose disk takes longer than an election time-out, with the milliseconds that it takes. */
   readonly slow?: ReadonlyArray<readonly [number, number]>;
   readonly cuts: ReadonlyArray<readonly [number, number]>;
+  /** Who is to take part from now on; unset: the members stay who they were. */
+  readonly peers?: readonly EtcdPeer[];
 }
 
 /** What has to be remembered of the control plane to tell its state at any time after. */
@@ -23,8 +26,8 @@ export interface ControlPlaneHistory {
   readonly seed: string;
   /** The nodes of the control plane, each with a member of etcd. */
   readonly members: readonly string[];
-  /** etcd before the first impairment: all members agree. */
-  readonly etcd: { readonly leader: number; readonly term: number };
+  /** etcd before the first impairment: all members agree; without `peers`, those of kubeadm. */
+  readonly etcd: { readonly leader: number; readonly term: number; readonly peers?: readonly EtcdPeer[] };
   readonly impairments: readonly Impairment[];
   /** Leader elections as of the last change of the faults. */
   readonly changedAt: Instant;
@@ -81,8 +84,8 @@ export function hangsAfter(
   return [...hangs.filter((known) => !ended.some(({ component, node }) => component === known.component && node === known.node)), ...ended];
 }
 
-/** What the faults do to the members of etcd. */
-export function impairmentOf(holds: readonly Hold[], members: readonly string[], at: Instant): Impairment {
+/** What the faults do to the members of etcd, of whom there are others if `peers` are given. */
+export function impairmentOf(holds: readonly Hold[], members: readonly string[], at: Instant, peers?: readonly EtcdPeer[]): Impairment {
   const positions = members.map((_, position) => position);
   const typeAt = (position: number): FaultType | undefined => holdOf(holds, 'etcd', members[position] ?? '')?.type;
   const paused = positions.filter((position) => typeAt(position) === 'pause');
@@ -98,7 +101,8 @@ export function impairmentOf(holds: readonly Hold[], members: readonly string[],
       .filter((other) => cutBetween(holds, members[one] ?? '', members[other] ?? ''))
       .map((other) => [one, other] as const),
   );
-  return { at, stopped, ...(lost.length > 0 ? { lost } : {}), paused, ...(slow.length > 0 ? { slow } : {}), cuts };
+  const hasLost = lost.length > 0 ? { lost } : {};
+  return { at, stopped, ...hasLost, paused, ...(slow.length > 0 ? { slow } : {}), cuts, ...(peers ? { peers } : {}) };
 }
 
 /** Whether all members of etcd work and reach one another. */

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { EtcdKey, EtcdSnapshot } from '../runtime/etcd-access.js';
 
 /**
@@ -18,8 +17,8 @@ export interface HeaderFacts {
   /** The id of the member that answers, in hexadecimal. */
   id: string;
   term: number;
-  /** The names of all members. */
-  members: readonly string[];
+  /** The id of the cluster, in hexadecimal. */
+  cluster: string;
   /** Of the store, in answers that tell it. */
   revision?: number;
 }
@@ -28,8 +27,7 @@ export interface HeaderFacts {
 export const idOf = (hex: string): bigint => BigInt(`0x${hex}`);
 
 /** The header of an answer. */
-export function headerOf({ id, term, members, revision }: HeaderFacts): Header {
-  const cluster = createHash('sha1').update(`cluster of ${members[0]}`).digest('hex').slice(0, 16);
+export function headerOf({ id, term, cluster, revision }: HeaderFacts): Header {
   return { cluster_id: idOf(cluster), member_id: idOf(id), ...(revision === undefined ? {} : { revision }), raft_term: term };
 }
 
@@ -66,10 +64,16 @@ export const foundJson = ({ header, kvs, count, keysOnly }: Found): unknown => (
   ...(count > 0 ? { count } : {}),
 });
 
+/** A header as fields. */
+export const headerFields = ({ cluster_id: cluster, member_id: member, revision, raft_term: term }: Header): string[] => [
+  ...[`"ClusterID" : ${cluster}`, `"MemberID" : ${member}`],
+  ...(revision === undefined ? [] : [`"Revision" : ${revision}`]),
+  `"RaftTerm" : ${term}`,
+];
+
 /** A read as fields. */
 export function foundFields({ header, kvs, count, keysOnly }: Found): string {
-  const { cluster_id: cluster, member_id: member, revision = 0, raft_term: term } = header;
-  const head = [`"ClusterID" : ${cluster}`, `"MemberID" : ${member}`, `"Revision" : ${revision}`, `"RaftTerm" : ${term}`];
+  const head = headerFields(header);
   const keys = kvs.flatMap(({ key, value, createRevision, modRevision }) => [
     ...[`"Key" : ${JSON.stringify(key)}`, `"CreateRevision" : ${createRevision}`, `"ModRevision" : ${modRevision}`],
     ...[`"Value" : ${JSON.stringify(keysOnly ? '' : value)}`, '"Lease" : 0'],

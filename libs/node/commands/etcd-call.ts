@@ -1,4 +1,4 @@
-import { memberId } from '../images/etcd-metrics.js';
+import type { EtcdMemberState } from '../runtime/etcd-access.js';
 import type { Wait } from '../shell/kernel.js';
 import { type EtcdView, type Process, print, readFile } from '../shell/process.js';
 import { type Header, headerOf, jsonText } from './etcd-answers.js';
@@ -25,6 +25,7 @@ const ALONE = new Set([
   'help',
   'skip-hash-check',
   'mark-compacted',
+  'learner',
 ]);
 const SHORT: Readonly<Record<string, string>> = { w: 'write-out', h: 'help' };
 
@@ -67,15 +68,30 @@ export function* authenticated(call: Call): Generator<Wait, void, void> {
   if (['cacert', 'cert', 'key'].some((flag) => (call.flags.get(flag) ?? '') === '')) yield* deadline(call);
 }
 
-export type Member = ReturnType<EtcdView['members']>[number] & { id: string; address: string };
+export interface Member extends EtcdMemberState {
+  /** The id of its cluster, in hexadecimal. */
+  cluster: string;
+  /** Of its node; empty if it has never been started. */
+  address: string;
+  peerURLs: readonly string[];
+  isLearner: boolean;
+}
 
+/** The members, by their ids (membership/cluster.go Members). */
 export const membersOf = (etcd: EtcdView): Member[] =>
-  etcd.members().map((member) => ({ ...member, id: memberId(member.name), address: etcd.addresses.get(member.name) ?? '' }));
+  etcd
+    .members()
+    .map((member) => {
+      const { name, role, peerURLs, isLearner = role === 'learner' } = member;
+      const address = etcd.addresses.get(name) ?? '';
+      return { ...member, cluster: etcd.clusterId(), address, peerURLs: peerURLs ?? [`https://${address}:2380`], isLearner };
+    })
+    .sort((one, other) => (one.id < other.id ? -1 : 1));
 
 /** The endpoints that are asked, each with its member. */
 export function endpointsOf({ flags, process }: Call, members: readonly Member[]): Array<{ endpoint: string; member: Member | undefined }> {
   const given = flags.has('cluster')
-    ? members.map(({ address }) => `https://${address}:2379`)
+    ? members.filter(({ name }) => name !== '').map(({ address }) => `https://${address}:2379`)
     : (flags.get('endpoints') ?? '127.0.0.1:2379').split(',');
   return given.map((endpoint) => {
     const [, host = '', port] = /^(?:https?:\/\/)?(.*?)(?::(\d+))?$/.exec(endpoint) ?? [];
@@ -91,6 +107,12 @@ export function* agreed(call: Call, members: readonly Member[]): Generator<Wait,
   const [first] = endpointsOf(call, members);
   const isLed = first?.member && (first.member.role === 'leader' || first.member.leader !== undefined);
   if (!isLed || !members.some(({ role }) => role === 'leader')) yield* deadline(call);
+}
+
+/** Throws what a printer says that has no such form (ctlv3/command/printer.go). */
+export function unsupported(call: Call, ...formats: readonly string[]): void {
+  const format = formatOf(call);
+  if (formats.includes(format)) throw new EtcdError(`${format} not supported as output format`);
 }
 
 /** An answer that is shown as rows, a table or JSON. */
@@ -115,7 +137,7 @@ export function header(call: Call, members: readonly Member[], { member, revisio
   return headerOf({
     id: by?.id ?? '0',
     term: by?.term ?? 0,
-    members: members.map(({ name }) => name),
+    cluster: members[0]?.cluster ?? '0',
     ...(revision === undefined ? {} : { revision }),
   });
 }

@@ -56,11 +56,11 @@ export function* endpointStatus(call: Call, etcd: EtcdView): Generator<Wait, num
       yield* writeTo(call.process.errors, `Failed to get the status of endpoint ${endpoint} (context deadline exceeded)\n`);
       continue;
     }
-    const { id, role, term } = member;
+    const { id, role, term, isLearner } = member;
     const errors = etcd.isFull() ? alarmText(member) : '';
     rows.push([
       ...[endpoint, id, ETCD_VERSION, '3.6.0', size, size, '0%', bytesText(ETCD_QUOTA)],
-      ...[String(role === 'leader'), String(role === 'learner'), String(term), String(revision), String(revision), errors, '', 'false'],
+      ...[String(role === 'leader'), String(isLearner), String(term), String(revision), String(revision), errors, '', 'false'],
     ]);
     const leader = members.find((each) => each.role === 'leader');
     json.push({
@@ -69,7 +69,7 @@ export function* endpointStatus(call: Call, etcd: EtcdView): Generator<Wait, num
         ...{ header: header(call, members, { member, revision }), version: ETCD_VERSION, dbSize: bytes },
         ...(leader ? { leader: idOf(leader.id) } : {}),
         ...{ raftIndex: revision, raftTerm: term, raftAppliedIndex: revision, ...(errors === '' ? {} : { errors: [errors] }) },
-        ...{ dbSizeInUse: bytes, ...(role === 'learner' ? { isLearner: true } : {}) },
+        ...{ dbSizeInUse: bytes, ...(isLearner ? { isLearner: true } : {}) },
         ...{ storageVersion: '3.6.0', dbSizeQuota: ETCD_QUOTA, downgradeInfo: {} },
       },
     });

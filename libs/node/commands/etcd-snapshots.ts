@@ -7,8 +7,15 @@ import { writeTo } from '../shell/streams.js';
 
 /** Snapshots of etcd: files that tell a revision of the store, and what there is at it. */
 
-/** What a command of etcd says before it fails. */
-export class EtcdError extends Error {}
+/** What a command of etcd says before it fails, and with which code it ends. */
+export class EtcdError extends Error {
+  constructor(
+    message: string,
+    readonly code = 1,
+  ) {
+    super(message);
+  }
+}
 
 /** A snapshot's file; longer ones are none. */
 const LONGEST = 1_000;

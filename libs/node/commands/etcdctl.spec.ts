@@ -8,9 +8,9 @@ import type { MachineWorld } from '../runtime/world.js';
 const PKI = '/etc/kubernetes/pki/etcd';
 const CERTIFICATES = [`--cacert=${PKI}/ca.crt`, `--cert=${PKI}/server.crt`, `--key=${PKI}/server.key`];
 const SOUND: EtcdMemberState[] = [
-  { name: 'cp-1', role: 'leader', term: 3, leader: 0 },
-  { name: 'cp-2', role: 'follower', term: 3, leader: 0 },
-  { name: 'cp-3', role: 'learner', term: 3, leader: 0 },
+  { id: 'a000000000000001', name: 'cp-1', role: 'leader', term: 3, leader: 0 },
+  { id: 'a000000000000002', name: 'cp-2', role: 'follower', term: 3, leader: 0 },
+  { id: 'a000000000000003', name: 'cp-3', role: 'learner', term: 3, leader: 0 },
 ];
 const STORED = ['/registry/configmaps/default/a', '/registry/pods/default/p'].map((key, at) => ({
   ...{ key, value: `{"of":"${key}"}`, createRevision: 7 + at, modRevision: 9 + at },
@@ -21,7 +21,10 @@ const nodes = SOUND.map(({ name }, position) => ({
 }));
 
 /** What a command prints in the pod of the first member; time passes as it waits. */
-async function printed(command: readonly string[], { members = SOUND, isFull = false } = {}): Promise<string> {
+async function printed(
+  command: readonly string[],
+  { members = SOUND, isFull = false, change = undefined as (() => unknown) | undefined } = {},
+): Promise<string> {
   let now = Date.parse('2026-01-02T03:04:05Z');
   const world: MachineWorld = {
     pace: { pause: () => undefined },
@@ -29,6 +32,8 @@ async function printed(command: readonly string[], { members = SOUND, isFull = f
     objects: { get: async () => undefined, list: async <T extends KubeObject>() => nodes as unknown as T[] },
     etcd: {
       members: () => members,
+      clusterId: () => 'c000000000000001',
+      change: async () => (change ? void change() : 'etcdserver: unhealthy cluster'),
       isFull: () => isFull,
       figures: () => ({ members, revision: 42, objects: 2, bytes: 100, leaderChanges: 1 }),
       keep: async () => true,
@@ -114,10 +119,55 @@ test.each<[string, RegExp]>([
   ],
   ['get / --prefix -w table', /^Error: table not supported as output format\n$/],
   ['constructor', /^Error: unknown command "constructor" for "etcdctl"\n$/],
+  ['member add', /^Error: member name not provided\n$/],
+  ['member add a http://b:2380', /^Error: too many arguments, did you mean --peer-urls=http:\/\/b:2380\n$/],
+  ['member add a', /^Error: member peer urls not provided\n$/],
+  ['member add a --peer-urls=http://b:2380', /^Error: etcdserver: unhealthy cluster\n$/],
+  ['member remove', /^Error: member ID is not provided\n$/],
+  ['member remove cp-1', /^Error: bad member ID arg \(strconv\.ParseUint: parsing "cp-1": invalid syntax\), expecting ID in Hex\n$/],
+  [
+    'member promote 11112222333344445',
+    /^Error: bad member ID arg \(strconv\.ParseUint: parsing "11112222333344445": value out of range\), expect/,
+  ],
+  ['member update a000000000000001', /^Error: member peer urls not provided\n$/],
+  [
+    'member list -w fields',
+    /^"ClusterID" : \d+\n"MemberID" : \d+\n"RaftTerm" : 3\n"ID" : \d+\n"Name" : "cp-1"\n"PeerURL" : "https:\/\/10\.0\.0\.1:2380"\n"ClientURL" : "https:\/\/10\.0\.0\.1:2379"\n"IsLearner" : false\n\n"ID"/,
+  ],
   ['version', /^etcdctl version: 3\.6\.8\nAPI version: 3\.6\n$/],
   ['put a b', /^Error: unknown command "put a" for "etcdctl"\n$/],
 ])('etcdctl %s', async (line, want) => {
   expect(await etcdctl(line)).toMatch(want);
+});
+
+test('an added member that is not started', async () => {
+  const members = [...SOUND.slice(0, 1), { id: '0b00000000000002', name: '', role: 'stopped', term: 0, peerURLs: ['https://x:2380'] }];
+  expect(await etcdctl('member list', { members })).toContain('b00000000000002, unstarted, , https://x:2380, , false\n');
+  expect(await etcdctl('endpoint health --cluster', { members })).toMatch(/^https:\/\/10\.0\.0\.1:2379 is healthy: .*\n$/);
+});
+
+test('what becomes of a change of the members', async () => {
+  const added: EtcdMemberState = {
+    id: '0b00000000000002',
+    name: '',
+    role: 'stopped',
+    term: 0,
+    peerURLs: ['https://x:2380'],
+    isLearner: true,
+  };
+  const known = SOUND.slice(0, 2);
+  const add = (more: string) => {
+    const members = [...known];
+    return etcdctl(`member add cp-9 --peer-urls=https://x:2380 --learner${more}`, { members, change: () => members.push(added) });
+  };
+  expect(await add('')).toBe(
+    'Member  b00000000000002 added as learner to cluster c000000000000001\n\nETCD_NAME="cp-9"\nETCD_INITIAL_CLUSTER="cp-9=https://x:2380,cp-1=https://10.0.0.1:2380,cp-2=https://10.0.0.2:2380"\nETCD_INITIAL_ADVERTISE_PEER_URLS="https://x:2380"\nETCD_INITIAL_CLUSTER_STATE="existing"\n',
+  );
+  expect(JSON.parse((await add(' -w json')).replace(/:(\d{17,})/g, ':"$1"'))).toMatchObject({
+    member: { peerURLs: ['https://x:2380'], isLearner: true },
+    members: [{ peerURLs: ['https://x:2380'] }, { name: 'cp-1' }, { name: 'cp-2' }],
+  });
+  expect(await add(' -w table')).toBe('Error: table not supported as output format\n');
 });
 
 test('a full disk raises an alarm', async () => {
@@ -185,7 +235,7 @@ test('an alarm in JSON', async () => {
 });
 
 test('an endpoint that does not answer is told, and the command fails', async () => {
-  const members = [...SOUND.slice(0, 2), { name: 'cp-3', role: 'stopped', term: 0 }];
+  const members = [...SOUND.slice(0, 2), { id: 'a000000000000003', name: 'cp-3', role: 'stopped', term: 0 }];
   const text = await etcdctl('endpoint status --cluster', { members });
   expect(text.match(/Failed to get the status of endpoint https:\/\/10\.0\.0\.3:2379 \(context deadline exceeded\)\n/g)).toHaveLength(1);
   expect(await etcdctl('defrag --cluster', { members })).toMatch(
@@ -194,7 +244,10 @@ test('an endpoint that does not answer is told, and the command fails', async ()
 });
 
 test('without a leader nothing that must be current is answered', async () => {
-  const members = [{ name: 'cp-1', role: 'candidate', term: 4 }, ...SOUND.slice(1).map((member) => ({ ...member, role: 'stopped' }))];
+  const members = [
+    { id: 'a000000000000001', name: 'cp-1', role: 'candidate', term: 4 },
+    ...SOUND.slice(1).map((member) => ({ ...member, role: 'stopped' })),
+  ];
   expect(await etcdctl('member list', { members })).toBe('Error: context deadline exceeded\n');
   expect(await etcdctl('get / --prefix', { members })).toBe('Error: context deadline exceeded\n');
 });

@@ -3,31 +3,17 @@ import type { Wait } from '../shell/kernel.js';
 import { asked, type Command, type EtcdView, pathIn, print, readFile } from '../shell/process.js';
 import { writeTo } from '../shell/streams.js';
 import { foundFields, foundJson, idOf, jsonText, snapshotJson } from './etcd-answers.js';
-import { agreed, authenticated, type Call, callOf, deadline, formatOf, header, membersOf, show } from './etcd-call.js';
+import { agreed, authenticated, type Call, callOf, deadline, formatOf, header, membersOf, show, unsupported } from './etcd-call.js';
 import { alarmText, defrag, endpointHealth, endpointStatus } from './etcd-endpoints.js';
+import { memberAdd, memberList, memberPromote, memberRemove, memberUpdate } from './etcd-members.js';
 import { EtcdError, factsIn, restoreSnapshot, takenSnapshot } from './etcd-snapshots.js';
 import { bytesText } from './etcd-tables.js';
 
-/** etcdctl and etcdutl 3.6: what reads, snapshots and defragmentation. Keys cannot be written past the API server here, nor members changed. */
+/** etcdctl and etcdutl 3.6: what reads, the members, snapshots and defragmentation. Keys cannot be written past the API server here. */
 
 /** Keys and characters that one answer has at most. */
 const MOST_KEYS = 10_000;
 const MOST_TEXT = 1024 * 1024;
-
-function* memberList(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
-  const members = membersOf(etcd);
-  yield* agreed(call, members);
-  const head = ['ID', 'STATUS', 'NAME', 'PEER ADDRS', 'CLIENT ADDRS', 'IS LEARNER'];
-  const rows = members.map(({ id, name, address, role }) => {
-    const learns = String(role === 'learner');
-    return [id, 'started', name, `https://${address}:2380`, `https://${address}:2379`, learns];
-  });
-  const listed = members.map(({ id, name, address, role }) => ({
-    ...{ ID: idOf(id), name, peerURLs: [`https://${address}:2380`], clientURLs: [`https://${address}:2379`] },
-    ...(role === 'learner' ? { isLearner: true } : {}),
-  }));
-  return yield* show(call, { head, rows, json: { header: header(call, members), members: listed } });
-}
 
 function* get(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
   const { process, flags, words } = call;
@@ -35,7 +21,7 @@ function* get(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
   if (key === undefined) throw new EtcdError('get command needs one argument as key and an optional argument as range_end');
   const format = formatOf(call);
   if (flags.has('count-only') && format !== 'fields') throw new EtcdError('--count-only is only for `--write-out=fields`');
-  if (format === 'table') throw new EtcdError('table not supported as output format');
+  unsupported(call, 'table');
   const members = membersOf(etcd);
   yield* agreed(call, members);
   const all = yield* asked(process, () => etcd.keys(key));
@@ -90,7 +76,7 @@ function* alarms(call: Call, etcd: EtcdView): Generator<Wait, number, void> {
     header: header(call, members),
     ...(raised.length > 0 ? { alarms: raised.map(({ id }) => ({ memberID: idOf(id), alarm: 1 })) } : {}),
   };
-  if (formatOf(call) === 'table') throw new EtcdError('table not supported as output format');
+  unsupported(call, 'table');
   return yield* show(call, { head: [], rows: raised.map((member) => [alarmText(member)]), json });
 }
 
@@ -98,6 +84,10 @@ type Action = (call: Call, etcd: EtcdView) => Generator<Wait, number, void>;
 
 const ACTIONS: Readonly<Record<string, Action>> = {
   'member list': memberList,
+  'member add': memberAdd,
+  'member remove': memberRemove,
+  'member promote': memberPromote,
+  'member update': memberUpdate,
   'endpoint health': endpointHealth,
   'endpoint status': endpointStatus,
   'snapshot save': snapshotSave,
@@ -133,7 +123,7 @@ const guarded = (body: (call: Call) => Generator<Wait, number, void>): Command =
     } catch (error) {
       if (!(error instanceof EtcdError)) throw error;
       yield* writeTo(process.errors, `Error: ${error.message}\n`);
-      return 1;
+      return error.code;
     }
   };
 

@@ -1,12 +1,12 @@
 import type { EtcdFigures } from '../runtime/etcd-access.js';
-import { etcdMetrics, memberId } from './etcd-metrics.js';
+import { etcdMetrics } from './etcd-metrics.js';
 
 const figures: EtcdFigures = {
   members: [
-    { name: 'cp-1', role: 'leader', term: 3, leader: 0 },
-    { name: 'cp-2', role: 'follower', term: 3, leader: 0 },
-    { name: 'cp-3', role: 'learner', term: 3, leader: 0 },
-    { name: 'cp-4', role: 'preCandidate', term: 3 },
+    { id: 'a000000000000001', name: 'cp-1', role: 'leader', term: 3, leader: 0 },
+    { id: 'a000000000000002', name: 'cp-2', role: 'follower', term: 3, leader: 0 },
+    { id: 'a000000000000003', name: 'cp-3', role: 'learner', term: 3, leader: 0 },
+    { id: 'a000000000000004', name: 'cp-4', role: 'preCandidate', term: 3 },
   ],
   revision: 42,
   objects: 7,
@@ -30,7 +30,7 @@ it('a member tells all that is known of it', () => {
     etcd_mvcc_db_total_size_in_bytes: '1000',
     etcd_mvcc_db_total_size_in_use_in_bytes: '1000',
     etcd_server_has_leader: '1',
-    [`etcd_server_id{server_id="${memberId('cp-1')}"}`]: '1',
+    'etcd_server_id{server_id="a000000000000001"}': '1',
     etcd_server_is_leader: '1',
     etcd_server_is_learner: '0',
     etcd_server_leader_changes_seen_total: '2',

@@ -1,13 +1,9 @@
-import { createHash } from 'node:crypto';
 import type { EtcdFigures } from '../runtime/etcd-access.js';
 
 /** The version of etcd. */
 export const ETCD_VERSION = '3.6.8';
 /** What its database may become at most, in bytes (--quota-backend-bytes). */
 export const ETCD_QUOTA = 2 * 1024 ** 3;
-
-/** The id of a member. */
-export const memberId = (name: string): string => createHash('sha1').update(name).digest('hex').slice(0, 16);
 
 interface Metric {
   name: string;
@@ -31,9 +27,9 @@ function metricsOf(name: string, { members, revision, objects, bytes, leaderChan
     gauge('etcd_mvcc_db_total_size_in_bytes', 'Bytes that the database takes.', bytes),
     gauge('etcd_mvcc_db_total_size_in_use_in_bytes', 'Bytes of the database that are in use.', bytes),
     gauge('etcd_server_has_leader', 'Whether the member knows a leader.', flag(hasLeader)),
-    gauge('etcd_server_id', 'The id of the member.', 1, `server_id="${memberId(name)}"`),
+    gauge('etcd_server_id', 'The id of the member.', 1, `server_id="${member?.id ?? ''}"`),
     gauge('etcd_server_is_leader', 'Whether the member leads.', flag(member?.role === 'leader')),
-    gauge('etcd_server_is_learner', 'Whether the member is a learner.', flag(member?.role === 'learner')),
+    gauge('etcd_server_is_learner', 'Whether the member is a learner.', flag(member?.isLearner ?? member?.role === 'learner')),
     counter('etcd_server_leader_changes_seen_total', 'How often the leader has changed.', leaderChanges),
     gauge('etcd_server_proposals_applied_total', 'Proposals that are applied.', revision),
     gauge('etcd_server_proposals_committed_total', 'Proposals that are committed.', revision),

@@ -90,6 +90,8 @@ export class ClusterNetwork implements Network {
     const addressOf = ({ status }: corev1.Node) => status?.addresses?.find(({ type }) => type === 'InternalIP')?.address ?? '';
     return {
       members: () => etcd.members(),
+      clusterId: () => etcd.clusterId(),
+      change: (change) => etcd.change(change),
       isFull: () => etcd.isFull(),
       figures: () => etcd.figures(),
       keep: (directory) => etcd.keep(directory),

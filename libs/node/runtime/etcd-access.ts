@@ -1,12 +1,24 @@
 /** A member of etcd as of now. */
 export interface EtcdMemberState {
-  /** The node that it runs on. */
+  /** 64 bits in hexadecimal. */
+  readonly id: string;
+  /** The node that it runs on; empty if it has never been started. */
   readonly name: string;
+  /** Unset: by the address of its node. */
+  readonly peerURLs?: readonly string[];
+  readonly isLearner?: boolean;
   readonly role: string;
   readonly term: number;
   /** The position of the leader that it knows. */
   readonly leader?: number;
 }
+
+/** A change of etcd's members. Ids are hexadecimal. */
+export type EtcdChange =
+  | { readonly change: 'add'; readonly peerURLs: readonly string[]; readonly isLearner: boolean }
+  | { readonly change: 'remove'; readonly id: string }
+  | { readonly change: 'promote'; readonly id: string }
+  | { readonly change: 'update'; readonly id: string; readonly peerURLs: readonly string[] };
 
 /** A key and its value in etcd. */
 export interface EtcdKey {
@@ -39,6 +51,10 @@ export interface EtcdSnapshot {
 /** etcd as its own client reaches it. */
 export interface EtcdAccess {
   members(): readonly EtcdMemberState[];
+  /** The id of the cluster, in hexadecimal. */
+  clusterId(): string;
+  /** Changes the members; resolves with why not, if the leader refuses. */
+  change(change: EtcdChange): Promise<string | undefined>;
   /** Whether the disk of a member is full. */
   isFull(): boolean;
   /** As far as it is known without asking. */

@@ -15,7 +15,7 @@ export const faultRequestSchema = z.strictObject({
 export const etcdSchema = z.object({
   members: z.array(
     z.object({
-      name: z.string().describe('The node that it runs on'),
+      name: z.string().describe('The node that it runs on; empty if it was added and has not been started'),
       role: z.enum(['leader', 'follower', 'candidate', 'learner', 'stopped']),
       term: z.number().int(),
       leader: z.string().optional().describe('The node of the leader that it knows'),
