@@ -119,7 +119,7 @@ export class LocalGraph {
     const requests = { user: () => user, requestId: () => 'request-1' };
     this.opened = {
       client: inProcessClient(cluster.api, requests),
-      transaction: () => beginTransaction(cluster.api, requests),
+      transaction: (how) => beginTransaction(cluster.api, requests, how),
       history: guardedHistory(historyOf(cluster), guard),
       cluster: { id: 'local', name: 'local', gitVersion: 'v1.36.0' },
       now: () => this.cluster.api.cluster.clock.now(),

@@ -15,7 +15,7 @@ export const namespaceAutoProvision: AdmissionPlugin = {
   defaultOff: true,
   mutates: false,
   admit({ namespace, group, resource, dryRun }, ctx) {
-    if (dryRun || namespace === '' || (group === '' && resource === 'namespaces')) return;
+    if ((dryRun && !ctx.trial) || namespace === '' || (group === '' && resource === 'namespaces')) return;
     return provision(namespace, ctx);
   },
 };

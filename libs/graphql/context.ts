@@ -24,14 +24,16 @@ interface GraphTransaction {
   readonly client: Client;
   /** Answers with what gives an object that was written its resourceVersion; undefined: nothing is stored, another write came before. */
   commit(): Promise<((object: KubeObject) => KubeObject) | undefined>;
+  /** Of a trial: what gives an object that was written the resourceVersion of what is stored. */
+  tried(): (object: KubeObject) => KubeObject;
   abort(): void;
 }
 
 /** One cluster as one user sees it, determined by the request's token. */
 export interface GraphSession {
   readonly client: Client;
-  /** Begins a transaction of the user. */
-  readonly transaction: () => GraphTransaction;
+  /** Begins a transaction of the user; a trial takes what dry runs write, and is never stored. */
+  readonly transaction: (options: { trial: boolean }) => GraphTransaction;
   readonly history: History;
   readonly audit: GraphAudit;
   readonly access: GraphAccess;

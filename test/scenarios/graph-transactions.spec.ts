@@ -138,13 +138,43 @@ test('a transaction that another write overtakes is tried again on what is there
   expect(data).toEqual({ k: '0', x: '1', y: '1', z: '1' });
 });
 
-test('a dry run stores nothing', async () => {
+test('a dry run is tried as one transaction, and stores nothing', async () => {
+  await run('mutation { create(objects: [{configMap: {metadata: {name: "stands"}, data: {a: "1"}}}]) { operation } }');
   const before = await cluster.store.revision();
-  expect(
-    await run('mutation { create(atomic: true, dryRun: true, objects: [{namespace: {metadata: {name: "dry"}}}]) { operation dryRun } }'),
-  ).toEqual({
-    create: [{ operation: 'CREATED', dryRun: true }],
-  });
+  const { configMap } = (await run('{ configMap(name: "stands") { metadata { resourceVersion } } }')) as {
+    configMap: { metadata: { resourceVersion: string } };
+  };
+  const { apply } = await run(`mutation { apply(atomic: true, dryRun: true, serverSide: true, namespace: "dry", objects: [
+    {namespace: {metadata: {name: "dry"}}}
+    {serviceAccount: {metadata: {name: "default"}}}
+    {configMap: {metadata: {name: "a"}, data: {a: "1"}}}
+    {configMap: {metadata: {name: "a"}, data: {a: "2"}}}
+    {configMap: {metadata: {name: "a"}, data: {a: "2"}}}
+    {configMap: {metadata: {name: "stands", namespace: "default"}, data: {a: "1", b: "2"}}}
+    {service: {metadata: {name: "web"}, spec: {selector: {app: "web"}, ports: [{port: 80}]}}}
+    {pod: {metadata: {name: "p"}, spec: {containers: [{name: "c", image: "nginx"}]}}}
+  ]) { ${written} dryRun diff { path from to } } }`);
+  const results = apply as Array<Written[number] & { diff: unknown; dryRun: boolean }>;
+  expect(results.map(({ operation, diff }) => [operation, diff])).toEqual([
+    ...Array(3).fill(['CREATED', []]),
+    ['UPDATED', [{ path: '.data.a', from: '1', to: '2' }]],
+    ['UNCHANGED', []],
+    ['UPDATED', expect.arrayContaining([{ path: '.data.b', to: '2', from: null }])],
+    ...Array(2).fill(['CREATED', []]),
+  ]);
+  const versions = results.map(({ object }) => object.metadata.resourceVersion);
+  expect(versions).toEqual([...Array(5).fill(null), configMap.metadata.resourceVersion, null, null]);
+  expect(results.every(({ dryRun }) => dryRun)).toBe(true);
+  expect(await cluster.store.revision()).toBe(before);
+  expect(await run('{ namespace(name: "dry") { kind } }')).toEqual({ namespace: null });
+  const twice = await graph.run(`mutation { create(atomic: true, dryRun: true, objects: [
+    {service: {metadata: {name: "one"}, spec: {clusterIP: "10.96.7.7", ports: [{port: 80}]}}}
+    {service: {metadata: {name: "two"}, spec: {clusterIP: "10.96.7.7", ports: [{port: 80}]}}}
+  ]) { operation } }`);
+  expect(twice.errors?.map(({ message }) => message)).toEqual([
+    'objects[0]: not written, because of objects[1]',
+    expect.stringMatching(/^objects\[1\]: .*failed to allocate IP 10\.96\.7\.7: provided IP is already allocated/),
+  ]);
   expect(await cluster.store.revision()).toBe(before);
 });
 
@@ -164,6 +194,40 @@ test('what admission writes for an object, such as the usage of a quota, is of t
   expect(await used()).toBe('0');
   expect((await create('a', 'b', 'c')).errors?.at(-1)?.message).toMatch(/^objects\[2\]: secrets "c" is forbidden: exceeded quota: q, /);
   expect(await used()).toBe('0');
+  const tried = (...names: string[]) =>
+    graph.run(
+      `mutation { create(atomic: true, dryRun: true, namespace: "small", objects: [${names.map((name) => `{secret: {metadata: {name: "${name}"}}}`)}]) { operation } }`,
+    );
+  expect((await tried('a', 'b', 'c')).errors?.at(-1)?.message).toMatch(/^objects\[2\]: secrets "c" is forbidden: exceeded quota: q, /);
+  expect((await tried('a', 'b')).errors).toBeUndefined();
+  expect(await used()).toBe('0');
   expect((await create('a', 'b')).errors).toBeUndefined();
   expect(await used()).toBe('2');
+});
+
+test.each([true, false])('objects of a kind that the manifest defines are refused with what helps (atomic: %s)', async (atomic) => {
+  const manifest = `apiVersion: apiextensions.k8s.io/v1
+kind: CustomResourceDefinition
+metadata: {name: gears.example.com}
+spec:
+  group: example.com
+  scope: Namespaced
+  names: {plural: gears, singular: gear, kind: Gear}
+  versions:
+    - {name: v1, served: true, storage: true, schema: {openAPIV3Schema: {type: object}}}
+---
+apiVersion: example.com/v1
+kind: Gear
+metadata: {name: first}
+`;
+  const { errors = [] } = await graph.run('mutation ($m: String!, $a: Boolean!) { create(manifest: $m, atomic: $a) { operation } }', {
+    m: manifest,
+    a: atomic,
+  });
+  const help =
+    'it is defined by document 1, and served when that is stored: write the definition with one request, and its objects with the next';
+  expect(errors.map(({ message }) => message)).toEqual([
+    ...(atomic ? ['document 1: not written, because of document 2'] : []),
+    `document 2: no matches for kind "Gear" in version "example.com/v1": ${help}`,
+  ]);
 });

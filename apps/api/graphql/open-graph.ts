@@ -91,7 +91,7 @@ async function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): Prom
   };
   return {
     client: watchingClient(client, { start, api, user }),
-    transaction: () => beginTransaction(api, options),
+    transaction: (how) => beginTransaction(api, options, how),
     history: guardedHistory(historyOf(admin.open(id), store), guard),
     audit: guardedAudit(auditOf(audit, id), guard),
     access: { explain: (question) => mustReadRoles(api, user).then(() => explained(api, question, user)) },

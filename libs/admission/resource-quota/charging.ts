@@ -93,7 +93,7 @@ class Namespace {
 
 /** Adds a request's charges to the quotas; returns the names of those that it changes, or undefined if the request is done or is to be doubted. */
 function decide(waiter: Waiter, quotas: readonly RunningQuota[], again: Waiter[]): readonly string[] | undefined {
-  const { remaining, request, limited } = waiter;
+  const { remaining, request, limited, ctx } = waiter;
   const concerned = remaining ? quotas.filter(({ quota }) => remaining.has(quota.metadata.name)) : quotas;
   const charges = checkRequest(request, { quotas: concerned, limited });
   if (charges instanceof StatusError) {
@@ -101,7 +101,7 @@ function decide(waiter: Waiter, quotas: readonly RunningQuota[], again: Waiter[]
     else again.push(Object.assign(waiter, { doubted: true }));
     return undefined;
   }
-  if (charges.size === 0 || request.attributes.dryRun) {
+  if (charges.size === 0 || (request.attributes.dryRun && !ctx.trial)) {
     waiter.resolve();
     return undefined;
   }

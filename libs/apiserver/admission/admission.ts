@@ -54,6 +54,8 @@ export interface AdmissionContext {
   authorizer: Authorizer;
   /** The API server's own client (system:apiserver), whose requests take no seats. */
   loopback(): CausalClient;
+  /** Set where the store is thrown away afterwards: what a dry run would write is written to it. */
+  trial?: true;
   /** The request's work: long work yields to other tenants. */
   work: Pick<WorkTask, 'pause'>;
   /** Waits, in machine time, for something that is about to happen; unset for requests that must not wait. */

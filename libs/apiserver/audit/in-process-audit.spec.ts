@@ -48,6 +48,21 @@ test('a request that is refused before it is authenticated is audited without a 
   expect(cluster.events).toHaveLength(2);
 });
 
+test('the dry runs of a trial are audited as such, with no revision', async () => {
+  const cluster = await testCluster();
+  const origin = () => ({ id: 'graph-1', uri: '/graphql', userAgent: 'browser', address: '10.0.0.1' });
+  const user = () => ({ name: 'alice', groups: ['system:masters'] });
+  const trial = beginTransaction(cluster.server, { user, origin }, { trial: true });
+  const created = await trial.client.create(ConfigMap, map, { dryRun: true });
+  await trial.client.get(ConfigMap, 'm', 'default');
+  expect(trial.tried()(created).metadata).not.toHaveProperty('resourceVersion');
+  trial.abort();
+  expect(cluster.events.map(({ dryRun, code, revision }) => [dryRun, code, revision])).toEqual([
+    [true, 201, undefined],
+    [false, 200, undefined],
+  ]);
+});
+
 test('the writes of a transaction are audited when it ends, with what became of them', async () => {
   const cluster = await testCluster();
   const origin = () => ({ id: 'graph-1', uri: '/graphql', userAgent: 'browser', address: '10.0.0.1' });

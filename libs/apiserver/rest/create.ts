@@ -26,6 +26,7 @@ import {
   admissionContext,
   admissionOptions,
   causeOf,
+  isOnlyTried,
   noteWrite,
   type RestScope,
   randomOf,
@@ -144,7 +145,7 @@ async function insertOnce(scope: RestScope, object: KubeObject, options: WriteOp
     const key = objectKey(stored, metadata.namespace ?? '', metadata.name);
     await scope.work.step(() => stored.schema.prepareForStorage(object));
     const state = await storedStateInSteps(object, scope.work.step);
-    if (options.dryRun) return (await cluster.store.get(key)) === undefined ? { value: state.value } : undefined;
+    if (isOnlyTried(scope, options.dryRun)) return (await cluster.store.get(key)) === undefined ? { value: state.value } : undefined;
     const written = await write(scope, { key, since, ...state }, companions);
     if (written !== 'again') return written;
   }

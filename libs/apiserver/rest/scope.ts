@@ -27,6 +27,8 @@ import type { Warnings } from './warnings.js';
 /** One cluster, as the pipeline sees it. Small: everything in it except the store is shared. */
 export interface ClusterScope {
   readonly store: ClusterStore;
+  /** Set where the store is thrown away afterwards: it takes what dry runs write, so that later ones stand on it. */
+  readonly trial?: true;
   readonly storages: StorageMap;
   readonly admission: AdmissionChain;
   /** What the flags of the API server decide. Throws 503 while it is down. */
@@ -98,12 +100,15 @@ export function retried(scope: RestScope, attempt: number): RestScope {
   return attempt === 0 ? scope : { ...scope, random: nthRandom(randomOf(scope), attempt) };
 }
 
+/** Whether a write is given to no store. */
+export const isOnlyTried = ({ cluster }: RestScope, dryRun: boolean): boolean => dryRun && !cluster.trial;
+
 /** The context that a strategy gets. */
 export function strategyContext(scope: RestScope, dryRun: boolean): StrategyContext {
   const { cluster: server, user, namespace, name, resource, work } = scope;
   const { clock, reader, access: authorizer, rules } = server;
-  const random = randomOf(scope);
-  return { clock, random, reader, user, namespace, name, apiVersion: resource.apiVersion, dryRun, authorizer, rules, server, work };
+  const base = { clock, random: randomOf(scope), reader, user, namespace, name, apiVersion: resource.apiVersion };
+  return { ...base, dryRun: isOnlyTried(scope, dryRun), authorizer, rules, server, work };
 }
 
 /** What admission gets besides the request. Components retry by themselves, so only clients' requests wait. */
@@ -112,7 +117,8 @@ export function admissionContext(scope: RestScope): AdmissionContext {
   const { reader, clock, access: authorizer, timers, storages, webhooks, loopback } = cluster;
   const random = randomOf(scope);
   const pause = (milliseconds: number) => new Promise<void>((resolve) => timers.after(milliseconds, resolve));
-  return { reader, loopback, storages, webhooks, clock, random, authorizer, work, ...(component === undefined ? { pause } : {}) };
+  const base = { reader, loopback, storages, webhooks, clock, random, authorizer, work };
+  return { ...base, ...(cluster.trial && { trial: true }), ...(component === undefined ? { pause } : {}) };
 }
 
 type Objects = Pick<AdmissionAttributes, 'object' | 'oldObject' | 'options'>;
@@ -161,10 +167,10 @@ export function admissionOptions(options: WriteOptions): Record<string, unknown>
 }
 
 /** Notes the end of a write of the request's object. */
-export function noteWrite({ audit }: RestScope, result: WriteResult | undefined): void {
+export function noteWrite({ audit, cluster }: RestScope, result: WriteResult | undefined): void {
   if (audit === undefined) return;
   audit.mark(Stage.storage);
-  if (result?.ok) audit.revision = result.entry.revision;
+  if (result?.ok && !cluster.trial) audit.revision = result.entry.revision;
 }
 
 /** The cause that is stored with a write. */

@@ -30,6 +30,7 @@ import {
   admissionContext,
   admissionOptions,
   causeOf,
+  isOnlyTried,
   noteWrite,
   type RestScope,
   retried,
@@ -112,7 +113,7 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
     return now?.revision === standing.revision ? unchanged : 'again';
   }
   const state = await storedStateInSteps(object, work.step);
-  if (rules.options.dryRun) return { value: state.value, revision: standing.revision, created: false };
+  if (isOnlyTried(scope, rules.options.dryRun)) return { value: state.value, revision: standing.revision, created: false };
   const { ttl } = resource.stored.strategy;
   const at = cluster.clock.now();
   const expires = ttl === undefined ? {} : { expiresAt: at + ttl };
@@ -253,7 +254,7 @@ function removes({ resource }: RestScope, object: KubeObject, old: KubeObject): 
 async function remove(scope: RestScope, rules: UpdateRules, object: KubeObject, standing: CachedObject): Promise<Outcome> {
   const { cluster, resource } = scope;
   const done: Updated = { value: storedText(object), revision: standing.revision, created: false };
-  if (rules.options.dryRun) return done;
+  if (isOnlyTried(scope, rules.options.dryRun)) return done;
   const at = cluster.clock.now();
   const released = (await resource.stored.strategy.release?.(object, strategyContext(scope, false))) ?? [];
   const op: WriteOp = { type: 'delete', key: standing.key, expected: standing.revision, cause: causeOf(scope), at };

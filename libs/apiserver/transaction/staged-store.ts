@@ -102,6 +102,15 @@ export class StagedStore implements ClusterStore {
     return revisions;
   }
 
+  /** The revisions of what the store has instead of what is staged, by the provisional ones; undefined: nothing. */
+  standing(): ReadonlyMap<Revision, Revision | undefined> {
+    return new Map(
+      [...this.staged.values()].flatMap(({ op, provisional }) =>
+        provisional.map((revision) => [revision, op.type === 'create' ? undefined : op.expected] as const),
+      ),
+    );
+  }
+
   async get(key: string): Promise<CachedObject | undefined> {
     const staged = this.staged.get(key);
     return staged ? staged.current : this.base.get(key);

@@ -20,7 +20,7 @@ export interface WantedObject {
   readonly within: string;
   readonly object?: KubeObject;
   readonly resource?: Resource;
-  /** Why there is no object. */
+  /** Why it is not written. */
   readonly error?: GraphQLError;
   readonly warnings: readonly string[];
 }
@@ -123,17 +123,20 @@ export async function wantedObject(
   { namespace, validation }: Reading,
   context: WriteContext,
 ): Promise<WantedObject> {
+  const found: { object?: KubeObject; resource?: Resource } = {};
   try {
     const object = read();
     const excess = excessOfObject(object);
     if (excess) throw badInput(excess);
+    found.object = object;
     await context.meter.turn();
     const resource = resourceFor(context, object);
+    found.resource = resource;
     const repeated = given.document?.repeated;
     const warnings = checkFields(object, context, { validation, ...(repeated && { repeated }) });
     return { ...given, object: placed(object, resource, namespace), resource, warnings };
   } catch (error) {
-    return { ...given, error: documentError({ ...given, warnings: [] }, error), warnings: [] };
+    return { ...given, ...found, error: documentError({ ...given, warnings: [] }, error), warnings: [] };
   }
 }
 

@@ -33,7 +33,7 @@ const FieldValidationEnum = new GraphQLEnumType({
 });
 
 const ATOMIC =
-  'All or nothing: each object is admitted and validated on what the ones before it leave (a Namespace may come before what is in it), every error is told, and all are stored at once, with consecutive revisions, or none. What controllers make comes later: no object of a kind that is defined in the same transaction, no bare Pod in its Namespace without a ServiceAccount. With `dryRun` each is tried by itself.';
+  'All or nothing: each object is admitted and validated on what the ones before it leave (a Namespace may come before what is in it), every error is told, and all are stored at once, with consecutive revisions, or none. What controllers make comes later: a kind is served after the request that defines it, no bare Pod in its Namespace without a ServiceAccount. With `dryRun` they are tried as one transaction, too, and none is stored.';
 
 const writeArguments = ({ type }: ObjectInput): GraphQLFieldConfigArgumentMap => ({
   objects: {

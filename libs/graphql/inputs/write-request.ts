@@ -5,6 +5,7 @@ import { applyObject } from '../apply.js';
 import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
 import { objectOf } from './any-object.js';
+import { withDefinedKinds } from './defined-kinds.js';
 import { type FieldValidation, manifestObjects, type WantedObject, wantedObject } from './documents.js';
 import { type Result, type WriteContext, writeAtomically, writeEach } from './writing.js';
 
@@ -56,6 +57,6 @@ export async function writeAll(request: WriteRequest, context: WriteContext): Pr
     return applyObject(client, resource, object, { ...query, patchType: mergedBy(context, resource) });
   };
   const writing = { dryRun, fieldManager, write };
-  const wanted = await wantedObjects(request, context);
+  const wanted = withDefinedKinds(await wantedObjects(request, context));
   return atomic ? writeAtomically(wanted, context, writing) : writeEach(wanted, context, { ...writing, client: context.client });
 }

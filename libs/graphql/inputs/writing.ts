@@ -75,16 +75,15 @@ function stored(result: Result, finished: (object: KubeObject) => KubeObject): R
 
 /**
  * All or nothing: each is admitted and validated on what the ones before it would leave, then all are stored at once. Tried again where another
- * client was faster.
+ * client was faster. Of a dry run nothing is stored.
  */
 export async function writeAtomically(wanted: readonly WantedObject[], context: WriteContext, writing: Writing): Promise<Result[]> {
   for (let tried = 0; tried < limits.transactionAttempts; tried += 1) {
-    const transaction = context.transaction();
+    const transaction = context.transaction({ trial: writing.dryRun });
     try {
       const results = await writeEach(wanted, context, { ...writing, client: transaction.client });
       if (results.some((result) => result instanceof Error)) return givenUp(wanted, results);
-      if (writing.dryRun) return results;
-      const finished = await transaction.commit();
+      const finished = writing.dryRun ? transaction.tried() : await transaction.commit();
       if (finished) return results.map((result) => stored(result, finished));
     } finally {
       transaction.abort();
