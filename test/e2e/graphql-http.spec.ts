@@ -66,9 +66,11 @@ test('long writes are answered by the thread of long bodies like short ones by t
   const isReady = () => readFileSync(path.join(service.home, 'logs/api.log'), 'utf8').includes('the thread for large requests is ready');
   const sized = (name: string, length: number) =>
     `apiVersion: v1\nkind: ConfigMap\nmetadata: {name: ${name}}\ndata: {a: ${'x'.repeat(length)}}\n`;
-  const query = `mutation ($m: String!, $atomic: Boolean! = false) {
-    apply(manifest: $m, atomic: $atomic) { operation warnings before { kind } object { kind metadata { name } } diff { path from } }
+  const query = `mutation ($m: String!, $atomic: Boolean! = false, $dryRun: Boolean) {
+    apply(manifest: $m, atomic: $atomic, dryRun: $dryRun) { operation warnings before { kind } object { kind metadata { name } } diff { path from } }
   }`;
+  const inNamespace = (name: string, manifest: string) =>
+    `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n---\n${manifest.replace('{name:', `{namespace: ${name}, name:`)}`;
   const write = (m: string, more = {}) => posted({ query, variables: { m, ...more } });
   await write(sized('starts-the-thread', 100_000));
   expect(await until(isReady)).toBe(true);
@@ -94,10 +96,13 @@ test('long writes are answered by the thread of long bodies like short ones by t
       shown(await write(`${sized(`${name}-2`, length)}---\n${sized(`${name}-3`, length)}`, { atomic: true })),
       shown(await write(`${sized(`${name}-2`, length + 1)}---\n${sized('Bad_Name', length)}`, { atomic: true })),
       Object.keys((await cluster.call('GET', `${maps}/${name}-3`)).json.data),
+      shown(await write(inNamespace(`tried-${length}`, sized('inside', length)), { atomic: true, dryRun: true })).messages,
+      (await cluster.call('GET', `/api/v1/namespaces/tried-${length}`)).status,
     ];
   };
   const short = await outcomes(100);
   expect(short[0].data.apply.map((one: Json) => one?.operation ?? null)).toEqual(['CREATED', null, null, null]);
+  expect(short.slice(-2)).toEqual([undefined, 404]);
   expect(await outcomes(50_000)).toEqual(short);
 });
 

@@ -58,7 +58,7 @@ async function write({ api, cluster: { id } }: OpenApi, asked: LargeWrite): Prom
   const options = graphRequests({ user, requestId, userAgent, address });
   const session = {
     client: inProcessClient(api, options),
-    transaction: (how) => beginTransaction(api, options, how),
+    transaction: (how: { trial: boolean }) => beginTransaction(api, options, how),
     cluster: { id },
     served: storages.served(),
     requestId,
