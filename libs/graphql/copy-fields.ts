@@ -11,6 +11,7 @@ import { requireKind } from './named-kind.js';
 import { listOf, nullableListOf, required } from './output-types.js';
 import { At, type Moment, revisionOf } from './past/moment.js';
 import { withoutNulls } from './queries.js';
+import { RefusedKind } from './refused-kind.js';
 import { Int64, Time } from './scalars.js';
 import type { GraphDiff, GraphSnapshot } from './time.js';
 import { timeOf } from './time-fields.js';
@@ -58,6 +59,7 @@ const diffType = new GraphQLObjectType<GraphDiff, GraphContext>({
     items: { type: listOf(changeType), description: 'In the order of the keys.' },
     counts: { type: required(countsType), description: 'Of all that differ, listed or not.' },
     truncated: { type: required(GraphQLBoolean), description: 'Not all of them are listed.' },
+    refused: { type: listOf(RefusedKind), description: 'Kinds that you may not list: their objects are left out, and not counted.' },
   },
 });
 
@@ -80,7 +82,8 @@ interface DiffArguments {
 /** The query of differences. */
 export const diffField: Field = {
   type: diffType,
-  description: 'The objects that differ between two moments, and their fields.',
+  description:
+    'The objects that differ between two moments, and their fields: of the kinds that you may list, in the `namespace` or in all of them.',
   ...costs(logEntries),
   args: {
     from: {

@@ -18,4 +18,4 @@ export type { GraphScheduling } from './scheduling.js';
 export type { Descriptions } from './shapes/built-in.js';
 export { jsonOf } from './text/json.js';
 export { sdlOf } from './text/sdl.js';
-export type { DiffSelection, GraphAdvance, GraphClock, GraphSnapshot, GraphTick, GraphTime } from './time.js';
+export type { DiffSelection, GraphAdvance, GraphClock, GraphDiff, GraphSnapshot, GraphTick, GraphTime } from './time.js';

@@ -1,5 +1,6 @@
 import type { Happened, ObjectChange } from '#history';
 import type { GraphCreatedCluster } from './created-cluster.js';
+import type { Refused } from './refused-kind.js';
 
 /** A clock as clients see it. */
 export interface GraphClock {
@@ -45,6 +46,8 @@ export interface GraphDiff {
   counts: Record<ObjectChange['change'], number>;
   /** Not all of them are listed. */
   truncated: boolean;
+  /** Kinds that the user may not list: they are left out. */
+  refused: Refused[];
 }
 
 /** A clock that has moved, and what was written since the tick before. */

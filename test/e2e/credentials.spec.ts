@@ -119,6 +119,20 @@ test('the graph takes the tokens of accounts for the cluster that is named, with
     { eventChain: null },
     [`forbidden: ${user} may not read the history of the whole cluster`],
   ]);
+  const [status, { diff }, errors] = await ask('{ diff(from: "0s", namespace: "default") { items { key } refused { kind } } }', id);
+  expect([status, diff.items, errors]).toEqual([200, [], []]);
+  expect(diff.refused).toContainEqual({ kind: 'secrets' });
+  expect(diff.refused).not.toContainEqual({ kind: 'pods' });
+  expect(await ask('{ diff(from: "0s", kinds: ["pods"]) { to } }', id)).toEqual([
+    200,
+    { diff: null },
+    [`pods is forbidden: ${user} cannot list resource "pods" in API group "" at the cluster scope`],
+  ]);
+  expect(await ask('{ serviceAccounts(namespace: "default", limit: 1) { items { history(last: 1) { verb } } } }', id)).toEqual([
+    200,
+    { serviceAccounts: { items: [{ history: [{ verb: expect.any(String) }] }] } },
+    [],
+  ]);
   expect(await ask('{ explainAccess(verb: "list", resource: "nodes") { allowed } }', id)).toEqual([
     200,
     { explainAccess: null },

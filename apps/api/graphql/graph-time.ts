@@ -1,8 +1,10 @@
+import type { UserInfo } from '#apiserver';
 import type { GraphTime } from '#graphql';
 import { type OpenApi, Problem } from '#hosting';
 import type { ClusterCopies } from '../platform/cluster-copies.js';
 import { type ClusterAddress, createdView } from '../platform/views.js';
 import { ClockFollower, type FollowerParts } from './clock-follower.js';
+import { listable } from './listable.js';
 import { graphError } from './problem-errors.js';
 import type { StartStream } from './standing-streams.js';
 
@@ -15,6 +17,7 @@ export interface GraphTimeParts extends FollowerParts {
 /** Who asks for it. */
 export interface TimeCaller {
   open: OpenApi;
+  user: UserInfo;
   requestId: string;
   /** Throws for users who may not see or change everything in the cluster. */
   check(): Promise<void>;
@@ -28,13 +31,10 @@ export function graphTime(parts: GraphTimeParts, caller: TimeCaller): GraphTime 
   const { time, clusterCopies: copies, past, address } = parts;
   const { requestId } = caller;
   const { id } = caller.open.cluster;
-  const asked = <T>(work: () => Promise<T>): Promise<T> =>
-    caller
-      .check()
-      .then(work)
-      .catch((error: unknown) => {
-        throw graphError(error);
-      });
+  const inWords = (error: unknown): never => {
+    throw graphError(error);
+  };
+  const asked = <T>(work: () => Promise<T>): Promise<T> => caller.check().then(work).catch(inWords);
   return {
     clock: () => asked(() => time.brief(id)),
     async change(clock) {
@@ -45,7 +45,10 @@ export function graphTime(parts: GraphTimeParts, caller: TimeCaller): GraphTime 
     cancel: () => asked(() => time.cancel(id)),
     follow: (on) =>
       asked(() => caller.start({ check: caller.check, end: on.end, start: async () => new ClockFollower(parts, caller.open, on).start() })),
-    diff: (from, to, of) => asked(() => past.diff(id, { from, to, of })),
+    async diff(from, to, selection = {}) {
+      const { of, refused } = await listable(caller.open.api, caller, selection);
+      return { ...(await past.diff(id, { from, to, of }).catch(inWords)), refused };
+    },
     snapshots: () => asked(() => copies.snapshots(id)),
     addSnapshot: (request) => asked(() => copies.addSnapshot(id, request)),
     removeSnapshot: (name) => asked(() => copies.removeSnapshot(id, name)),

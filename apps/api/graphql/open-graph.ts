@@ -96,7 +96,7 @@ async function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): Prom
     audit: guardedAudit(auditOf(audit, id), guard),
     access: { explain: (question) => mustReadRoles(api, user).then(() => explained(api, question, user)) },
     faults: graphFaults(api, guard),
-    time: graphTime(parts, { open, requestId, ...guard, platform }),
+    time: graphTime(parts, { open, user, requestId, ...guard, platform }),
     organizations: graphOrganizations(parts, { open, platform, openOther }),
     cluster: { id, name: open.cluster.name, gitVersion: open.cluster.features?.version ?? KUBERNETES_VERSION.gitVersion },
     now: () => api.cluster.clock.now(),

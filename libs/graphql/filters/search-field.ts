@@ -10,6 +10,7 @@ import { limits } from '../limits.js';
 import { withKind } from '../loaders.js';
 import { listOf, required } from '../output-types.js';
 import { checkNames } from '../queries.js';
+import { type Refused, RefusedKind } from '../refused-kind.js';
 import { kindsArgument, namedKinds } from '../relations/kinds-of-objects.js';
 import { type FoundIn, folded, type Match, matchesOf } from './search.js';
 import { Top } from './top.js';
@@ -19,11 +20,6 @@ interface Hit {
   readonly matches: readonly Match[];
   /** The number of objects found before it. */
   readonly place: number;
-}
-
-interface Refused {
-  readonly kind: string;
-  readonly message: string;
 }
 
 interface Found {
@@ -70,15 +66,6 @@ const hitType = (object: GraphQLInterfaceType) =>
       matches: { type: listOf(SearchMatch), description: `Where it has the text, at most ${limits.searchMatches} places, the best first.` },
     },
   });
-
-const RefusedKind = new GraphQLObjectType<Refused, GraphContext>({
-  name: 'RefusedKind',
-  description: 'A kind that could not be read.',
-  fields: {
-    kind: { type: required(GraphQLString), description: 'As kubectl names it: deployments.apps' },
-    message: { type: required(GraphQLString), description: 'Why: the answer of the API server.' },
-  },
-});
 
 const nameOf = ({ info }: GraphKind): string => (info.group === '' ? info.resource : `${info.resource}.${info.group}`);
 
