@@ -45,7 +45,7 @@ function elementOf(type: Type): Definition | undefined {
 export function fieldDescription(definition: Definition, name: string): string {
   const own = descriptionOf(definition.id, name);
   const field = definition.byName.get(name);
-  if (own || !field || Object.keys(all()).length === 0) return own;
+  if (own || !field || !all()['core.v1.Pod']) return own;
   const element = elementOf(field.type);
   return (definition.gvk && usual(definition.gvk[2], name)) || (element ? descriptionOf(element.id) : '');
 }

@@ -4,22 +4,25 @@ import { type GraphQLNamedType, GraphQLSchema, type GraphQLSchemaConfig, isObjec
 const suffixes = ['ListWhere', 'ListFilter', 'WatchEvent', 'Filter', 'Where', 'Order', 'Input', 'Entry', 'List'];
 
 /** These have the descriptions of the type that they are derived from, and stand behind it in this order. */
-const alike = ['Input', 'Where', 'Order'];
+const alike = ['Order', 'Where', 'Input'];
 
 /** These are like one another, rather than like the type that they are derived from. */
 const apart = ['List', 'WatchEvent', 'Filter', 'ListFilter', 'ListWhere'];
 
-/** The type that a type is derived from, and how; itself if from none. */
-function originOf({ name }: GraphQLNamedType, places: ReadonlyMap<string, number>): { name: string; suffix: string } {
-  let origin = { name, suffix: '' };
-  for (let found: string | undefined = ''; found !== undefined; ) {
-    found = suffixes.find((end) => origin.name.endsWith(end) && places.has(origin.name.slice(0, -end.length)));
-    if (found !== undefined) origin = { name: origin.name.slice(0, -found.length), suffix: origin.suffix || found };
-  }
-  return origin;
+/** The name of the type that a type is derived from, and how; its own if from none. `suffix`: how a type is derived from this one. */
+function originOf(name: string, places: ReadonlyMap<string, number>, suffix = ''): { name: string; suffix: string } {
+  const found = suffixes.find((end) => name.endsWith(end) && places.has(name.slice(0, -end.length)));
+  return found === undefined ? { name, suffix } : originOf(name.slice(0, -found.length), places, suffix || found);
 }
 
 const isKind = (type: GraphQLNamedType | undefined): boolean => isObjectType(type) && type.getInterfaces().length > 0;
+
+/** Kinds are 0, what stands behind them 1, other types with what stands behind each 2, and then those that stand apart. */
+function groupOf(type: GraphQLNamedType, suffix: string, origin: GraphQLNamedType | undefined): number {
+  if (isKind(type)) return 0;
+  if (alike.includes(suffix)) return isKind(origin) ? 1 : 2;
+  return 3 + apart.indexOf(suffix);
+}
 
 /**
  * Types in an order in which those with the same texts are neighbours: first the kinds, which share relations, and what is derived from
@@ -29,15 +32,12 @@ const isKind = (type: GraphQLNamedType | undefined): boolean => isObjectType(typ
 export function inFamilies(types: readonly GraphQLNamedType[]): GraphQLNamedType[] {
   const places = new Map(types.map(({ name }, place) => [name, place]));
   const ranked = types.map((type) => {
-    const { name, suffix } = originOf(type, places);
+    const { name, suffix } = originOf(type.name, places);
     const place = places.get(name) ?? 0;
-    const beside = alike.includes(suffix);
-    const group = isKind(type) ? 0 : beside && isKind(types[place]) ? 1 : apart.includes(suffix) ? 3 + apart.indexOf(suffix) : 2;
-    return { type, order: [group, place, alike.indexOf(suffix)] };
+    const group = groupOf(type, suffix, types[place]);
+    return { type, group, place, beside: alike.indexOf(suffix) };
   });
-  const compared = (a: readonly number[], b: readonly number[]): number =>
-    a.map((one, at) => one - (b[at] ?? 0)).find((one) => one !== 0) ?? 0;
-  return ranked.sort((a, b) => compared(a.order, b.order)).map(({ type }) => type);
+  return ranked.sort((a, b) => a.group - b.group || a.place - b.place || a.beside - b.beside).map(({ type }) => type);
 }
 
 /** A schema whose types are listed in families. */
