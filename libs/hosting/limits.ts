@@ -38,6 +38,16 @@ export interface ListenerLimits {
 const KiB = 1024;
 const MiB = 1024 * KiB;
 
+/** What node's http servers are given of the limits; `maxHeadersCount` is a property of the server. */
+export const serverOptions = (limits: ListenerLimits) => ({
+  keepAliveTimeout: limits.keepAliveTimeout,
+  headersTimeout: limits.headersTimeout,
+  requestTimeout: limits.requestTimeout,
+  connectionsCheckingInterval: limits.checkEvery,
+  maxHeaderSize: limits.headerBytes,
+  noDelay: true,
+});
+
 /** The limits of the service's listener. */
 export const LISTENER_LIMITS: ListenerLimits = Object.freeze({
   handshakeTimeout: 10_000,

@@ -1,6 +1,6 @@
 import http, { type IncomingMessage } from 'node:http';
 import { ConfigError } from './config.js';
-import type { ListenerLimits } from './limits.js';
+import { type ListenerLimits, serverOptions } from './limits.js';
 
 const loopback = '127.0.0.1';
 
@@ -14,14 +14,7 @@ export function isLocalHost({ headers }: Pick<IncomingMessage, 'headers'>): bool
 
 /** A plain http server with these limits; it does not listen yet. */
 export function newPlainServer(limits: ListenerLimits): http.Server {
-  const server = http.createServer({
-    keepAliveTimeout: limits.keepAliveTimeout,
-    headersTimeout: limits.headersTimeout,
-    requestTimeout: limits.requestTimeout,
-    connectionsCheckingInterval: limits.checkEvery,
-    maxHeaderSize: limits.headerBytes,
-    noDelay: true,
-  });
+  const server = http.createServer(serverOptions(limits));
   server.maxHeadersCount = limits.headerCount;
   return server;
 }

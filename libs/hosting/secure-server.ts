@@ -7,7 +7,7 @@ import { createSecureContext, type SecureContext } from 'node:tls';
 import { newAuthority } from '#pki';
 import { ConfigError } from './config.js';
 import { ConnectionLimiter } from './connection-limiter.js';
-import { LISTENER_LIMITS, type ListenerLimits } from './limits.js';
+import { LISTENER_LIMITS, type ListenerLimits, serverOptions } from './limits.js';
 import type { Log } from './logging.js';
 import { isLocalHost, newPlainServer } from './loopback-server.js';
 import type { CertificateAuthority } from './pki/certificate-authority.js';
@@ -122,12 +122,7 @@ function newServer(tls: ReturnType<typeof tlsOptions>, find: FindContext, limits
     rejectUnauthorized: false,
     ALPNProtocols: ['http/1.1'],
     handshakeTimeout: limits.handshakeTimeout,
-    keepAliveTimeout: limits.keepAliveTimeout,
-    headersTimeout: limits.headersTimeout,
-    requestTimeout: limits.requestTimeout,
-    connectionsCheckingInterval: limits.checkEvery,
-    maxHeaderSize: limits.headerBytes,
-    noDelay: true,
+    ...serverOptions(limits),
   });
   server.maxHeadersCount = limits.headerCount;
   return server;
