@@ -7,9 +7,9 @@ import { Aggregate, type Aggregated } from './filters/aggregate-fields.js';
 import { asksOnlyFor, questionArguments } from './filters/arguments.js';
 import type { Subject } from './filters/field-path.js';
 import type { FilterTypes } from './filters/input-types.js';
-import { type Listing, type Page, selectedPage } from './filters/page.js';
+import { type Listing, type Page, type Paging, selectedPage } from './filters/page.js';
 import { both, pushedDown } from './filters/pushed.js';
-import { filtered, type Question, selectionOf } from './filters/selection.js';
+import { filtered, type Question, type Selection, selectionOf } from './filters/selection.js';
 import { type GraphKind, resourceOf } from './kinds.js';
 import { limits } from './limits.js';
 import { withKind } from './loaders.js';
@@ -100,17 +100,15 @@ export function listField(
         return read;
       };
       if (asksOnlyFor('aggregate', info)) return { aggregated };
-      const paging = { limit: pageLimit(args.limit), continue: from };
-      const answer =
-        selection.holds || selection.order
-          ? await selectedPage(listing, selection, paging, context)
-          : await plainPage(listing, paging, context);
-      const { revision } = listing;
-      if (revision && answer.resourceVersion !== String(revision)) throw badInput(notOf(kind, answer.resourceVersion));
+      const answer = await pageOf(listing, selection, { limit: pageLimit(args.limit), continue: from }, context);
+      if (listing.revision && answer.resourceVersion !== String(listing.revision)) throw badInput(notOf(kind, answer.resourceVersion));
       return { ...answer, aggregated };
     },
   };
 }
+
+const pageOf = (listing: Listing, selection: Selection, paging: Paging, context: GraphContext): Promise<Page> =>
+  selection.holds || selection.order ? selectedPage(listing, selection, paging, context) : plainPage(listing, paging, context);
 
 /** What the server is asked for: the arguments, and the part of `where` that it can select by. */
 function listingOf(
@@ -135,7 +133,7 @@ function listingOf(
 /** A page as the server has it. */
 async function plainPage(
   { resource, reading, revision, shown }: Listing,
-  { limit, continue: from }: { limit: number; continue?: string | undefined },
+  { limit, continue: from }: Paging,
   { client, meter }: GraphContext,
 ): Promise<Page> {
   // A continue token has its revision.

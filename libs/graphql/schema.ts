@@ -1,17 +1,13 @@
 import { type GraphQLFieldConfigMap, GraphQLInterfaceType, GraphQLObjectType, type GraphQLSchema, GraphQLString } from 'graphql';
 import { CertificateSigningRequest, Node, Pod, type Resource, type Served, scheme } from '#api';
 import type { KubeObject } from '#apimachinery';
-import { explainField } from './access-fields.js';
-import { auditField, followAuditField } from './audit-fields.js';
 import { chainFields } from './chain-fields.js';
 import type { GraphContext } from './context.js';
-import { copyMutations, diffField, snapshotsField } from './copy-fields.js';
 import { documentFields } from './document-fields.js';
 import { certificateFields } from './edits/certificate-fields.js';
 import { editFields } from './edits/edit-fields.js';
 import { evictionFields } from './edits/pod-fields.js';
 import { ExtendedSchema } from './extended-schema.js';
-import { etcdField, faultMutations, faultsField, followFaultsField } from './fault-fields.js';
 import type { Subject } from './filters/field-path.js';
 import { FilterTypes } from './filters/input-types.js';
 import { searchField } from './filters/search-field.js';
@@ -24,22 +20,20 @@ import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kin
 import { listField } from './lists.js';
 import { mutationFields } from './mutations.js';
 import { OrderedSchema } from './ordered-schema.js';
-import { organizationField, organizationMutations } from './organization-fields.js';
+import { organizationField } from './organization-fields.js';
 import { required } from './output-types.js';
 import { historyFields } from './past/history-fields.js';
 import { clusterField, objectField, oneField } from './queries.js';
-import { canIField } from './reasons/can-i-field.js';
 import { explainFieldOf } from './reasons/explain-field.js';
 import { permissionFields } from './reasons/permissions.js';
 import { refusable } from './refusable.js';
 import { relations } from './relations/index.js';
 import type { Relation } from './relations/relation.js';
 import { relationFields, type Target } from './relations/relation-fields.js';
-import { schedulingField, whatIfField } from './scheduling-fields.js';
+import { mutations, queries, subscriptions } from './root-fields.js';
 import { BuiltInShapes, type Descriptions } from './shapes/built-in.js';
 import { deprecationIn } from './shapes/deprecation.js';
 import { fieldsOfObjects, type Struct } from './shapes/shape.js';
-import { clockField, clockMutations, followClockField } from './time-fields.js';
 import { Types } from './types.js';
 import { watchField, watchKindField } from './watch.js';
 
@@ -104,7 +98,7 @@ class Graph {
       template: () => this.types.ofStruct(this.shapes.structOf(scheme.definition('core.v1.PodTemplateSpec'))),
       permissions: permissions.ofAccount,
     });
-    this.questions = { canI: canIField, permissions: permissions.ofSubject, explain: explainFieldOf(descriptions) };
+    this.questions = { permissions: permissions.ofSubject, explain: explainFieldOf(descriptions) };
     this.types = new Types(
       kinds.all,
       this.shapes,
@@ -179,32 +173,12 @@ class Graph {
         eventChain: this.chain.soFar,
         traceOf: this.chain.traceOf,
         causes: this.chain.causes,
-        audit: auditField,
-        explainAccess: explainField,
         ...this.questions,
-        faults: faultsField,
-        etcd: etcdField,
-        clock: clockField,
-        snapshots: snapshotsField,
-        diff: diffField,
-        scheduling: schedulingField,
-        whatIf: whatIfField,
+        ...queries,
         organization: organizationField(() => this.inCluster ?? {}),
       },
-      mutation: {
-        ...this.writes(),
-        ...faultMutations,
-        ...clockMutations,
-        ...copyMutations,
-        ...organizationMutations,
-      },
-      subscription: {
-        watch: watchField(this.object),
-        eventChain: this.chain.follow,
-        audit: followAuditField,
-        clock: followClockField,
-        faults: followFaultsField,
-      },
+      mutation: { ...this.writes(), ...mutations },
+      subscription: { watch: watchField(this.object), eventChain: this.chain.follow, ...subscriptions },
     });
     return new OrderedSchema(roots);
   }
@@ -221,20 +195,25 @@ class Graph {
     return new ExtendedSchema(base, { ...roots, types, replaced: ofOneGraph });
   }
 
-  /** The roots with the fields of kinds, and the types of these. */
-  private rootsWith(kinds: readonly GraphKind[], { query, mutation, subscription, input: base }: Roots) {
-    const fields = { ...query };
-    const watches = { ...subscription };
-    const added = kinds.map((kind) => {
+  /** The fields of the roots that read and watch kinds, and the types of their objects. */
+  private fieldsOfKinds(kinds: readonly GraphKind[]): { reads: Fields; watches: Fields; types: GraphQLObjectType[] } {
+    const [reads, watches]: [Fields, Fields] = [{}, {}];
+    const types = kinds.map((kind) => {
       const type = this.types.ofKind(kind);
       const { verbs, deprecation = deprecationIn(type.description ?? '') } = kind.info;
       const deprecated = deprecation && { deprecationReason: deprecation };
-      fields[kind.many] = { ...listField(kind, { type, subject: this.subject(kind), filters: this.filters }), ...deprecated };
-      if (verbs.includes('get')) fields[kind.one] = { ...oneField(kind, type), ...deprecated };
+      reads[kind.many] = { ...listField(kind, { type, subject: this.subject(kind), filters: this.filters }), ...deprecated };
+      if (verbs.includes('get')) reads[kind.one] = { ...oneField(kind, type), ...deprecated };
       if (verbs.includes('watch')) watches[kind.many] = { ...watchKindField(kind, type), ...deprecated };
       return type;
     });
-    const { cluster: _cluster, ...others } = refusable(fields);
+    return { reads, watches, types };
+  }
+
+  /** The roots with the fields of kinds, and the types of these. */
+  private rootsWith(kinds: readonly GraphKind[], { query, mutation, subscription, input: base }: Roots) {
+    const { reads, watches, types } = this.fieldsOfKinds(kinds);
+    const { cluster: _cluster, ...others } = refusable({ ...query, ...reads });
     const root: Fields = { cluster: clusterField, ...others };
     const { organization: _above, ...inCluster } = root;
     this.inCluster ??= inCluster;
@@ -255,8 +234,12 @@ class Graph {
         description: 'What can be changed, one after the other.',
         fields: refusable({ ...mutation, ...writeFields(this.written.documents, input) }),
       }),
-      subscription: new GraphQLObjectType({ name: 'Subscription', description: 'What can be followed.', fields: watches }),
-      types: added,
+      subscription: new GraphQLObjectType({
+        name: 'Subscription',
+        description: 'What can be followed.',
+        fields: { ...subscription, ...watches },
+      }),
+      types,
     };
   }
 }

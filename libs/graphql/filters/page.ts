@@ -24,7 +24,8 @@ export interface Listing {
   shown(object: KubeObject): KubeObject;
 }
 
-interface Paging {
+/** Which page is wanted. */
+export interface Paging {
   readonly limit: number;
   readonly continue?: string | undefined;
 }
