@@ -24,13 +24,14 @@ export class Histogram {
     this.counts = bounds.map(() => 0);
   }
 
-  observe(value: number): void {
-    this.sum += value;
-    this.count += 1;
+  /** Counts a value, or so many of the same. */
+  observe(value: number, times = 1): void {
+    this.sum += value * times;
+    this.count += times;
     const { bounds } = this;
     for (let i = 0; i < bounds.length; i++) {
       if (value > (bounds[i] ?? 0)) continue;
-      this.counts[i] = (this.counts[i] ?? 0) + 1;
+      this.counts[i] = (this.counts[i] ?? 0) + times;
       return;
     }
   }

@@ -116,6 +116,25 @@ describe('etcd', () => {
     expect((await metrics(leader)).server).toEqual([1, 1, 2]);
   });
 
+  it('tells of a slow disk: how many writes took how long on it', async () => {
+    const { faults, get, write } = await opened();
+    const times = async (node: string) => {
+      const { body } = await get(`/api/v1/namespaces/kube-system/pods/etcd-${node}:2381/proxy/metrics`);
+      const of = (name: string) => Number(new RegExp(`^etcd_disk_wal_fsync_duration_seconds_${name} (\\S+)$`, 'm').exec(body)?.[1]);
+      return { slow: of('count') - of('bucket{le="0.256"}'), sum: of('sum') };
+    };
+    const { id } = await faults.inject({ type: 'slow', component: 'etcd', node: 'control-plane', delay: 400 });
+    const before = (await faults.etcd()).revision;
+    await write('a');
+    await faults.heal(id);
+    const { slow, sum } = await times('control-plane');
+    expect([slow >= 1, slow <= (await faults.etcd()).revision - before + 1]).toEqual([true, true]);
+    expect(sum).toBeCloseTo(slow * 0.4);
+    await write('b');
+    expect(await times('control-plane')).toEqual({ slow, sum });
+    expect(await times('control-plane-2')).toEqual({ slow: 0, sum: 0 });
+  });
+
   it('of one member: its end is the end of all writes', async () => {
     const { advance, faults, write, get } = await opened({ ...THREE, count: 2, controlPlanes: 1 });
     const { id } = await faults.inject({ type: 'stop', component: 'etcd' });

@@ -161,7 +161,7 @@ export class ClusterFaults {
       const wanted = booted === list ? list : await withRestarts(booted, (process) => this.killedAt(process));
       const ops: WriteOp[] = changed && files ? fileOps(files, changed, clock.now()) : [];
       if (data?.op) ops.push(data.op);
-      const next = changedFaults(list, wanted, { now: clock.now(), isNewCluster: data?.isNewCluster });
+      const next = changedFaults(list, wanted, { now: clock.now(), revision: store.known, isNewCluster: data?.isNewCluster });
       if (wanted !== list) {
         const { resourceVersion: _, ...metadata } = next.metadata;
         const base = { key: FAULTS_KEY, value: JSON.stringify({ ...next, metadata }), cause: CAUSE, at: clock.now() };

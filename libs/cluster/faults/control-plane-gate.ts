@@ -103,10 +103,12 @@ export class ControlPlaneGate implements ControlPlane {
     const state = this.row.current(this.cold) ?? sound();
     const { peers, history } = state;
     const positions = state.etcdAt(now).members;
+    const slow = state.slowWrites(store.known);
     const members = peers.map(({ node: name = '', ...peer }) => {
       const { leader, ...member } = positions[history.members.indexOf(name)] ?? { role: 'stopped', term: 0 };
       const known = leader === undefined ? -1 : peers.findIndex(({ node }) => node === history.members[leader]);
-      return { ...peer, ...member, name, ...(known < 0 ? {} : { leader: known }) };
+      const slowWrites = slow.filter((writes) => writes.node === name);
+      return { ...peer, ...member, name, ...(known < 0 ? {} : { leader: known }), ...(slowWrites.length > 0 ? { slowWrites } : {}) };
     });
     return { id: clusterId(history.members), members, isFull: state.isFull, leaderChanges: state.leaderChanges(now) };
   }

@@ -1,5 +1,6 @@
 import { type Instant, type RandomSource, seededRandom } from '#apimachinery';
 import { defaultElection, type LeaderElection } from '#apiserver';
+import { diskTimesAt, hasSlowDisk, type SlowWrites } from './disk-times.js';
 import { type EtcdState, etcdStates, stateAt } from './etcd.js';
 import { cutBetween, type FaultList, type FaultType, type FaultyComponent, type Hold, holdOf, holdsOf, skewAt, slowOf } from './fault.js';
 import {
@@ -48,6 +49,8 @@ interface NextState extends Pick<FaultList, 'elections' | 'peers'> {
   holds: readonly Hold[];
   /** etcd begins anew with these members. */
   isNewCluster?: boolean;
+  /** Of the store, by then. */
+  revision: number;
 }
 
 const WHOLE: Serving = { state: 'whole' };
@@ -105,6 +108,12 @@ export class ControlPlaneState {
   private changesOfLeader(now: Instant): LeaderChanges {
     const { leaderChanges = { count: 0, leader: 0 } } = this.history;
     return leaderChangesThrough(leaderChanges, this.states, now);
+  }
+
+  /** The writes of the members of etcd up to a revision of the store that took any time. */
+  slowWrites(revision: number): readonly SlowWrites[] {
+    const { members, diskTimes } = this.history;
+    return diskTimesAt(diskTimes, { holds: this.holds, members, revision })?.slow ?? [];
   }
 
   serving(now: Instant): Serving {
@@ -197,7 +206,7 @@ export class ControlPlaneState {
   }
 
   /** The history when the faults, and with them maybe the members of etcd, become others. */
-  next({ holds, elections = [], peers, isNewCluster = false }: NextState, now: Instant): ControlPlaneHistory {
+  next({ holds, elections = [], peers, isNewCluster = false, revision }: NextState, now: Instant): ControlPlaneHistory {
     const { history } = this;
     const after = new ControlPlaneState(holds, history, elections, peers);
     // A process with other flags is another process.
@@ -209,8 +218,11 @@ export class ControlPlaneState {
       return [name, nextBase(this.baseOf(name), at, { now, ended: ended(name), ...(election && { election }) })] as const;
     });
     const hangs = hangsAfter(history, { before: this.holds, after: holds, now });
+    const { members, diskTimes = hasSlowDisk(holds, members) ? { revision, slow: [] } : undefined } = history;
+    const times = diskTimesAt(diskTimes, { holds: this.holds, members, revision });
     return {
       ...history,
+      ...(times ? { diskTimes: times } : {}),
       ...(hangs.length > 0 ? { hangs } : {}),
       leaderChanges: this.changesOfLeader(now),
       ...(isNewCluster ? this.newEtcd(after, now) : this.nextEtcd(after, now)),
@@ -270,12 +282,16 @@ export function soundHistory(members: readonly string[], seed: string, now: Inst
 export const stateOf = (list: FaultList): ControlPlaneState =>
   new ControlPlaneState(holdsOf(list), list.history, list.elections, list.peers);
 
-/** The faults as others, with the control plane's history; `isNewCluster`: etcd begins anew with the members that the list then has. */
-export function changedFaults(
-  list: FaultList,
-  next: FaultList,
-  { now, isNewCluster = false }: { now: Instant; isNewCluster?: boolean },
-): FaultList {
+interface Change {
+  now: Instant;
+  /** Of the store. */
+  revision: number;
+  /** etcd begins anew with the members that there are then. */
+  isNewCluster?: boolean | undefined;
+}
+
+/** The faults as others, with the control plane's history. */
+export function changedFaults(list: FaultList, next: FaultList, { now, ...change }: Change): FaultList {
   const { elections, peers } = next;
-  return { ...next, history: stateOf(list).next({ holds: holdsOf(next), elections, peers, isNewCluster }, now) };
+  return { ...next, history: stateOf(list).next({ holds: holdsOf(next), elections, peers, ...change }, now) };
 }

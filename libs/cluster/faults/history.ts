@@ -1,4 +1,5 @@
 import type { Instant } from '#apimachinery';
+import type { DiskTimes } from './disk-times.js';
 import { cutBetween, type FaultType, type Hold, holdOf, STATIC_COMPONENTS, type StaticComponent, slowOf } from './fault.js';
 import type { LeaderBase } from './leader-election.js';
 import type { EtcdPeer } from './membership.js';
@@ -34,6 +35,8 @@ export interface ControlPlaneHistory {
   readonly leaders: Readonly<Record<string, LeaderBase>>;
   /** How often the leader of etcd had changed when the faults changed last, and who it was then; unset: never. */
   readonly leaderChanges?: LeaderChanges;
+  /** How long the disks of etcd's members took up to the last change; unset: none has ever been slow. */
+  readonly diskTimes?: DiskTimes;
   /** The last time that each process was paused. */
   readonly hangs?: readonly PastHang[];
 }

@@ -1,4 +1,4 @@
-import type { EtcdFigures } from '../runtime/etcd-access.js';
+import type { EtcdFigures, EtcdMemberState } from '../runtime/etcd-access.js';
 import { etcdMetrics } from './etcd-metrics.js';
 
 const figures: EtcdFigures = {
@@ -22,11 +22,36 @@ const valuesOf = (text: string): Record<string, string> =>
       .map((line) => [line.slice(0, line.lastIndexOf(' ')), line.slice(line.lastIndexOf(' ') + 1)]),
   );
 
+const BOUNDS = [
+  '0.001',
+  '0.002',
+  '0.004',
+  '0.008',
+  '0.016',
+  '0.032',
+  '0.064',
+  '0.128',
+  '0.256',
+  '0.512',
+  '1.024',
+  '2.048',
+  '4.096',
+  '8.192',
+];
+
+/** A histogram of the times of a disk: so many up to each bound, of all, and the sum of their seconds. */
+const times = (name: string, upTo: (bound: number) => number, { count, sum }: { count: number; sum: number }): Record<string, string> => ({
+  ...Object.fromEntries(BOUNDS.map((bound) => [`${name}_bucket{le="${bound}"}`, String(upTo(Number(bound)))])),
+  ...{ [`${name}_bucket{le="+Inf"}`]: String(count), [`${name}_sum`]: String(sum), [`${name}_count`]: String(count) },
+});
+
 it('a member tells all that is known of it', () => {
   expect(valuesOf(etcdMetrics('cp-1', figures, 5_500))).toEqual({
     'etcd_cluster_version{cluster_version="3.6"}': '1',
     etcd_debugging_mvcc_current_revision: '42',
     etcd_debugging_mvcc_keys_total: '7',
+    ...times('etcd_disk_backend_commit_duration_seconds', () => 42, { count: 42, sum: 0 }),
+    ...times('etcd_disk_wal_fsync_duration_seconds', () => 42, { count: 42, sum: 0 }),
     etcd_mvcc_db_total_size_in_bytes: '1000',
     etcd_mvcc_db_total_size_in_use_in_bytes: '1000',
     etcd_server_has_leader: '1',
@@ -36,10 +61,26 @@ it('a member tells all that is known of it', () => {
     etcd_server_leader_changes_seen_total: '2',
     etcd_server_proposals_applied_total: '42',
     etcd_server_proposals_committed_total: '42',
+    etcd_server_proposals_pending: '0',
     etcd_server_quota_backend_bytes: '2147483648',
+    etcd_server_slow_apply_total: '0',
+    etcd_server_snapshot_apply_in_progress_total: '0',
     'etcd_server_version{server_version="3.6.8"}': '1',
     process_start_time_seconds: '5.5',
   });
+});
+
+it('a member tells of the writes that its disk was slow for', () => {
+  const [first, ...others] = figures.members as [EtcdMemberState, ...EtcdMemberState[]];
+  const slowWrites = [
+    { delay: 50, writes: 10 },
+    { delay: 2_000, writes: 2 },
+  ];
+  const values = valuesOf(etcdMetrics('cp-1', { ...figures, members: [{ ...first, slowWrites }, ...others] }, 0));
+  const upTo = (bound: number) => (bound < 0.05 ? 30 : bound < 2 ? 40 : 42);
+  expect(values).toMatchObject(times('etcd_disk_wal_fsync_duration_seconds', upTo, { count: 42, sum: 4.5 }));
+  expect(values).toMatchObject(times('etcd_disk_backend_commit_duration_seconds', upTo, { count: 42, sum: 4.5 }));
+  expect(values.etcd_server_slow_apply_total).toBe('2');
 });
 
 it.each([

@@ -7,6 +7,8 @@ export interface EtcdMemberState {
   /** Unset: by the address of its node. */
   readonly peerURLs?: readonly string[];
   readonly isLearner?: boolean;
+  /** How many of its writes took how many milliseconds, because its disk was slow; the others took no time. */
+  readonly slowWrites?: ReadonlyArray<{ readonly delay: number; readonly writes: number }>;
   readonly role: string;
   readonly term: number;
   /** The position of the leader that it knows. */
