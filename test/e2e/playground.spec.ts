@@ -114,6 +114,7 @@ inChromium(`the playground in Chromium${chromium ? '' : ': skipped, there is non
     }
     await shown.click('.tour-actions button', 'Finish');
     await shown.until('Boolean(document.querySelector(".welcome"))');
+    expect(await shown.value('document.activeElement.tagName')).toBe('H1');
     expect(await textOf(shown, '.welcome .trouble')).toBe('');
     expect(await until(async () => (await leftovers()).length === 0)).toBe(true);
     const clock = await service.request(`/platform/v1/clusters/${cluster.id}/clock`, { token: service.adminToken });
@@ -247,6 +248,7 @@ inChromium(`the playground in Chromium${chromium ? '' : ': skipped, there is non
     const nameless = `[...document.querySelectorAll("button, select, textarea, input, [role=tab], [role=separator]")].filter((e) =>
       e.getClientRects().length > 0 && !(e.innerText?.trim() || e.ariaLabel || e.labels?.length || e.title)).map((e) => e.outerHTML.slice(0, 200))`;
     expect(await shown.value(nameless)).toEqual([]);
+    expect(await shown.value('document.activeElement.innerText')).toBe('Run');
     await shown.value('document.querySelector(".CodeMirror").CodeMirror.focus()');
     await shown.press('Tab');
     expect(await shown.value('document.activeElement.closest(".query")')).toBe(null);

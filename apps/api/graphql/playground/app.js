@@ -4,10 +4,11 @@ import { clusterStorage } from './cluster-storage.js';
 import { Failure } from './failure.js';
 import { Guide, journalIn, tourLock } from './guide.js';
 import { TourIcon } from './icons.js';
+import { openedAt, takeAddress } from './opening.js';
 import { explorerPlugin, graphiql, h, useEffect, useMemo, useRef, useState } from './packages.js';
 import { Runs } from './runs.js';
-import { forgetSession, keepSession, openSession, sessions } from './sessions.js';
-import { linkTo, readFragment } from './share.js';
+import { forgetSession, keepSession, sessions } from './sessions.js';
+import { linkTo } from './share.js';
 import { SignIn } from './sign-in.js';
 import { StatusBar } from './status-bar.js';
 import { TabStore } from './tab-store.js';
@@ -125,13 +126,6 @@ function Cluster({ session, operation, onVoid, ...bar }) {
   );
 }
 
-/** What a link says, which is removed from the address bar: a token must not stay there. */
-function takeFragment() {
-  const fragment = readFragment(location.hash);
-  if (fragment.token || fragment.operation) history.replaceState(null, '', location.pathname + location.search);
-  return fragment;
-}
-
 /** Everything. */
 export function App() {
   const [state, setState] = useState({ view: 'opening' });
@@ -140,8 +134,8 @@ export function App() {
     keepSession(session);
     setState({ view: 'cluster', session });
   };
-  const signIn = async (credentials) => {
-    const { session, refusal } = await openSession(credentials);
+  const signIn = async (answer) => {
+    const { session, refusal } = await answer;
     if (session) open(session);
     else setState({ view: 'sign-in', trouble: refusal ?? '' });
   };
@@ -151,23 +145,23 @@ export function App() {
     else setState({ view: 'sign-in', trouble });
   };
   useEffect(() => {
-    const start = () => {
-      const { token, operation } = takeFragment();
+    const start = ({ operation, answer }) => {
       linkedOperation.current = operation;
-      const cluster = new URLSearchParams(location.search).get('cluster') ?? undefined;
       const [kept] = sessions();
-      if (token) void signIn({ cluster, ...token });
+      if (answer) void signIn(answer);
       else if (kept) open(kept);
       else setState({ view: 'sign-in' });
     };
-    start();
-    addEventListener('hashchange', start);
-    return () => removeEventListener('hashchange', start);
+    start(openedAt);
+    const restart = () => start(takeAddress());
+    addEventListener('hashchange', restart);
+    return () => removeEventListener('hashchange', restart);
   }, []);
   const { view, session, trouble } = state;
   return h(
     'div',
     { className: 'graphiql-container playground' },
+    view === 'opening' && h('p', { className: 'opening', role: 'status' }, 'Opening the cluster …'),
     view === 'sign-in' && h(SignIn, { key: trouble, trouble, onOpen: open, onCancel: sessions()[0] && (() => open(sessions()[0])) }),
     view === 'cluster' &&
       h(

@@ -1,5 +1,5 @@
 // The clusters that this browser tab is signed in to. Tokens stay in the tab (sessionStorage) and go only to this server.
-import { authorizationOf, post } from './client.js';
+import { authorizationOf, post } from './requests.js';
 
 const key = 'orrery-sessions';
 

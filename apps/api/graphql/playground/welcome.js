@@ -1,6 +1,6 @@
 // The first screen: what this is, and where to begin.
 import { OrreryIcon } from './icons.js';
-import { h, useSyncExternalStore } from './packages.js';
+import { h, useEffect, useRef, useSyncExternalStore } from './packages.js';
 import { TourList } from './tour-panel.js';
 import { useWork } from './work-context.js';
 
@@ -8,6 +8,8 @@ import { useWork } from './work-context.js';
 export function Welcome({ name, onEditor }) {
   const { guide } = useWork();
   const { trouble } = useSyncExternalStore(guide.subscribe, guide.snapshot);
+  const heading = useRef(null);
+  useEffect(() => heading.current.focus(), []);
   return h(
     'main',
     { className: 'welcome' },
@@ -15,7 +17,7 @@ export function Welcome({ name, onEditor }) {
       'div',
       { className: 'welcome-page' },
       h(OrreryIcon),
-      h('h1', {}, 'A Kubernetes cluster, as one graph'),
+      h('h1', { ref: heading, tabIndex: -1 }, 'A Kubernetes cluster, as one graph'),
       h('p', {}, 'Every object leads to those that it belongs to: ask for all of them in one query.'),
       h('p', {}, 'Every change can be watched, and followed from the request to all that it caused.'),
       h('p', {}, `The cluster ${name} is a model: try anything, and turn its clock as you like.`),

@@ -64,6 +64,15 @@ function useTourPanel(tour, { tabs, tourPlugin, onWelcome }) {
   }, [tour]);
 }
 
+/** The focus does not get lost with the first screen: it goes to Run. */
+function useFocusBehind(welcome, main) {
+  const before = useRef(welcome);
+  useEffect(() => {
+    if (before.current && !welcome && document.activeElement === document.body) main.current.querySelector('.run').focus();
+    before.current = welcome;
+  }, [welcome]);
+}
+
 /** Opens the operation of a link once the editors are there; the tab that has it already, if there is one. */
 function useLinked(operation, tabs) {
   const { queryEditor } = useEditorContext({ nonNull: true });
@@ -122,6 +131,8 @@ export function Workbench({ name, runs, tabStore, guide, linked, tourPlugin, wel
   const start = useOperation(runs, tabs);
   useTourPanel(tour, { tabs, tourPlugin, onWelcome });
   useLinked(linked, tabs);
+  const main = useRef(null);
+  useFocusBehind(welcome, main);
   const work = { guide, runs, tabs, byTab, start };
   const { active } = tabs;
   return h(
@@ -137,7 +148,7 @@ export function Workbench({ name, runs, tabStore, guide, linked, tourPlugin, wel
         h(Panel),
         h(
           'main',
-          { className: 'main' },
+          { className: 'main', ref: main },
           h(OperationTabs, { tabs, byTab }),
           h(Session, { work, onShare }),
           h(Streams, { runs: elsewhere(byTab, active.id), onShow: tabs.select, onStop: (tab) => runs.stop(tab) }),
