@@ -1,8 +1,10 @@
 import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLInt, GraphQLObjectType, GraphQLString } from 'graphql';
 import type { AccessExplanation } from './access.js';
+import { checkCount } from './check-limit.js';
 import type { GraphContext } from './context.js';
 import { costs, page } from './cost/points.js';
 import { badInput } from './errors.js';
+import { limits } from './limits.js';
 import { listOf, nullableListOf, required } from './output-types.js';
 import { withoutNulls } from './queries.js';
 import { Json } from './scalars.js';
@@ -73,8 +75,6 @@ interface Arguments {
   path?: string;
 }
 
-const MOST_GROUPS = 100;
-
 /** The query that explains a refusal. */
 export const explainField: GraphQLFieldConfig<unknown, GraphContext> = {
   type: required(explanationType),
@@ -101,7 +101,7 @@ export const explainField: GraphQLFieldConfig<unknown, GraphContext> = {
   async resolve(_root, given: Arguments, { access }) {
     const { user, groups, verb, apiGroup: group, resource, subresource, namespace, name, path } = withoutNulls(given);
     if ((resource === undefined) === (path === undefined)) throw badInput('explainAccess needs either a resource or a path');
-    if (groups && groups.length > MOST_GROUPS) throw badInput(`groups: at most ${MOST_GROUPS}`);
+    checkCount(groups, limits.accessGroups, 'groups');
     return access.explain({
       ...(user === undefined ? {} : { user }),
       ...(groups === undefined ? {} : { groups }),

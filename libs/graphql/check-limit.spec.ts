@@ -1,4 +1,4 @@
-import { checkLimit } from './check-limit.js';
+import { checkCount, checkLimit } from './check-limit.js';
 
 test.each([[undefined], [null], [1], [10]])('%s is taken where at most 10 are', (value) => {
   expect(() => checkLimit(value, 10)).not.toThrow();
@@ -14,3 +14,8 @@ test.each<[number, number | undefined, string | undefined, string]>([
 });
 
 test('without a most any number is taken', () => expect(() => checkLimit(1_000_000)).not.toThrow());
+
+test('a list has at most so many values', () => {
+  for (const values of [undefined, null, [], [1, 2]]) expect(() => checkCount(values, 2, 'kinds')).not.toThrow();
+  expect(() => checkCount([1, 2, 3], 2, 'kinds')).toThrow('kinds: at most 2');
+});

@@ -1,10 +1,9 @@
 import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLInt, GraphQLObjectType, GraphQLString } from 'graphql';
 import type { ObjectChange } from '#history';
-import { checkLimit } from './check-limit.js';
+import { checkCount, checkLimit } from './check-limit.js';
 import type { GraphContext } from './context.js';
 import { costs, logEntries, oneObject, relatedObjects } from './cost/points.js';
 import { createdClusterType } from './created-cluster.js';
-import { badInput } from './errors.js';
 import { fieldChangeType } from './field-change-type.js';
 import { limits } from './limits.js';
 import { requireKind } from './named-kind.js';
@@ -101,7 +100,7 @@ export const diffField: Field = {
   async resolve(_root, given: DiffArguments, context) {
     const { from, to, kinds, namespace, limit } = withoutNulls(given);
     checkLimit(limit);
-    if (kinds && kinds.length > limits.kindsAtOnce) throw badInput(`kinds: at most ${limits.kindsAtOnce}`);
+    checkCount(kinds, limits.kindsAtOnce, 'kinds');
     const wanted = kinds?.map((name) => requireKind(context.kinds, name).info);
     const time = timeOf(context);
     const [first, last] = [await revisionOf(from, context), to && (await revisionOf(to, context))];

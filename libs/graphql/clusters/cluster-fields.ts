@@ -8,10 +8,9 @@ import {
   GraphQLObjectType,
   GraphQLString,
 } from 'graphql';
-import { checkLimit } from '../check-limit.js';
+import { checkCount, checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { costs, type PointsOf } from '../cost/points.js';
-import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
 import type { ClusterSelection, GraphCluster } from '../organizations.js';
 import { listOf, required } from '../output-types.js';
@@ -101,7 +100,7 @@ interface Arguments {
 
 function selectionOf({ named, limit, after }: Arguments): ClusterSelection {
   checkLimit(limit, limits.clustersAtOnce);
-  if (named && named.length > limits.clustersAtOnce) throw badInput(`named: at most ${limits.clustersAtOnce}`);
+  checkCount(named, limits.clustersAtOnce, 'named');
   return { limit: limit ?? limits.clusterPage, ...(named && { named }), ...(after && { after }) };
 }
 

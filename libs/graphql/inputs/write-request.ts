@@ -2,6 +2,7 @@ import type { Resource } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { Client, PatchType, WriteQuery } from '#client';
 import { applyObject } from '../apply.js';
+import { checkCount } from '../check-limit.js';
 import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
 import { objectOf } from './any-object.js';
@@ -38,7 +39,7 @@ function mergedBy({ kinds }: WriteContext, resource: Resource): PatchType {
 async function wantedObjects(request: WriteRequest, context: WriteContext): Promise<WantedObject[]> {
   const { objects, manifest, namespace, fieldValidation: validation } = request;
   if (manifest === undefined && objects.length === 0) throw badInput('objects or a manifest must be given');
-  if (objects.length > limits.manifestObjects) throw badInput(`objects: at most ${limits.manifestObjects}`);
+  checkCount(objects, limits.manifestObjects, 'objects');
   const wanted: WantedObject[] = [];
   for (const [index, given] of objects.entries()) {
     await context.meter.turn();

@@ -1,6 +1,7 @@
 import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
 import { type authorizationv1, type ResourceInfo, SelfSubjectAccessReview, SubjectAccessReview } from '#api';
 import { resourceNamed } from '#client';
+import { checkCount } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { costs, oneObject } from '../cost/points.js';
 import { badInput } from '../errors.js';
@@ -75,7 +76,7 @@ export const canIField: GraphQLFieldConfig<unknown, GraphContext> = {
   async resolve(_root, given: Question, { client }) {
     const { as: user, asGroups: groups, ...question } = withoutNulls(given);
     if (groups && user === undefined) throw badInput('asGroups: needs as, too');
-    if (groups && groups.length > limits.accessGroups) throw badInput(`asGroups: at most ${limits.accessGroups}`);
+    checkCount(groups, limits.accessGroups, 'asGroups');
     const asked = askedAbout(await client.resources(), question);
     const review = { apiVersion: 'authorization.k8s.io/v1', metadata: { name: '' } };
     const answered =

@@ -9,10 +9,9 @@ import {
 } from 'graphql';
 import { type authenticationv1, ClusterRole, ClusterRoleBinding, Role, RoleBinding, type rbacv1, SelfSubjectReview } from '#api';
 import type { KubeObject } from '#apimachinery';
-import { checkLimit } from '../check-limit.js';
+import { checkCount, checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { costs, page } from '../cost/points.js';
-import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
 import { listOf } from '../output-types.js';
 import { checkNames, withoutNulls } from '../queries.js';
@@ -157,7 +156,7 @@ export function permissionFields(objectInterface: GraphQLInterfaceType): { ofSub
       },
       async resolve(_root, given: Selection & { user?: string; groups?: readonly string[] }, context) {
         const { user, groups, ...selected } = withoutNulls(given);
-        if (groups && groups.length > limits.accessGroups) throw badInput(`groups: at most ${limits.accessGroups}`);
+        checkCount(groups, limits.accessGroups, 'groups');
         const subject =
           user === undefined && groups === undefined
             ? await whoAsks(context)

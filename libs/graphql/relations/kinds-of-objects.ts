@@ -1,8 +1,8 @@
 import { GraphQLString } from 'graphql';
 import type { Resource } from '#api';
 import { type KubeObject, StatusError } from '#apimachinery';
+import { checkCount } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
-import { badInput } from '../errors.js';
 import { type GraphKind, type GraphKinds, resourceOf } from '../kinds.js';
 import { limits } from '../limits.js';
 import { requireKind } from '../named-kind.js';
@@ -26,7 +26,7 @@ export function namedKinds(
   kinds: GraphKinds,
 ): { readonly wanted: ReadonlySet<GraphKind>; readonly asked: ReadonlySet<GraphKind> } {
   if (!names) return { wanted: new Set(kinds.stored), asked: new Set() };
-  if (names.length > limits.kindsAtOnce) throw badInput(`kinds: at most ${limits.kindsAtOnce}`);
+  checkCount(names, limits.kindsAtOnce, 'kinds');
   const categories = new Map(names.map((name) => [name, kinds.ofCategory(name)]));
   const asked = new Set(names.flatMap((name) => (categories.get(name) ? [] : requireKind(kinds, name))));
   return { asked, wanted: new Set([...asked, ...[...categories.values()].flatMap((some) => some ?? [])]) };
