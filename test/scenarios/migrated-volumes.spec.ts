@@ -74,6 +74,22 @@ it('external-provisioner, external-deleter: the driver that has replaced a plugi
   expect((await cluster.client.list(PersistentVolume)).items).toEqual([]);
 });
 
+it.each([
+  ['kubernetes.io/azure-file', 'file.csi.azure.com', { azureFile: expect.objectContaining({ shareName: expect.stringMatching(/^pvc-/) }) }],
+  ['kubernetes.io/portworx-volume', 'pxd.portworx.com', { portworxVolume: { volumeID: expect.stringMatching(/^\d{18}$/) } }],
+])('external-provisioner: a volume of %s is made by %s, and a pod runs with it', async (provisioner, driver, source) => {
+  const cluster = await openCluster();
+  await makeAll(cluster, csiDriver({ name: driver, flags: ['--enable-attach', '--enable-topology=false'] }));
+  await makeAll(cluster, [storageClass('gold', { provisioner }), claim('a', 1, { storageClassName: 'gold' }), podWith('p', 'a')]);
+  await cluster.advance(60_000);
+  const [made] = (await cluster.client.list(PersistentVolume)).items;
+  expect([made?.spec, made?.metadata.annotations?.['pv.kubernetes.io/migrated-to'], await phase(cluster, 'p')]).toEqual([
+    expect.objectContaining(source),
+    driver,
+    'Running',
+  ]);
+});
+
 it('attachdetach-controller: a volume of the tree waits for the driver that has replaced its plugin', async () => {
   const cluster = await openCluster();
   const disk = inTree('disk', { gcePersistentDisk: { pdName: 'd' } });

@@ -1,6 +1,6 @@
 import type { storagev1 } from '#api';
 import { asCSI, migratedDriver } from '#component-helpers';
-import { makesDisks, migratedDisk } from './migrated-disks.js';
+import { diskAnnotations, makesDisks, migratedDisk } from './migrated-disks.js';
 
 const storageClass = (provisioner: string, parameters: Record<string, string> = {}): storagev1.StorageClass => ({
   apiVersion: 'storage.k8s.io/v1',
@@ -15,6 +15,7 @@ it.each([
   ['kubernetes.io/azure-disk', /^\/subscriptions\/.*\/disks\/pvc-u$/],
   ['kubernetes.io/cinder', /^u$/],
   ['kubernetes.io/gce-pd', /^projects\/UNSPECIFIED\/zones\/UNSPECIFIED\/disks\/pvc-u$/],
+  ['kubernetes.io/portworx-volume', /^\d{18}$/],
   ['kubernetes.io/vsphere-volume', /^\[datastore\] fcd\/pvc-u\.vmdk$/],
 ])('a disk of %s is one of the driver that has replaced it', (plugin, handle) => {
   const source = migratedDisk(storageClass(plugin, { fsType: 'xfs' }), 'pvc-u');
@@ -27,6 +28,18 @@ it.each([
   ]);
 });
 
-it.each(['ebs.csi.aws.com', 'kubernetes.io/azure-file', 'kubernetes.io/host-path'])('%s has none', (name) => {
+it('a share of azure-file is one of the driver that has replaced it, in its resource group', () => {
+  const files = storageClass('kubernetes.io/azure-file', { fsType: 'xfs' });
+  const metadata = { name: 'pvc-u', annotations: diskAnnotations(files) };
+  const { csi } = asCSI({ apiVersion: 'v1', kind: 'PersistentVolume', metadata, spec: { ...migratedDisk(files, 'pvc-u') } }).spec;
+  expect(csi).toEqual({
+    driver: 'file.csi.azure.com',
+    volumeHandle: expect.stringMatching(/^cluster#f[0-9a-f]{22}#pvc-u#pvc-u#default$/),
+    volumeAttributes: { sharename: 'pvc-u' },
+  });
+  expect(diskAnnotations(storageClass('kubernetes.io/gce-pd'))).toEqual({});
+});
+
+it.each(['ebs.csi.aws.com', 'kubernetes.io/host-path'])('%s has none', (name) => {
   expect([makesDisks(name), migratedDisk(storageClass(name), 'pvc-u')]).toEqual([false, undefined]);
 });

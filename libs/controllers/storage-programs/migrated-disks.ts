@@ -9,9 +9,16 @@ import type { corev1, storagev1 } from '#api';
 /** A disk that was made for a volume of this name. */
 type Disk = (volume: string, fsType: { fsType?: string }) => Partial<corev1.PersistentVolumeSpec>;
 
-const AZURE = '/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/cluster/providers/Microsoft.Compute/disks';
+const RESOURCE_GROUP = 'cluster';
+const AZURE = `/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/${RESOURCE_GROUP}/providers/Microsoft.Compute/disks`;
 
-/** By the plugin's name. Shares of azure-file and volumes of Portworx are made by nobody. */
+/** A number of so many digits that a provider gives to a volume. */
+const numberOf = (volume: string, digits: number): string =>
+  BigInt(`0x${hash('sha256', volume).slice(0, 32)}`)
+    .toString()
+    .slice(0, digits);
+
+/** By the plugin's name. */
 const DISKS: ReadonlyMap<string, Disk> = new Map<string, Disk>([
   [
     'kubernetes.io/aws-ebs',
@@ -21,8 +28,19 @@ const DISKS: ReadonlyMap<string, Disk> = new Map<string, Disk>([
     'kubernetes.io/azure-disk',
     (volume, fsType) => ({ azureDisk: { diskName: volume, diskURI: `${AZURE}/${volume}`, kind: 'Managed', ...fsType } }),
   ],
+  [
+    'kubernetes.io/azure-file',
+    // A share has no file system of its own.
+    (volume) => ({
+      azureFile: {
+        secretName: `azure-storage-account-f${hash('sha256', RESOURCE_GROUP).slice(0, 22)}-secret`,
+        ...{ secretNamespace: 'default', shareName: volume },
+      },
+    }),
+  ],
   ['kubernetes.io/cinder', (volume, fsType) => ({ cinder: { volumeID: volume.slice('pvc-'.length), ...fsType } })],
   ['kubernetes.io/gce-pd', (volume, fsType) => ({ gcePersistentDisk: { pdName: volume, ...fsType } })],
+  ['kubernetes.io/portworx-volume', (volume, fsType) => ({ portworxVolume: { volumeID: numberOf(volume, 18), ...fsType } })],
   ['kubernetes.io/vsphere-volume', (volume, fsType) => ({ vsphereVolume: { volumePath: `[datastore] fcd/${volume}.vmdk`, ...fsType } })],
 ]);
 
@@ -37,3 +55,7 @@ export function migratedDisk(
   const named = Object.entries(parameters).find(([key]) => key.toLowerCase() === 'fstype')?.[1];
   return DISKS.get(provisioner)?.(volume, named === undefined ? {} : { fsType: named });
 }
+
+/** What the annotations of such a volume say of where it is. */
+export const diskAnnotations = ({ provisioner }: Pick<storagev1.StorageClass, 'provisioner'>): Record<string, string> =>
+  provisioner === 'kubernetes.io/azure-file' ? { 'kubernetes.io/azure-file-resource-group': RESOURCE_GROUP } : {};

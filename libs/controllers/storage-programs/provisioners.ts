@@ -2,7 +2,7 @@ import type { corev1, storagev1 } from '#api';
 import { parseQuantity, Quantity } from '#apimachinery';
 import { DRIVER_TOPOLOGY_KEY, type DriverFlags } from '#component-helpers';
 import { attributesTrouble, isPopulated, sourceTrouble } from './claim-source.js';
-import { migratedDisk } from './migrated-disks.js';
+import { diskAnnotations, migratedDisk } from './migrated-disks.js';
 import type { RunningProgram } from './programs.js';
 import { rpcError } from './rpc-error.js';
 
@@ -97,6 +97,7 @@ function csiProvisioner({ name, driver, pod }: RunningProgram): VolumeProvisione
   return {
     finalizer: 'external-provisioner.volume.kubernetes.io/finalizer',
     isPopulated,
+    annotations: ({ class: found }) => diskAnnotations(found),
     refusal(wanted) {
       const { claim, attributes } = wanted;
       if (driver === undefined) return undefined;
