@@ -34,6 +34,12 @@ function extended(type = plank()): ExtendedSchema {
   return new ExtendedSchema(base, { query, mutation, subscription, types: [], replaced: new Set(['Query']) });
 }
 
+test('its own types are listed behind those of the other one, in families', () => {
+  const names = Object.keys(extended().getTypeMap());
+  expect(names.slice(-3)).toEqual(['Plank', 'Query', 'Wood']);
+  expect(names.slice(0, -3)).toEqual(Object.keys(base.getTypeMap()).filter((name) => name !== 'Query'));
+});
+
 test('is the schema that is built of the same types', () => {
   const schema = extended();
   const built = new GraphQLSchema({ ...schema.toConfig(), assumeValid: false });

@@ -11,6 +11,7 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql';
+import { inFamilies } from './ordered-schema.js';
 
 /** What a schema has instead of another one's roots, and besides its types. */
 interface Extension {
@@ -41,7 +42,8 @@ function* partsOf(type: GraphQLNamedType): Generator<GraphQLType> {
  */
 export class ExtendedSchema extends GraphQLSchema {
   private readonly types: Record<string, GraphQLNamedType>;
-  private readonly added = new Set<GraphQLNamedType>();
+  /** Those that the other one has not, by name. */
+  private readonly added = new Map<string, GraphQLNamedType>();
 
   constructor(
     private readonly base: GraphQLSchema,
@@ -52,17 +54,17 @@ export class ExtendedSchema extends GraphQLSchema {
     this.types = Object.assign(Object.create(null), base.getTypeMap());
     for (const name of replaced) delete this.types[name];
     for (const type of [query, mutation, subscription, ...types]) this.add(type);
+    for (const type of inFamilies([...this.added.values()])) this.types[type.name] = type;
   }
 
   private add(type: GraphQLNamedType): void {
     // Not by recursion: types may lead to one another through many others.
     const found = [type];
     for (let next = found.pop(); next; next = found.pop()) {
-      const known = this.types[next.name];
+      const known = this.added.get(next.name) ?? this.types[next.name];
       if (known === next) continue;
       if (known) throw new Error(`two types of a graph are named ${next.name}`);
-      this.types[next.name] = next;
-      this.added.add(next);
+      this.added.set(next.name, next);
       for (const part of partsOf(next)) found.push(getNamedType(part));
     }
   }
@@ -89,7 +91,7 @@ export class ExtendedSchema extends GraphQLSchema {
 
   override getImplementations(type: GraphQLInterfaceType): ReturnType<GraphQLSchema['getImplementations']> {
     const { objects, interfaces } = this.base.getImplementations(type);
-    const more = [...this.added].filter((one) => isObjectType(one) && one.getInterfaces().includes(type)) as GraphQLObjectType[];
+    const more = [...this.added.values()].filter((one) => isObjectType(one) && one.getInterfaces().includes(type)) as GraphQLObjectType[];
     return { objects: [...objects, ...more], interfaces };
   }
 

@@ -33,6 +33,24 @@ test('kinds come first, then what is derived from them; structs have their input
   ]);
 });
 
+test('types of custom kinds, which have an underscore before the suffix, are ordered likewise', () => {
+  const types = buildSchema(`
+    type Query { a: Widget_spec, b(where: Widget_Where): Widget_tint }
+    input Widget_tint_Filter { eq: Widget_tint }
+    enum Widget_tint { RED }
+    input Widget_spec_Input { a: Int }
+    input Widget_spec_Where { tint: Widget_tint_Filter }
+    input Widget_Where { spec: Widget_spec_Where, input: Widget_spec_Input }
+    interface Object { kind: String }
+    type Widget_spec { a: Widget }
+    type Widget implements Object { kind: String }
+  `).getTypeMap();
+  const names = inFamilies(Object.values(types)).map(({ name }) => name);
+  expect(names.filter((name) => name.startsWith('Widget'))).toEqual([
+    ...['Widget', 'Widget_Where', 'Widget_tint', 'Widget_spec', 'Widget_spec_Where', 'Widget_spec_Input', 'Widget_tint_Filter'],
+  ]);
+});
+
 test('introspection with everything that can be asked has at most 300 KB in gzip', () => {
   const { schema } = new BuiltInGraph({ ofDefinition: ({ id }) => descriptionOf(id), ofField: fieldDescription });
   const source = getIntrospectionQuery({ inputValueDeprecation: true, directiveIsRepeatable: true, specifiedByUrl: true });

@@ -9,10 +9,13 @@ const alike = ['Order', 'Where', 'Input'];
 /** These are like one another, rather than like the type that they are derived from. */
 const apart = ['List', 'WatchEvent', 'Filter', 'ListFilter', 'ListWhere'];
 
+/** What stands before a suffix: names of types of custom kinds have an underscore in between. */
+const before = (name: string, suffix: string): string => name.slice(0, -suffix.length).replace(/_$/, '');
+
 /** The name of the type that a type is derived from, and how; its own if from none. `suffix`: how a type is derived from this one. */
 function originOf(name: string, places: ReadonlyMap<string, number>, suffix = ''): { name: string; suffix: string } {
-  const found = suffixes.find((end) => name.endsWith(end) && places.has(name.slice(0, -end.length)));
-  return found === undefined ? { name, suffix } : originOf(name.slice(0, -found.length), places, suffix || found);
+  const found = suffixes.find((end) => name.endsWith(end) && places.has(before(name, end)));
+  return found === undefined ? { name, suffix } : originOf(before(name, found), places, suffix || found);
 }
 
 const isKind = (type: GraphQLNamedType | undefined): boolean => isObjectType(type) && type.getInterfaces().length > 0;
