@@ -45,7 +45,7 @@ import { Warnings } from './rest/warnings.js';
  * are passed in are copied, so they may contain parts of shared objects.
  */
 export function inProcessClient(server: ApiServer, options: InProcessOptions = {}): CausalClient {
-  return new InProcessClient(server, options, {});
+  return new InProcessClient(server, { ...options, auditor: server.auditor }, {});
 }
 
 const LOOPBACK: UserInfo = Object.freeze({ name: 'system:apiserver', groups: ['system:masters', 'system:authenticated'] });
@@ -53,7 +53,7 @@ const LOOPBACK: UserInfo = Object.freeze({ name: 'system:apiserver', groups: ['s
 class InProcessClient implements CausalClient {
   constructor(
     private readonly server: ApiServer,
-    private readonly options: InProcessOptions,
+    private readonly options: InProcessOptions & Followed,
     private readonly cause: WriteCause,
   ) {}
 
@@ -64,7 +64,7 @@ class InProcessClient implements CausalClient {
   resources(): Promise<readonly ResourceInfo[]> {
     const user = this.user();
     const attributes = { user, verb: 'get', isResource: false, path: '/apis', ...NO_RESOURCE };
-    return audited(this.followed, { verb: 'get' }, (audit) =>
+    return audited(this.options, { verb: 'get' }, (audit) =>
       this.server.dispatcher.run(attributes, { width: () => 1, ...(audit && { audit }) }, async () => {
         await this.cluster.storages.refresh();
         return preferredResources(this.cluster.storages.served());
@@ -188,10 +188,6 @@ class InProcessClient implements CausalClient {
     });
   }
 
-  private get followed(): Followed {
-    return { ...this.options, auditor: this.server.auditor };
-  }
-
   private get cluster(): ClusterScope {
     return this.server.cluster;
   }
@@ -201,9 +197,9 @@ class InProcessClient implements CausalClient {
   }
 
   /** The written object; what it was before is told if it is of the same kind: a Scale is not. */
-  private changed<T extends KubeObject>(scope: RestScope, updated: Updated, told: WriteReport): T {
+  private changed<T extends KubeObject>(scope: RestScope, updated: Updated, told: WriteReport | undefined): T {
     const { storage } = scope;
-    if (updated.previous && storage.shape === storage.resource) told.before = this.shown(scope, updated.previous);
+    if (told && updated.previous && storage.shape === storage.resource) told.before = this.shown(scope, updated.previous);
     return this.result<T>(scope, updated);
   }
 
@@ -222,18 +218,20 @@ class InProcessClient implements CausalClient {
     return this.shown<T>(scope, isCached ? cached : storedOf(value, revision));
   }
 
-  private async call<R>(resource: Resource, subject: Subject, work: (scope: RestScope, told: WriteReport) => Promise<R>): Promise<R> {
+  private async call<R>(resource: Resource, subject: Subject, work: (scope: RestScope, told?: WriteReport) => Promise<R>): Promise<R> {
     const preparing = this.cluster.storages.prepare(resource.group, resource.version, resource.resource);
     if (preparing) await preparing;
     const storage = this.storage(resource, subject);
     const warnings = new Warnings();
-    const told: WriteReport = { warnings: warnings.texts };
+    const report = subject.query?.report;
+    // What an object was before has to be parsed again, so it is only shown to those who ask.
+    const told: WriteReport | undefined = report && { warnings: warnings.texts };
     try {
-      return await audited(this.followed, { verb: subject.verb, warnings }, (audit) =>
+      return await audited(this.options, { verb: subject.verb, warnings }, (audit) =>
         this.run(resource, this.scope(storage, { ...subject, warnings, audit }), (scope) => work(scope, told)),
       );
     } finally {
-      subject.query?.report?.({ ...told, warnings: warnings.texts });
+      report?.({ ...told, warnings: warnings.texts });
     }
   }
 
