@@ -7,8 +7,9 @@ import { definitions } from './custom.mjs';
 const admin = { name: 'kubernetes-admin', groups: ['system:masters', 'system:authenticated'] };
 const slice = 20;
 const wait = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
+/** CPU of this thread: the garbage collector's and the compiler's threads do what they do at any time, and not for one input. */
 const cpuNow = () => {
-  const { user, system } = process.cpuUsage();
+  const { user, system } = (process.threadCpuUsage ?? process.cpuUsage)();
   return (user + system) / 1000;
 };
 
@@ -55,7 +56,7 @@ export class InProcess {
   }
 
   /** The response's status code, the error in it, and the CPU time it took. */
-  async send(request) {
+  async #attempt(request) {
     const cluster = await this.#fresh();
     this.sent += 1;
     const sent = `${request.path} ${request.query} ${JSON.stringify(request.headers)} ${request.body?.subarray(0, 400_000).toString('latin1') ?? ''}`;
@@ -81,8 +82,22 @@ export class InProcess {
     }
     // Their kinds are served when the controllers have accepted the names.
     if (outcome.code === 201 && request.path.endsWith('/customresourcedefinitions')) await cluster.settle();
+    return outcome;
+  }
+
+  /**
+   * What became of an input. One that cost too much is sent again, to the same cluster and to a new one: it is a finding only if it costs too much
+   * in one of them, too. Otherwise it was a collection of garbage, or what others do on the machine.
+   */
+  async send(request) {
+    const outcome = await this.#attempt(request);
     const limit = limitFor(this.cpuLimit, request.body);
-    if (outcome.cpu > limit) outcome.wrong ??= `${request.method}: over ${limit} ms of CPU`;
+    if (outcome.cpu <= limit || outcome.wrong !== undefined) return outcome;
+    const there = await this.#attempt(request);
+    this.sent = 0;
+    const fresh = await this.#attempt(request);
+    outcome.cpu = Math.max(there.cpu, fresh.cpu);
+    if (outcome.cpu > limit) outcome.wrong = `${request.method}: over ${limit} ms of CPU`;
     return outcome;
   }
 
