@@ -106,6 +106,40 @@ test('long writes are answered by the thread of long bodies like short ones by t
   expect(await outcomes(50_000)).toEqual(short);
 });
 
+test('answers that nobody reads are bounded: others are refused until they are read', async () => {
+  await cluster.must('POST', maps, { metadata: { name: 'large' }, data: { a: 'x'.repeat(900_000) } });
+  const query = `{ ${Array.from({ length: 10 }, (_, i) => `a${i}: configMap(name: "large") { json }`).join(' ')} }`;
+  const body = JSON.stringify({ query });
+  /** Asks, and does not read the answer. */
+  const unread = () =>
+    new Promise<() => void>((resolve, reject) => {
+      const headers = { authorization: `Bearer ${made.token}`, 'content-type': 'application/json', 'content-length': String(body.length) };
+      const call = https.request(new URL('/graphql', service.origin), { method: 'POST', agent: false, ca: service.ca, headers });
+      call.on('response', ({ statusCode }) => (statusCode === 200 ? resolve(() => call.destroy()) : reject(new Error(`${statusCode}`))));
+      call.on('error', reject);
+      call.end(body);
+    });
+  const open: Array<() => void> = [];
+  while (open.length < 8) open.push(await unread());
+  const refused = await posted({ query: '{ __typename }' });
+  expect([refused.status, refused.headers['retry-after'], refused.errors]).toEqual([
+    429,
+    '1',
+    [
+      {
+        message: expect.stringMatching(
+          /^\d+ characters of answers wait to be read by clients of this cluster, and 67108864 is the limit: read them, or ask for smaller pages\.$/,
+        ),
+        extensions: { code: 'TOO_MANY_REQUESTS' },
+      },
+    ],
+  ]);
+  const other = await service.createCluster({ name: 'reads', profile: 'instant' });
+  expect((await asked(inUrl({ query: '{ __typename }' }), { headers: preflight, token: other.token })).status).toBe(200);
+  for (const close of open) close();
+  expect(await until(async () => (await posted({ query: '{ __typename }' })).status === 200)).toBe(true);
+});
+
 test('a persisted query is sent once, and then named by its digest, by POST and GET', async () => {
   const query = '{ nodes(limit: 1) { items { kind } } }';
   const extensions = { persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') } };

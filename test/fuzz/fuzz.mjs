@@ -2,6 +2,8 @@
 //   --inputs N     in process (100000)          --seconds S   at most so long (600)
 //   --https N      over https (1000; 0: none)   --seed N      what is generated (1)
 //   --platform N   of the platform's own routes, over https (300)
+//   --storms S     of /graphql, so many seconds each beside a second tenant (3; 0: none)
+//   --storm NAME   that one alone
 //   --worst N      of the worst 3 MB, in process (one of each shape and more: 200)
 //   --cpu MS       CPU that one input may cost besides what its size costs (500)
 //   --block MS     CPU without a break on an event loop, over https (250)
@@ -9,6 +11,7 @@
 // Ends with 1 when anything was found.
 import { parseArgs } from 'node:util';
 import { campaign } from './campaign.mjs';
+import { underStorms } from './graph-under-storm.mjs';
 import { InProcess } from './in-process.mjs';
 import { inputs, worstInputs } from './inputs.mjs';
 import { overHttps } from './over-https.mjs';
@@ -20,6 +23,8 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '600' },
     https: { type: 'string', default: '1000' },
     platform: { type: 'string', default: '300' },
+    storms: { type: 'string', default: '3' },
+    storm: { type: 'string' },
     worst: { type: 'string', default: '200' },
     largest: { type: 'string', default: '3000000' },
     seed: { type: 'string', default: '1' },
@@ -59,6 +64,8 @@ async function run(target) {
   results.push(await campaign({ ...time, target, arbitrary: inputs({ largest: Math.min(largest, 300_000) }), inputs: number('inputs') }));
   const https = { inputs: number('https'), platform: number('platform'), cpuLimit: number('cpu'), blockLimit: number('block') };
   if (https.inputs > 0) results.push(...(await overHttps({ ...time, ...https })));
+  const raised = { seconds: number('storms'), blockLimit: number('block'), ...(values.storm && { only: values.storm.split(',') }), say };
+  if (raised.seconds > 0) results.push(await underStorms(raised));
   return results;
 }
 

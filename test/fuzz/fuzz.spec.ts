@@ -32,7 +32,22 @@ it.each<[string, Parameters<Checks['complaint']>, string | undefined]>([
 });
 
 it('a few hundred inputs are answered correctly', () => {
-  const options = ['--inputs', '400', '--worst', '0', '--largest', '20000', '--https', '0', '--seed', '7', '--cpu', '20000'];
+  const options = [
+    '--inputs',
+    '400',
+    '--worst',
+    '0',
+    '--largest',
+    '20000',
+    '--https',
+    '0',
+    '--storms',
+    '0',
+    '--seed',
+    '7',
+    '--cpu',
+    '20000',
+  ];
   const {
     status: code,
     stdout,

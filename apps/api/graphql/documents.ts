@@ -1,5 +1,5 @@
 import { type DocumentNode, GraphQLError, parse, specifiedRules, validate } from 'graphql';
-import { checkDocument, checkSource, parseOptions, type Runtime, validationOptions } from '#graphql';
+import { checkDocument, checkSource, type GraphSession, parseOptions, type Runtime, validationOptions } from '#graphql';
 
 const withCode =
   (code: string) =>
@@ -29,8 +29,21 @@ export function parsed(source: string): DocumentNode | undefined {
   }
 }
 
-/** The document of a message, parsed and validated; otherwise its errors, with the codes that Apollo Server uses. */
-export function documentOf({ schema }: Runtime, query: string): DocumentNode | GraphQLError[] {
+interface Tenant {
+  readonly cluster: Pick<GraphSession['cluster'], 'id'>;
+}
+
+/**
+ * Resolves when it is the turn of a cluster's tenant to parse and validate a document: what arrives over many connections at once, or many messages of
+ * one, would otherwise take one iteration of the event loop.
+ */
+export async function turnOf({ turns }: Runtime, { cluster }: Tenant): Promise<void> {
+  await turns.share(cluster.id).turn();
+}
+
+/** The document of a message, parsed and validated when it is its tenant's turn; otherwise its errors, with the codes that Apollo Server uses. */
+export async function documentOf(runtime: Runtime, tenant: Tenant, query: string): Promise<DocumentNode | GraphQLError[]> {
+  await turnOf(runtime, tenant);
   const document = attempt(() => {
     checkSource(query);
     return parse(query, parseOptions);
@@ -38,7 +51,7 @@ export function documentOf({ schema }: Runtime, query: string): DocumentNode | G
   if (Array.isArray(document)) return document;
   const errors = attempt(() => {
     checkDocument(document);
-    return validate(schema, document, specifiedRules, validationOptions).map(withCode('GRAPHQL_VALIDATION_FAILED'));
+    return validate(runtime.schema, document, specifiedRules, validationOptions).map(withCode('GRAPHQL_VALIDATION_FAILED'));
   }, 'GRAPHQL_VALIDATION_FAILED');
   return errors.length > 0 ? errors : document;
 }

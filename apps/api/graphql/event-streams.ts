@@ -24,7 +24,7 @@ const refused = (message: string): GraphResult => ({ errors: [{ message, extensi
 async function resultsOf({ runtime, session, asked }: StreamedOperation, method: string): Promise<Results | GraphResult> {
   const { query, variables, operationName } = asked;
   if (query === undefined) return refused('the request has no query');
-  const document = documentOf(runtime, query);
+  const document = await documentOf(runtime, session, query);
   if (Array.isArray(document)) return { errors: document.map((error) => error.toJSON()) };
   const operations = new Operations(runtime, session, bounds);
   const operation = getOperationAST(document, operationName)?.operation;

@@ -3,10 +3,12 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { StatusError } from '#apimachinery';
 import { type GraphSession, type Graphs, graphLimits } from '#graphql';
-import { Problem } from '#hosting';
+import { LISTENER_LIMITS } from '#hosting';
 import { checkValues } from '../json-body.js';
+import { type AnswerAccount, AnswerBudget } from './answer-budget.js';
 import { ApolloServers } from './apollo.js';
 import { type Asked, askedBy, asksForOperation } from './asked.js';
+import { turnOf } from './documents.js';
 import { type Encoded, encodedOnce } from './encoded-text.js';
 import { EventStreams } from './event-streams.js';
 import { type KeptAnswer, KeptAnswers } from './kept-answers.js';
@@ -35,6 +37,9 @@ function mayBeForged({ headers }: FastifyRequest): boolean {
 
 const wantsEvents = ({ headers }: FastifyRequest): boolean => headers.accept?.includes('text/event-stream') === true;
 
+/** Characters of a body from which on it waits for its tenant's turn to be parsed. */
+const LONG_BODY = 16 * 1024;
+
 interface Opened {
   from: GraphRequest;
   session: GraphSession;
@@ -51,6 +56,7 @@ class Endpoint {
   private readonly apollo: ApolloServers;
   private readonly kept = new KeptAnswers();
   private readonly persisted = new PersistedQueries();
+  private readonly budget = new AnswerBudget();
   readonly streams = new EventStreams();
 
   constructor(
@@ -70,15 +76,21 @@ class Endpoint {
   }
 
   async operation(opened: Opened, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+    const { id } = opened.session.cluster;
+    const asksForEvents = wantsEvents(request) && !mayBeForged(request);
     let asked: Asked;
+    let account: AnswerAccount | undefined;
     try {
-      asked = this.persisted.resolve(opened.session.cluster.id, askedBy(request));
+      asked = this.persisted.resolve(id, askedBy(request));
+      if (!asksForEvents) account = this.budget.open(id);
     } catch (error) {
       if (error instanceof GraphQLError) return refuse(error, reply);
       throw error;
     }
-    if (wantsEvents(request) && !mayBeForged(request)) return this.stream(opened, asked, request, reply);
-    return this.answer(opened, asked, request, reply);
+    if (!account) return this.stream(opened, asked, request, reply);
+    reply.raw.once('close', account.close);
+    if (reply.raw.destroyed) account.close();
+    return this.answer(opened, asked, { request, reply, account });
   }
 
   private async stream({ from, session }: Opened, asked: Asked, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -87,15 +99,22 @@ class Endpoint {
     return reply;
   }
 
-  private async answer({ session }: Opened, asked: Asked, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
+  private async answer(
+    { session }: Opened,
+    asked: Asked,
+    { request, reply, account }: { request: FastifyRequest; reply: FastifyReply; account: AnswerAccount },
+  ): Promise<FastifyReply> {
     const runtime = this.graphs.of(session);
     const { accept } = request.headers;
     const known = mayBeForged(request) ? undefined : this.kept.of(runtime, asked, accept);
     if (known) return this.sendKept(known, request, reply);
+    await turnOf(runtime, session);
     const { status = 200, headers, body }: HTTPGraphQLResponse = await this.apollo.answer({ session, asked, request });
     for (const [name, value] of headers) reply.header(name, value);
     reply.code(status);
     if (body.kind === 'chunked') throw new Error('an answer in parts');
+    account.made(body.string.length);
+    reply.raw.setTimeout(LISTENER_LIMITS.responseTimeout, () => reply.raw.destroy());
     if (status === 200) {
       const kept = await this.kept.keep(runtime, asked, { accept, type: headers.get('content-type') ?? '', text: body.string });
       if (kept) return this.sendKept(kept, request, reply);
@@ -116,10 +135,15 @@ function send({ bytes, encoding }: Encoded, reply: FastifyReply): FastifyReply {
   return reply.send(bytes);
 }
 
-/** An error before anything is parsed. That a persisted query is not known is no error of the request: it is answered with 200, as Apollo does. */
+/** The status of errors before anything is parsed. That a persisted query is not known is no error of the request, as with Apollo. */
+const statuses: Readonly<Record<string, number>> = { PERSISTED_QUERY_NOT_FOUND: 200, TOO_MANY_REQUESTS: 429 };
+
+/** An error before anything is parsed. */
 function refuse(error: GraphQLError, reply: FastifyReply): FastifyReply {
+  const status = statuses[String(error.extensions.code)] ?? 400;
+  if (status === 429) reply.header('retry-after', '1');
   return reply
-    .code(error.extensions.code === 'PERSISTED_QUERY_NOT_FOUND' ? 200 : 400)
+    .code(status)
     .header('cache-control', 'private, no-cache, must-revalidate')
     .type('application/json; charset=utf-8')
     .send({ errors: [error.toJSON()] });
@@ -156,13 +180,13 @@ export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, { o
     scope.addContentTypeParser(
       'application/json',
       { parseAs: 'string', bodyLimit: graphLimits.manifestLength + graphLimits.documentLength },
-      (_request, body, done) => {
+      async (request: FastifyRequest, body: string) => {
+        if (body.length >= LONG_BODY) await turnOf(graphs.builtIn, of(request).session);
+        checkValues(body);
         try {
-          checkValues(body as string);
-          done(null, JSON.parse(body as string));
-        } catch (error) {
-          if (error instanceof Problem) done(error);
-          else done(null, undefined);
+          return JSON.parse(body);
+        } catch {
+          return undefined;
         }
       },
     );

@@ -136,7 +136,7 @@ export function serveSubscriptions(graphs: Graphs, { open, note, log }: Subscrip
         return [new GraphQLError(unauthenticated.message, unauthenticated)];
       }
       const runtime = graphs.of(session);
-      const document = documentOf(runtime, query);
+      const document = await documentOf(runtime, session, query);
       if (Array.isArray(document)) return document;
       const contextValue: Running = { runtime, session, connection: extra };
       return { schema: runtime.schema, document, variableValues: variables, operationName, contextValue };
@@ -147,7 +147,8 @@ export function serveSubscriptions(graphs: Graphs, { open, note, log }: Subscrip
     onError: (_context, _id, _payload, errors) =>
       errors.map((error) => (error.originalError instanceof GraphQLError ? error.originalError : error).toJSON()),
   });
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.message, handleProtocols });
+  // One message in an iteration of the event loop, as of other WebSockets (kubernetes/takeover.ts).
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: socketLimits.message, handleProtocols, allowSynchronousEvents: false });
   sockets.on('connection', (socket, request) => connect(socket, { server, log, request }));
   return {
     upgrade: (request, socket, head) =>
