@@ -95,6 +95,8 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'org
     session: GraphSession,
     private readonly runtime: Pick<Runtime, 'kinds' | 'turns' | 'kindsOf'>,
     readonly meter: Meter,
+    /** Whether the graph is that of another cluster, whose organization this one is in. */
+    readonly isOther = false,
   ) {
     const { kinds, turns } = runtime;
     this.kinds = kinds;
@@ -112,7 +114,7 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'org
     const { turns, kindsOf } = this.runtime;
     const found =
       this.others.get(id) ??
-      open().then((session) => new GraphContext(session, { turns, kindsOf, kinds: kindsOf(session.served) }, this.meter));
+      open().then((session) => new GraphContext(session, { turns, kindsOf, kinds: kindsOf(session.served) }, this.meter, true));
     this.others.set(id, found);
     return found;
   }

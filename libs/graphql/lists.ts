@@ -1,4 +1,12 @@
-import { type GraphQLFieldConfig, GraphQLInt, GraphQLObjectType, GraphQLString } from 'graphql';
+import {
+  type GraphQLFieldConfig,
+  type GraphQLFieldConfigArgumentMap,
+  GraphQLInt,
+  type GraphQLInterfaceType,
+  GraphQLObjectType,
+  type GraphQLResolveInfo,
+  GraphQLString,
+} from 'graphql';
 import { checkLimit } from './check-limit.js';
 import type { GraphContext } from './context.js';
 import { costs, page, wholeList } from './cost/points.js';
@@ -13,6 +21,7 @@ import { filtered, type Question, type Selection, selectionOf } from './filters/
 import { type GraphKind, resourceOf } from './kinds.js';
 import { limits } from './limits.js';
 import { withKind } from './loaders.js';
+import { requireKind } from './named-kind.js';
 import { listOf, required } from './output-types.js';
 import { exactly } from './past/list-at.js';
 import { atArgument, type Moment } from './past/moment.js';
@@ -22,7 +31,7 @@ import { Int64 } from './scalars.js';
 const namespaceArgument = { type: GraphQLString, description: 'Only objects of this namespace; default all namespaces.' };
 
 /** A page of a kind's objects. */
-function connectionType(item: GraphQLObjectType): GraphQLObjectType {
+function connectionType(item: GraphQLObjectType | GraphQLInterfaceType): GraphQLObjectType {
   return new GraphQLObjectType<Page & { aggregated(): Promise<Aggregated> }, GraphContext>({
     name: `${item.name}List`,
     description: `A page of ${item.name} objects at one revision.`,
@@ -69,42 +78,74 @@ const notOf = ({ info }: GraphKind, revision: string): string =>
 
 const pageDescription = `Objects per page, at most ${limits.largestPage}. With \`where\` a page ends after ${limits.filterScan} objects that were looked at, too: it may have fewer, or none, and \`continue\`.`;
 
-/** The root field that lists a kind. `subject`: its objects, as questions see them. */
-export function listField(
-  kind: GraphKind,
-  { type, subject, filters }: { type: GraphQLObjectType; subject: Subject; filters: FilterTypes },
-): GraphQLFieldConfig<unknown, GraphContext> {
+/** What a list is of: its objects, as they are shown and as questions see them. */
+interface Listed<T> {
+  type: T;
+  subject: Subject;
+  filters: FilterTypes;
+}
+
+/** The arguments of a list beside its kind and namespace. */
+const listArguments = ({ subject, filters }: Listed<unknown>): GraphQLFieldConfigArgumentMap => ({
+  ...selectors,
+  ...questionArguments(filters, subject.struct),
+  limit: { type: GraphQLInt, defaultValue: limits.pageSize, description: pageDescription },
+  continue: { type: GraphQLString, description: 'The `continue` of the previous page, with the same arguments.' },
+  at: atArgument,
+});
+
+/** The root field that lists a kind. */
+export function listField(kind: GraphKind, listed: Listed<GraphQLObjectType>): GraphQLFieldConfig<unknown, GraphContext> {
+  const { info } = kind;
   return {
-    type: required(connectionType(type)),
-    description: `${kind.info.kind} objects (${kind.info.group || 'core'}/${kind.info.version}).`,
+    type: required(connectionType(listed.type)),
+    description: `${info.kind} objects (${info.group || 'core'}/${info.version}).`,
     ...costs(page),
-    args: {
-      ...(kind.info.namespaced ? { namespace: namespaceArgument } : {}),
-      ...selectors,
-      ...questionArguments(filters, subject.struct),
-      limit: { type: GraphQLInt, defaultValue: limits.pageSize, description: pageDescription },
-      continue: { type: GraphQLString, description: 'The `continue` of the previous page, with the same arguments.' },
-      at: atArgument,
-    },
-    async resolve(_root, args: ListArguments, context, info) {
-      checkNames(args);
-      const selection = selectionOf(subject.struct, args, context);
-      const { at: moment, limit: _limit, continue: from, ...given } = withoutNulls(args);
-      const past = await context.at(moment);
-      const listing = listingOf(kind, given, past);
-      let read: Promise<Aggregated> | undefined;
-      const aggregated = (): Promise<Aggregated> => {
-        read ??= past.loaders
-          .list(listing.resource, listing.reading)
-          .then(async (objects) => ({ subject, objects: await filtered(objects, selection.holds, context) }));
-        return read;
-      };
-      if (asksOnlyFor('aggregate', info)) return { aggregated };
-      const answer = await pageOf(listing, selection, { limit: pageLimit(args.limit), continue: from }, context);
-      if (listing.revision && answer.resourceVersion !== String(listing.revision)) throw badInput(notOf(kind, answer.resourceVersion));
-      return { ...answer, aggregated };
-    },
+    args: { ...(info.namespaced ? { namespace: namespaceArgument } : {}), ...listArguments(listed) },
+    resolve: (_root, args: ListArguments, context, asked) => list(kind, listed.subject, args, { context, asked }),
   };
+}
+
+/** The root field that lists a kind by its name. */
+export const objectsField = (listed: Listed<GraphQLInterfaceType>): GraphQLFieldConfig<unknown, GraphContext> => ({
+  type: required(connectionType(listed.type)),
+  description:
+    'Objects of one kind by its name, as kubectl get: also of the custom kinds of another cluster, whose fields are in `json`: `objects(kind: "widgets") { items { metadata { name } json } }`.',
+  ...costs(page),
+  args: {
+    kind: { type: required(GraphQLString), description: 'As in kubectl: pods, po, deployments.apps.' },
+    namespace: { ...namespaceArgument, description: `${namespaceArgument.description} Of no account for kinds that are in none.` },
+    ...listArguments(listed),
+  },
+  resolve(_root, { kind, namespace, ...args }: ListArguments & { kind: string }, context, asked) {
+    checkNames({ namespace });
+    const found = requireKind(context.kinds, kind);
+    return list(found, listed.subject, { ...args, ...(found.info.namespaced && { namespace }) }, { context, asked });
+  },
+});
+
+async function list(
+  kind: GraphKind,
+  subject: Subject,
+  args: ListArguments,
+  { context, asked }: { context: GraphContext; asked: GraphQLResolveInfo },
+) {
+  checkNames(args);
+  const selection = selectionOf(subject.struct, args, context);
+  const { at: moment, limit: _limit, continue: from, ...given } = withoutNulls(args);
+  const past = await context.at(moment);
+  const listing = listingOf(kind, given, past);
+  let read: Promise<Aggregated> | undefined;
+  const aggregated = (): Promise<Aggregated> => {
+    read ??= past.loaders
+      .list(listing.resource, listing.reading)
+      .then(async (objects) => ({ subject, objects: await filtered(objects, selection.holds, context) }));
+    return read;
+  };
+  if (asksOnlyFor('aggregate', asked)) return { aggregated };
+  const answer = await pageOf(listing, selection, { limit: pageLimit(args.limit), continue: from }, context);
+  if (listing.revision && answer.resourceVersion !== String(listing.revision)) throw badInput(notOf(kind, answer.resourceVersion));
+  return { ...answer, aggregated };
 }
 
 const pageOf = (listing: Listing, selection: Selection, paging: Paging, context: GraphContext): Promise<Page> =>

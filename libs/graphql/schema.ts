@@ -17,10 +17,11 @@ import { writeFields } from './inputs/write-fields.js';
 import { type WrittenTypes, writtenTypes } from './inputs/written.js';
 import { kindFields } from './kind-fields.js';
 import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kinds.js';
-import { listField } from './lists.js';
+import { listField, objectsField } from './lists.js';
 import { mutationFields } from './mutations.js';
 import { OrderedSchema } from './ordered-schema.js';
 import { organizationField } from './organization-fields.js';
+import { otherObject, typeNameOf } from './other-object.js';
 import { required } from './output-types.js';
 import { historyFields } from './past/history-fields.js';
 import { clusterField, objectField, oneField } from './queries.js';
@@ -67,6 +68,8 @@ class Graph {
   private input: ObjectInput | undefined;
   private readonly written: WrittenTypes;
   readonly object: GraphQLInterfaceType;
+  /** Objects of kinds without a type. */
+  private readonly other: GraphQLObjectType;
   /** The fields that read one cluster. */
   private inCluster: Fields | undefined;
   /** The fields of the roots of the graph of the built-in kinds. */
@@ -85,9 +88,9 @@ class Graph {
       name: 'KubernetesObject',
       description: 'Any object of the cluster.',
       fields: () => ({ ...this.everyObject(), ...this.relationFields(relations.filter((relation) => !relation.on)) }),
-      resolveType: (value, context: GraphContext) =>
-        context.kinds.of((value as KubeObject).apiVersion, (value as KubeObject).kind)?.typeName,
+      resolveType: (value, context: GraphContext) => typeNameOf(value as KubeObject, context),
     });
+    this.other = otherObject(this.object);
     const definitions = kinds.all.flatMap(({ source, typeName }) =>
       'definition' in source ? [[source.definition, typeName] as const] : [],
     );
@@ -169,6 +172,7 @@ class Graph {
     const roots = this.rootsWith(this.kinds.all, {
       query: {
         object: objectField(this.object),
+        objects: objectsField({ type: this.object, subject: this.subject(undefined), filters: this.filters }),
         search: searchField(this.object),
         eventChain: this.chain.soFar,
         traceOf: this.chain.traceOf,
@@ -180,7 +184,7 @@ class Graph {
       mutation: { ...this.writes(), ...mutations },
       subscription: { watch: watchField(this.object), eventChain: this.chain.follow, ...subscriptions },
     });
-    return new OrderedSchema(roots);
+    return new OrderedSchema({ ...roots, types: [...roots.types, this.other] });
   }
 
   /** The graph of a cluster with custom kinds, which are valid, and have names that `base` has not. */

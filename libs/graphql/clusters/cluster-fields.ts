@@ -55,7 +55,8 @@ const inside = (cluster: GraphCluster, context: GraphContext): Promise<GraphCont
 function clusterType(read: () => Fields): GraphQLObjectType<GraphCluster, GraphContext> {
   const graphType = new GraphQLObjectType<GraphContext, GraphContext>({
     name: 'ClusterGraph',
-    description: 'What can be read of one cluster: as by its own graph, but of custom kinds only by `object` and relations.',
+    description:
+      'What can be read of one cluster: as by its own graph, but custom kinds have no fields and types of their own: `objects(kind: "widgets") { items { metadata { name } json } }`, `object`, `search` and relations show them as OtherObject.',
     fields: read as never,
   });
   return new GraphQLObjectType<GraphCluster, GraphContext>({
