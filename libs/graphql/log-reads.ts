@@ -19,7 +19,7 @@ export async function pastRevision(text: string, { history }: GraphContext): Pro
 }
 
 /** The write with a revision, counted; undefined if the log does not have it any more. */
-export async function entryAt(revision: number, { history, meter }: GraphContext): Promise<HistoryEntry | UnreadableEntry | undefined> {
+async function entryAt(revision: number, { history, meter }: GraphContext): Promise<HistoryEntry | UnreadableEntry | undefined> {
   const wait = meter.turn();
   if (wait) await wait;
   const entry = await history.entry(revision).catch((error: unknown) => {
