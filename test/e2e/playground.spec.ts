@@ -225,6 +225,19 @@ inChromium(`the playground in Chromium${chromium ? '' : ': skipped, there is non
     await shown.until('document.querySelector(".status-bar")?.innerText.includes("shown")');
   });
 
+  test('a token without rights opens its cluster, which the address names; a tour says what is refused', async () => {
+    const { status } = await api.must('POST', '/api/v1/namespaces/default/serviceaccounts/default/token', { spec: {} });
+    const shown = await page();
+    await shown.open(`${service.origin}/graphql?cluster=${cluster.id}#token=${status.token}`);
+    await shown.click('.tour-card', 'Turn the clock');
+    await shown.until('document.querySelector(".welcome .trouble")?.innerText.includes("This tour cannot be taken here")');
+    await shown.click('.tour-card', 'Your first query');
+    await shown.until('document.querySelector(".CodeMirror").CodeMirror.getValue().includes("query Nodes")');
+    await shown.click('.tour-actions button', 'Run');
+    await shown.until('document.querySelector(".tour .trouble")?.innerText.includes("nodes is forbidden")');
+    expect(await textOf(shown, '.status-bar')).not.toContain('not connected');
+  });
+
   test('the token is replaced while the page is open', async () => {
     const shown = await editor();
     const { status } = await service.request(`/platform/v1/clusters/${cluster.id}/tokens`, { method: 'DELETE', token: service.adminToken });

@@ -35,7 +35,8 @@ export function createClient(session, { onVoid, onLink = () => undefined }) {
     on: {
       connected: () => onLink(true),
       closed: ({ code }) => {
-        onLink(false);
+        // It is closed by ourselves when no subscription is left: there is nothing to try again.
+        if (code !== 1000) onLink(false);
         for (const lost of losses) lost();
         if (code === 4401 || code === 4403) onVoid();
       },

@@ -66,11 +66,16 @@ export class Guide extends Observable {
     if (!tour || done.includes(step)) return;
     try {
       const more = tour.steps[step].keep?.(data) ?? {};
-      this.set({ kept: { ...kept, ...more }, done: [...done, step] });
+      this.set({ kept: { ...kept, ...more }, done: [...done, step], trouble: '' });
     } catch {
       // The query was changed, and does not have what the tour goes on with.
       this.set({ trouble: 'The answer does not have what the next steps need: run the query as it was.' });
     }
+  }
+
+  /** The operation of the present step was answered with errors, or not at all: this is the first of them. */
+  refused({ message }) {
+    if (this.state.tour) this.set({ trouble: `This step is not done yet. The answer says: ${message}` });
   }
 
   /** Ends the tour. Resolves when what it changed is put back; `trouble` says what could not be. */

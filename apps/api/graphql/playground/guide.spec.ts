@@ -13,6 +13,7 @@ interface Guide {
   begin(tour: Tour): Promise<void>;
   go(step: number): void;
   answered(data: Json): void;
+  refused(error: { message: string }): void;
   leave(): Promise<void>;
   recover(): Promise<string | undefined>;
   abandon(): void;
@@ -130,6 +131,17 @@ test('an answer without what the next steps need is no step further', async () =
   await guide.begin(tour);
   guide.answered({});
   expect([guide.state.done, guide.state.trouble]).toEqual([[], expect.stringContaining('run the query as it was')]);
+});
+
+test('a step that is refused says why, until it is answered', async () => {
+  const { guide } = guided();
+  guide.refused({ message: 'late' });
+  expect(guide.state.trouble).toBe('');
+  await guide.begin(tour);
+  guide.refused({ message: 'nodes is forbidden' });
+  expect([guide.state.done, guide.state.trouble]).toEqual([[], 'This step is not done yet. The answer says: nodes is forbidden']);
+  guide.answered({ a: { rv: '7' } });
+  expect([guide.state.done, guide.state.trouble]).toEqual([[0], '']);
 });
 
 test('the journal of a cluster', () => {

@@ -13,7 +13,7 @@ function takeFragment() {
 export function takeAddress() {
   const { token, operation } = takeFragment();
   const cluster = new URLSearchParams(location.search).get('cluster') ?? undefined;
-  return { operation, answer: token && openSession({ cluster, ...token }) };
+  return { operation, answer: token && openSession({ token: token.token, cluster: token.cluster ?? cluster }) };
 }
 
 /** That of the page as it was opened. */

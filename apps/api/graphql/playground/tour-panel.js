@@ -59,10 +59,13 @@ function useAnswers(guide, { tour, step, done }, byTab) {
   }, [tour, step]);
   useEffect(() => {
     if (!run || run.startedAt === seen.current || done.includes(step)) return;
-    if (run.kind === 'subscription' ? run.state !== 'running' : run.state !== 'ended' || run.result.errors) return;
+    if (run.kind === 'subscription' ? run.state === 'ended' || run.state === 'stopped' : run.state === 'running' || run.state === 'stopped')
+      return;
     // Told once: an answer that the tour cannot go on with would be told again each time that its trouble is shown.
     seen.current = run.startedAt;
-    guide.answered(run.result?.data);
+    const [error] = run.result?.errors ?? [];
+    if (error) guide.refused(error);
+    else guide.answered(run.result?.data);
   });
 }
 

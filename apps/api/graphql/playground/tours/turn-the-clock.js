@@ -60,6 +60,7 @@ export const turnTheClock = {
       ],
       operation: `query Runs {
   cronJob(name: "{{name}}") {
+    metadata { name }
     status { lastScheduleTime lastSuccessfulTime }
     owned(kinds: ["jobs"]) {
       metadata { name }
