@@ -112,6 +112,24 @@ test('what a writer gives as parsed is kept for those who read it, gets its revi
   expect((await two.get('/unread/a'))?.object).toEqual(kept);
 });
 
+test.each([false, true])(
+  'the host is told of the objects that a writer gives as parsed, also of those beyond the window (watched: %s)',
+  async (watched) => {
+    const admin = memoryStorage();
+    await admin.create('c');
+    const told: KubeObject[] = [];
+    const store = clusterStore({
+      storage: admin.open('c'),
+      limits: { ...DEFAULT_STORE_LIMITS, windowEvents: 1 },
+      onCommit: (_, events) => told.push(...events.map(({ current }) => current.object)),
+    });
+    if (watched) await store.watch('/r/', 0, recorder());
+    const given = [1, 2, 3].map((n) => ({ kind: 'ConfigMap', apiVersion: 'v1', metadata: { name: 'a' }, n }) as KubeObject);
+    await store.write(given.map((object, n) => ({ ...create(`/r/${n}`, n + 1), object })));
+    expect(told.map((object, n) => object === given[n])).toEqual([true, true, true]);
+  },
+);
+
 test('a commit that is announced while the log is being read is not missed', async () => {
   const admin = memoryStorage();
   await admin.create('c');

@@ -116,15 +116,16 @@ class CachingClusterStore implements HostedClusterStore {
     this.#kept.announce(last);
     const inOrder = watchCache === undefined || watchCache.apply(entries, parsed);
     this.#bus?.publish(commitChannel(this.cluster), encodeCommit(entries, this.#limits.busMessageBytes));
-    if (inOrder) return this.#tellHost(entries, watchCache);
+    if (inOrder) return this.#tellHost(entries, parsed, watchCache);
     // Another process's commit is in between: it is read from the log. If that fails, the write is committed all the same.
-    const told = () => this.#tellHost(entries, watchCache);
+    const told = () => this.#tellHost(entries, parsed, watchCache);
     return watchCache.reach(last).then(told, told);
   }
 
-  #tellHost(entries: readonly LogEntry[], watchCache: WatchCache | undefined): undefined {
+  #tellHost(entries: readonly LogEntry[], parsed: ReadonlyArray<KubeObject | undefined>, watchCache: WatchCache | undefined): undefined {
     if (this.#onCommit !== undefined) {
-      const events = entries.map((entry) => watchCache?.window.at(entry.revision) ?? cacheEvent(entry));
+      // The window has dropped the first entries of a large transaction.
+      const events = entries.map((entry, i) => watchCache?.window.at(entry.revision) ?? cacheEvent(entry, undefined, parsed[i]));
       this.#onCommit(this.cluster, events);
     }
     watchCache?.forgetUnread(entries);

@@ -8,8 +8,7 @@ import { type FieldTree, memberOf, treeFor } from './field-tree.js';
 import { differenceBelow, type FieldSet, union } from './fieldset.js';
 
 /**
- * The sets of creations. What a component creates again and again has the same fields each time: its set is made once, in memory once and
- * written once (sharedText).
+ * The sets of creations. What a component creates again and again has the same fields each time: its set is made once, and in memory once.
  */
 const sets = new Memo<FieldSet>({ longest: 4096 });
 
