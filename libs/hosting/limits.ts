@@ -88,7 +88,7 @@ export const BODY_LIMITS = Object.freeze({
 
 /** Requests with long bodies are answered in a thread of their own. */
 export const LARGE_REQUESTS = Object.freeze({
-  /** Bodies from this length on. */
+  /** Bodies from this length on; writes of the graph from this length on wait while the thread starts. */
   bytes: 64 * KiB,
   /** Bodies from this length on wait while the thread starts; shorter ones are answered by the event loop until then. */
   waiting: 256 * KiB,

@@ -72,7 +72,10 @@ test('long writes are answered by the thread of long bodies like short ones by t
   const inNamespace = (name: string, manifest: string) =>
     `apiVersion: v1\nkind: Namespace\nmetadata: {name: ${name}}\n---\n${manifest.replace('{name:', `{namespace: ${name}, name:`)}`;
   const write = (m: string, more = {}) => posted({ query, variables: { m, ...more } });
+  const asked = performance.now();
   await write(sized('starts-the-thread', 100_000));
+  // It waits for the thread, but no longer than 5 s.
+  expect(isReady() || performance.now() - asked > 5_000).toBe(true);
   expect(await until(isReady)).toBe(true);
   const outcomes = async (length: number) => {
     const name = `of-${length}`;

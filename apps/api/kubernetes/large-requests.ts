@@ -48,6 +48,7 @@ const ownMemory = (body: Uint8Array | undefined): ArrayBuffer[] =>
  * Answers requests with long bodies in a thread, which is to the clusters what another process of the service is: parsing, validating and
  * comparing a megabyte takes tens of milliseconds in steps that cannot be interrupted, for which no other tenant should wait. The thread is
  * started by the first such request, which waits for it only if its body is very long, and ends when there has been none for some time.
+ * Long writes of clusters' graphs are answered there, too.
  */
 export class LargeRequests {
   private thread: Worker | undefined;
@@ -71,34 +72,34 @@ export class LargeRequests {
   answer(cluster: string, request: ApiRequest): Promise<ApiResponse | 'gone' | undefined> | undefined {
     const length = request.body?.byteLength ?? 0;
     if (length < LARGE_REQUESTS.bytes) return undefined;
-    return this.hand({ cluster, request }, length)?.then((answer) => {
+    return this.hand({ cluster, request }, length >= LARGE_REQUESTS.waiting)?.then((answer) => {
       if (answer === undefined || answer === 'gone') return answer;
       if ('response' in answer) return answer.response;
       throw failureOf(answer);
     });
   }
 
-  /** Likewise for a write of a cluster's graph, which its caller has found to be long. */
+  /** Likewise for a write of a cluster's graph, which its caller has found to be long: of so much YAML, steps take longer than of as much JSON. */
   write(cluster: string, asked: LargeWrite): Promise<LongWritten | 'gone' | undefined> | undefined {
     const { objects, manifest = '' } = asked.write;
     const length = objects.reduce((sum, text) => sum + text.length, manifest.length);
-    return this.hand({ cluster, ...asked }, length)?.then((answer) => {
+    return this.hand({ cluster, ...asked }, length >= LARGE_REQUESTS.bytes)?.then((answer) => {
       if (answer === undefined || answer === 'gone') return answer;
       if ('written' in answer) return answer.written;
       throw failureOf(answer);
     });
   }
 
-  private hand(task: LargeTask, length: number): Promise<LargeAnswer | undefined> | undefined {
+  /** Hands a task to the thread; one that `waits` does so while the thread starts. */
+  private hand(task: LargeTask, waits: boolean): Promise<LargeAnswer | undefined> | undefined {
     if (this.closed) return undefined;
     this.thread ??= this.start();
     this.rest();
     if (this.isReady) return this.ask(task);
-    if (length < LARGE_REQUESTS.waiting) return undefined;
+    if (!waits) return undefined;
     return this.starting.then(() => (this.isReady ? this.ask(task) : undefined));
   }
 
-  /** Hands a task to the thread. */
   private ask(task: LargeTask): Promise<LargeAnswer> {
     this.asked += 1;
     const id = this.asked;
