@@ -138,6 +138,13 @@ describe('history', () => {
       subresource: null,
     });
   });
+
+  test('the audit log, a page of it unless more is asked for', async () => {
+    for (let at = 0; at < 101; at += 1) audited(`many-${at}`);
+    const items = async (limit: string) => (await data(`{ audit(limit: ${limit}) { items { id } } }`)).audit.items.length;
+    expect([await items('null'), await items('101')]).toEqual([100, 101]);
+    expect(await refusal('{ audit(limit: 501) { continue } }')).toEqual(['BAD_USER_INPUT', 'limit must be between 1 and 500']);
+  });
 });
 
 describe('at', () => {
