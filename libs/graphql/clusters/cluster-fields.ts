@@ -1,19 +1,10 @@
-import {
-  GraphQLBoolean,
-  type GraphQLFieldConfig,
-  type GraphQLFieldConfigMap,
-  GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  GraphQLString,
-} from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, type GraphQLFieldConfigMap, GraphQLInt, GraphQLObjectType, GraphQLString } from 'graphql';
 import { checkCount, checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { costs, type PointsOf } from '../cost/points.js';
 import { limits } from '../limits.js';
 import type { ClusterSelection, GraphCluster } from '../organizations.js';
-import { listOf, required } from '../output-types.js';
+import { listOf, nullableListOf, required } from '../output-types.js';
 import { Int64, Json, Time } from '../scalars.js';
 import { type ClusterHealth, healthOf } from './health.js';
 
@@ -110,13 +101,13 @@ export const clustersField = <T>(
   read: () => Fields,
   list: (organization: T, selection: ClusterSelection, context: GraphContext) => Promise<readonly GraphCluster[]>,
 ): GraphQLFieldConfig<T, GraphContext> => ({
-  type: new GraphQLList(new GraphQLNonNull(clusterType(read))),
+  type: nullableListOf(clusterType(read)),
   description:
     'Its clusters, by name; the same question can be asked of each: `clusters { name health { healthy } graph { pods { items { metadata { name } } } } }`.',
   ...costs(page),
   args: {
     named: {
-      type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+      type: nullableListOf(GraphQLString),
       description: 'Only those with one of these ids or names; default all.',
     },
     limit: { type: GraphQLInt, description: `At most so many; default ${limits.clusterPage}, at most ${limits.clustersAtOnce}.` },

@@ -1,4 +1,5 @@
-import { type GraphQLFieldConfigArgumentMap, GraphQLList, GraphQLNonNull, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
+import { type GraphQLFieldConfigArgumentMap, type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
+import { nullableListOf } from '../output-types.js';
 import type { Struct } from '../shapes/shape.js';
 import type { FilterTypes } from './input-types.js';
 
@@ -11,7 +12,7 @@ export const whereArgument = (types: FilterTypes, struct: Struct): GraphQLFieldC
 export const questionArguments = (types: FilterTypes, struct: Struct): GraphQLFieldConfigArgumentMap => ({
   ...whereArgument(types, struct),
   orderBy: {
-    type: new GraphQLList(new GraphQLNonNull(types.order(struct))),
+    type: nullableListOf(types.order(struct)),
     description: 'By one field each, the most important one first: [{ metadata: { creationTimestamp: DESC } }]',
   },
 });

@@ -1,20 +1,12 @@
-import {
-  type GraphQLEnumType,
-  type GraphQLInputFieldConfig,
-  GraphQLInputObjectType,
-  type GraphQLInputType,
-  GraphQLList,
-  GraphQLNonNull,
-  getNamedType,
-} from 'graphql';
+import { type GraphQLEnumType, type GraphQLInputFieldConfig, GraphQLInputObjectType, type GraphQLInputType, getNamedType } from 'graphql';
 import { memoized } from '#apimachinery';
+import { nullableListOf } from '../output-types.js';
 import { derivedName, type Struct } from '../shapes/shape.js';
 import { summaryOf } from '../shapes/summary.js';
 import { type Asked, type AskedField, askedFields } from './asked.js';
 import * as leaf from './leaf-types.js';
 
 const { NumberFilter, absence } = leaf;
-const several = (type: GraphQLInputType) => new GraphQLList(new GraphQLNonNull(type));
 
 const filters: Record<Exclude<Asked['of'], 'object' | 'enum' | 'list'>, GraphQLInputType> = {
   text: leaf.StringFilter,
@@ -23,9 +15,9 @@ const filters: Record<Exclude<Asked['of'], 'object' | 'enum' | 'list'>, GraphQLI
   quantity: leaf.QuantityFilter,
   time: leaf.TimeFilter,
   intOrString: leaf.IntOrStringFilter,
-  texts: several(leaf.MapFilter),
+  texts: nullableListOf(leaf.MapFilter),
   amounts: leaf.ResourceListFilter,
-  json: several(leaf.JsonFilter),
+  json: nullableListOf(leaf.JsonFilter),
 };
 
 const orders: Partial<Record<Asked['of'], GraphQLInputType>> = {
@@ -58,8 +50,8 @@ export class FilterTypes {
       name: derivedName(struct, 'Where'),
       description: `A condition on ${struct.name}. All that are given must hold.`,
       fields: () => ({
-        and: { type: several(where), description: 'All of these hold.' },
-        or: { type: several(where), description: 'At least one of these holds.' },
+        and: { type: nullableListOf(where), description: 'All of these hold.' },
+        or: { type: nullableListOf(where), description: 'At least one of these holds.' },
         not: { type: where, description: 'This does not hold.' },
         isNull: absence,
         ...Object.fromEntries([...askedFields(struct)].map(([name, field]) => [name, { type: this.filter(field.asked), ...about(field) }])),

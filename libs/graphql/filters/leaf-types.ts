@@ -5,13 +5,10 @@ import {
   type GraphQLInputFieldConfigMap,
   GraphQLInputObjectType,
   type GraphQLInputType,
-  GraphQLList,
-  GraphQLNonNull,
   GraphQLString,
 } from 'graphql';
+import { nullableListOf, required } from '../output-types.js';
 import { IntOrString, Json, Quantity, Time } from '../scalars.js';
-
-const several = (type: GraphQLInputType) => new GraphQLList(new GraphQLNonNull(type));
 
 /** The operator `isNull`. */
 export const absence = { type: GraphQLBoolean, description: 'true: there is no value; false: there is one.' };
@@ -22,8 +19,8 @@ const OTHER = 'Is anything else. Holds for what has no value, too.';
 const equality = (type: GraphQLInputType): GraphQLInputFieldConfigMap => ({
   eq: { type, description: 'Is this.' },
   ne: { type, description: OTHER },
-  in: { type: several(type), description: 'Is one of these.' },
-  notIn: { type: several(type), description: 'Is none of these. Holds for what has no value, too.' },
+  in: { type: nullableListOf(type), description: 'Is one of these.' },
+  notIn: { type: nullableListOf(type), description: 'Is none of these. Holds for what has no value, too.' },
   isNull: absence,
 });
 
@@ -104,7 +101,7 @@ export const JsonFilter = filter('JSONFilter', 'A condition on a value somewhere
 const amountOf = (what: string) => ({ type: QuantityFilter, description: `The amount of ${what}.` });
 
 const ResourceFilter = filter('ResourceFilter', 'A condition on the amount of a resource.', {
-  resource: { type: new GraphQLNonNull(GraphQLString), description: 'cpu, nvidia.com/gpu …' },
+  resource: { type: required(GraphQLString), description: 'cpu, nvidia.com/gpu …' },
   ...QuantityFilter.toConfig().fields,
 });
 
@@ -114,7 +111,7 @@ export const ResourceListFilter = filter('ResourceListFilter', 'A condition on a
   storage: amountOf('storage of volumes, in bytes'),
   ephemeralStorage: amountOf('storage on the node, in bytes'),
   pods: amountOf('pods'),
-  of: { type: several(ResourceFilter), description: 'Of any resources.' },
+  of: { type: nullableListOf(ResourceFilter), description: 'Of any resources.' },
   isNull: absence,
 });
 
@@ -128,10 +125,10 @@ export const Direction = new GraphQLEnumType({
   values: { ASC: { description: 'From small to large, from old to new.' }, DESC: { description: 'From large to small, from new to old.' } },
 });
 
-const direction = { direction: { type: new GraphQLNonNull(Direction), defaultValue: 'ASC', description: 'Which values come first.' } };
+const direction = { direction: { type: required(Direction), defaultValue: 'ASC', description: 'Which values come first.' } };
 
 export const KeyOrder = filter('KeyOrder', 'Ordered by one entry of a map.', {
-  key: { type: new GraphQLNonNull(GraphQLString), description: 'Which entry: app.' },
+  key: { type: required(GraphQLString), description: 'Which entry: app.' },
   ...direction,
 });
 
@@ -145,7 +142,7 @@ export const ListOrder = filter('ListOrder', 'Ordered by a list.', {
 });
 
 const ResourceOrder = filter('ResourceOrder', 'Ordered by the amount of a resource.', {
-  resource: { type: new GraphQLNonNull(GraphQLString), description: 'cpu, nvidia.com/gpu …' },
+  resource: { type: required(GraphQLString), description: 'cpu, nvidia.com/gpu …' },
   ...direction,
 });
 

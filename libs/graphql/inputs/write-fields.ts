@@ -3,13 +3,12 @@ import {
   GraphQLEnumType,
   type GraphQLFieldConfig,
   type GraphQLFieldConfigArgumentMap,
-  GraphQLList,
-  GraphQLNonNull,
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
 import type { GraphContext } from '../context.js';
 import { costs, writtenObjects } from '../cost/points.js';
+import { nullableListOf, required } from '../output-types.js';
 import { dryRunArgument, withoutNulls } from '../queries.js';
 import type { FieldValidation } from './documents.js';
 import { answerTo } from './long-write.js';
@@ -37,19 +36,19 @@ const ATOMIC =
 
 const writeArguments = ({ type }: ObjectInput): GraphQLFieldConfigArgumentMap => ({
   objects: {
-    type: new GraphQLList(new GraphQLNonNull(type)),
+    type: nullableListOf(type),
     description: 'The objects, typed: [{configMap: {metadata: {name: "a"}, data: {key: "value"}}}].',
   },
   manifest: { type: GraphQLString, description: 'Objects as YAML or JSON; may contain several documents and Lists.' },
-  namespace: { type: new GraphQLNonNull(GraphQLString), defaultValue: 'default', description: 'For objects without a namespace.' },
+  namespace: { type: required(GraphQLString), defaultValue: 'default', description: 'For objects without a namespace.' },
   fieldManager: { type: GraphQLString, description: `Who writes, for managed fields; default ${FIELD_MANAGER}.` },
   fieldValidation: {
-    type: new GraphQLNonNull(FieldValidationEnum),
+    type: required(FieldValidationEnum),
     defaultValue: 'Strict' satisfies FieldValidation,
     description: 'What is done with fields that the API does not know, or that are there twice.',
   },
   atomic: {
-    type: new GraphQLNonNull(GraphQLBoolean),
+    type: required(GraphQLBoolean),
     defaultValue: false,
     description: ATOMIC,
   },

@@ -1,13 +1,4 @@
-import {
-  GraphQLEnumType,
-  type GraphQLFieldConfigMap,
-  GraphQLInt,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  type GraphQLOutputType,
-  GraphQLString,
-} from 'graphql';
+import { GraphQLEnumType, type GraphQLFieldConfigMap, GraphQLInt, GraphQLObjectType, type GraphQLOutputType, GraphQLString } from 'graphql';
 import type { KubeObject } from '#apimachinery';
 import { type ChainStep, EventChain, fieldChanges, type HistoryEntry, type SeenStep, touches, writeText } from '#history';
 import { checkLimit } from '../check-limit.js';
@@ -15,7 +6,7 @@ import type { GraphContext } from '../context.js';
 import { causes, costs, oneObject, versions } from '../cost/points.js';
 import { limits } from '../limits.js';
 import { readableEntryAt, readCauses } from '../log-reads.js';
-import { required } from '../output-types.js';
+import { nullableListOf, required } from '../output-types.js';
 import { Int64 } from '../scalars.js';
 import { changesOf, type Write, writeFields } from './write-fields.js';
 
@@ -99,7 +90,7 @@ const versionType = (objectInterface: GraphQLOutputType, step: GraphQLObjectType
         resolve: lineOf,
       },
       causes: {
-        type: new GraphQLList(new GraphQLNonNull(step)),
+        type: nullableListOf(step),
         description:
           'Why it was written: the write that woke its writer, the one that woke the writer of that, and so on; the first one first.',
         ...costs(causes),
@@ -112,7 +103,7 @@ const versionType = (objectInterface: GraphQLOutputType, step: GraphQLObjectType
 export function historyFields(objectInterface: GraphQLOutputType, step: GraphQLObjectType): GraphQLFieldConfigMap<unknown, GraphContext> {
   return {
     history: {
-      type: new GraphQLList(new GraphQLNonNull(versionType(objectInterface, step))),
+      type: nullableListOf(versionType(objectInterface, step)),
       description:
         'The last writes of this object, newest first: who did it, when, and which fields changed from what to what. Of an object read `at` a moment: those before. Needs the permission to get the object.',
       ...costs(versions),
@@ -124,7 +115,7 @@ export function historyFields(objectInterface: GraphQLOutputType, step: GraphQLO
       },
     },
     why: {
-      type: new GraphQLList(new GraphQLNonNull(step)),
+      type: nullableListOf(step),
       description:
         'Why this object is as it is: the request of the client that everything began with, and each write that followed from it up to the last one of this object; `{ line }` tells each in a line. Needs the permission to get the object; writes of objects that you may not get are of the type HIDDEN.',
       ...costs(causes),

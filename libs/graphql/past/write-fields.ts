@@ -1,4 +1,4 @@
-import { type GraphQLFieldConfigMap, GraphQLList, GraphQLNonNull, type GraphQLOutputType, GraphQLString } from 'graphql';
+import { type GraphQLFieldConfigMap, type GraphQLOutputType, GraphQLString } from 'graphql';
 import type { KubeObject } from '#apimachinery';
 import { type FieldChange, fieldChanges, type SeenStep } from '#history';
 import type { AuditedRequest } from '../audit.js';
@@ -7,7 +7,7 @@ import type { GraphContext } from '../context.js';
 import { auditedRequest, costs, oneObject } from '../cost/points.js';
 import { fieldChangeType } from '../field-change-type.js';
 import { readableEntryAt } from '../log-reads.js';
-import { required } from '../output-types.js';
+import { nullableListOf, required } from '../output-types.js';
 import { Time } from '../scalars.js';
 
 /** A write, and the object before it if that has been read. */
@@ -60,7 +60,7 @@ export const writeFields = (
   summary: { type: required(GraphQLString), description: 'A short description of the write.' },
   object: { type: told(objectInterface), description: 'The object as written; of a rule: what it is made of.' },
   changes: {
-    type: new GraphQLList(new GraphQLNonNull(fieldChangeType)),
+    type: nullableListOf(fieldChangeType),
     description: 'What an update changed; null for other writes, and if the log does not have the object before it any more.',
     ...costs(oneObject),
     resolve: (write, _args, context) => changesOf(write, context),

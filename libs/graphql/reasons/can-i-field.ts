@@ -1,4 +1,4 @@
-import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLList, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLObjectType, GraphQLString } from 'graphql';
 import { type authorizationv1, type ResourceInfo, SelfSubjectAccessReview, SubjectAccessReview } from '#api';
 import { resourceNamed } from '#client';
 import { checkCount } from '../check-limit.js';
@@ -6,6 +6,7 @@ import type { GraphContext } from '../context.js';
 import { costs, oneObject } from '../cost/points.js';
 import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
+import { nullableListOf, required } from '../output-types.js';
 import { withoutNulls } from '../queries.js';
 import { groupsOf } from '../relations/roles.js';
 
@@ -26,12 +27,12 @@ const answerType = new GraphQLObjectType<Answer, GraphContext>({
   description: 'Whether something is allowed.',
   fields: {
     allowed: {
-      type: new GraphQLNonNull(GraphQLBoolean),
+      type: required(GraphQLBoolean),
       description: 'Whether the API would carry it out.',
       resolve: ({ allowed }) => allowed ?? false,
     },
     denied: {
-      type: new GraphQLNonNull(GraphQLBoolean),
+      type: required(GraphQLBoolean),
       description: 'Refused outright: no other authorizer is asked.',
       resolve: ({ denied }) => denied ?? false,
     },
@@ -53,13 +54,13 @@ export function askedAbout(served: readonly ResourceInfo[], { verb, resource: te
 
 /** The query that asks whether something is allowed. */
 export const canIField: GraphQLFieldConfig<unknown, GraphContext> = {
-  type: new GraphQLNonNull(answerType),
+  type: required(answerType),
   description: 'As kubectl auth can-i: whether you, or somebody else, may do something.',
   ...costs(oneObject),
   args: {
-    verb: { type: new GraphQLNonNull(GraphQLString), description: 'get, list, create, delete, use …; * for all.' },
+    verb: { type: required(GraphQLString), description: 'get, list, create, delete, use …; * for all.' },
     resource: {
-      type: new GraphQLNonNull(GraphQLString),
+      type: required(GraphQLString),
       description: 'As in kubectl: pods, deployments.apps, pods/log, *; or a path: /healthz.',
     },
     name: { type: GraphQLString, description: 'Default: all of them.' },
@@ -69,7 +70,7 @@ export const canIField: GraphQLFieldConfig<unknown, GraphContext> = {
       description: 'Another user: jane, system:serviceaccount:shop:clerk. Needs the permission to create SubjectAccessReviews.',
     },
     asGroups: {
-      type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+      type: nullableListOf(GraphQLString),
       description: 'The groups of that user; default: those that every user of such a name has.',
     },
   },

@@ -1,11 +1,11 @@
-import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLNonNull, GraphQLObjectType, GraphQLString } from 'graphql';
+import { GraphQLBoolean, type GraphQLFieldConfig, GraphQLObjectType, GraphQLString } from 'graphql';
 import { groupVersionOf } from '#api';
 import type { GraphContext } from '../context.js';
 import { costs, oneObject, relatedObjects } from '../cost/points.js';
 import { badInput } from '../errors.js';
 import { limits } from '../limits.js';
 import { requireKind } from '../named-kind.js';
-import { listOf } from '../output-types.js';
+import { listOf, required } from '../output-types.js';
 import { Json } from '../scalars.js';
 import type { Descriptions } from '../shapes/built-in.js';
 import { explainDefinition, explainSchema, type FieldExplanation, fieldAt } from './field-explanation.js';
@@ -19,12 +19,12 @@ const fieldType: GraphQLObjectType = new GraphQLObjectType<Explained, GraphConte
   name: 'FieldExplanation',
   description: 'What a field of a kind is, as kubectl explain tells it.',
   fields: () => ({
-    kind: { type: new GraphQLNonNull(GraphQLString), description: 'The kind whose field it is: Deployment.' },
-    apiVersion: { type: new GraphQLNonNull(GraphQLString), description: 'The group and version of the kind: apps/v1.' },
-    path: { type: new GraphQLNonNull(GraphQLString), description: 'deployment.spec.strategy' },
-    type: { type: new GraphQLNonNull(GraphQLString), description: 'string, integer, []Container, map[string]string, DeploymentStrategy …' },
+    kind: { type: required(GraphQLString), description: 'The kind whose field it is: Deployment.' },
+    apiVersion: { type: required(GraphQLString), description: 'The group and version of the kind: apps/v1.' },
+    path: { type: required(GraphQLString), description: 'deployment.spec.strategy' },
+    type: { type: required(GraphQLString), description: 'string, integer, []Container, map[string]string, DeploymentStrategy …' },
     description: { type: GraphQLString, description: 'What the API says of it.' },
-    required: { type: new GraphQLNonNull(GraphQLBoolean), description: 'Whether the API refuses objects without it.' },
+    required: { type: required(GraphQLBoolean), description: 'Whether the API refuses objects without it.' },
     enum: { type: listOf(Json), description: 'The values that it may have; empty: any of its type.' },
     default: { type: Json, description: 'What it is if it is not given.' },
     fields: {
@@ -38,12 +38,12 @@ const fieldType: GraphQLObjectType = new GraphQLObjectType<Explained, GraphConte
 
 /** The query that explains a field of a kind. */
 export const explainFieldOf = (descriptions: Descriptions): GraphQLFieldConfig<unknown, GraphContext> => ({
-  type: new GraphQLNonNull(fieldType),
+  type: required(fieldType),
   description: 'What a field is, as kubectl explain: its type, description, fixed values, default, and the fields in it. Custom kinds too.',
   ...costs(oneObject),
   args: {
     field: {
-      type: new GraphQLNonNull(GraphQLString),
+      type: required(GraphQLString),
       description: 'The kind, and the way to the field: deployment.spec.strategy, po.spec.containers.image',
     },
   },

@@ -1,12 +1,4 @@
-import {
-  type GraphQLFieldConfig,
-  GraphQLInt,
-  type GraphQLInterfaceType,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  GraphQLString,
-} from 'graphql';
+import { type GraphQLFieldConfig, GraphQLInt, type GraphQLInterfaceType, GraphQLObjectType, GraphQLString } from 'graphql';
 import {
   type corev1,
   DaemonSet,
@@ -25,7 +17,7 @@ import type { KubeObject } from '#apimachinery';
 import { isPodReady, isPodTerminal, podReferences } from '#component-helpers';
 import type { GraphContext } from '../context.js';
 import { costs, decision as decisionPoints } from '../cost/points.js';
-import { listOf } from '../output-types.js';
+import { listOf, nullableListOf, required } from '../output-types.js';
 import { ifAllowed } from '../relations/kinds-of-objects.js';
 import { eventsOf } from '../relations/object.js';
 import { controlledBy } from '../relations/owned.js';
@@ -138,10 +130,10 @@ export function pendingFields(objectInterface: GraphQLInterfaceType): (kind: Pic
     description: 'One thing that keeps an object from being what it is to be.',
     fields: {
       reason: {
-        type: new GraphQLNonNull(GraphQLString),
+        type: required(GraphQLString),
         description: 'One word: a reason of a condition or event, or the plugin of the scheduler.',
       },
-      message: { type: new GraphQLNonNull(GraphQLString), description: 'What is in the way.' },
+      message: { type: required(GraphQLString), description: 'What is in the way.' },
       help: { type: GraphQLString, description: 'What helps.' },
       nodes: { type: listOf(GraphQLString), description: 'The nodes of which it is true.', resolve: ({ nodes = [] }) => nodes },
       nodesLooked: { type: GraphQLInt, description: 'How many nodes were looked at.' },
@@ -154,7 +146,7 @@ export function pendingFields(objectInterface: GraphQLInterfaceType): (kind: Pic
     if (!found) return fields;
     const [, description, ask] = found;
     fields.whyPending = {
-      type: new GraphQLList(new GraphQLNonNull(type)),
+      type: nullableListOf(type),
       description: `${description} Empty: nothing does.`,
       ...costs(decisionPoints),
       resolve: (object, _args, context) => ask(object as never, context.of(object as object)),

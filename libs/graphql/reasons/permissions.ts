@@ -1,19 +1,11 @@
-import {
-  type GraphQLFieldConfig,
-  GraphQLInt,
-  type GraphQLInterfaceType,
-  GraphQLList,
-  GraphQLNonNull,
-  GraphQLObjectType,
-  GraphQLString,
-} from 'graphql';
+import { type GraphQLFieldConfig, GraphQLInt, type GraphQLInterfaceType, GraphQLObjectType, GraphQLString } from 'graphql';
 import { type authenticationv1, ClusterRole, ClusterRoleBinding, Role, RoleBinding, type rbacv1, SelfSubjectReview } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { checkCount, checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { costs, page } from '../cost/points.js';
 import { limits } from '../limits.js';
-import { listOf } from '../output-types.js';
+import { listOf, nullableListOf, required } from '../output-types.js';
 import { checkNames, withoutNulls } from '../queries.js';
 import { bySubject, groupsOf, subjectsOf, userOf } from '../relations/roles.js';
 
@@ -55,7 +47,7 @@ const permissionType = (objectInterface: GraphQLInterfaceType): GraphQLObjectTyp
     name: 'Permission',
     description: 'One rule that applies to a subject, and by which binding and role it does.',
     fields: {
-      line: { type: new GraphQLNonNull(GraphQLString), description: 'All of it in one line.', resolve: permissionText },
+      line: { type: required(GraphQLString), description: 'All of it in one line.', resolve: permissionText },
       verbs: { type: listOf(GraphQLString), description: 'What may be done: get, list, *.', resolve: ({ rule }) => rule.verbs },
       apiGroups: {
         type: listOf(GraphQLString),
@@ -74,9 +66,9 @@ const permissionType = (objectInterface: GraphQLInterfaceType): GraphQLObjectTyp
         resolve: ({ rule }) => rule.nonResourceURLs ?? [],
       },
       namespace: { type: GraphQLString, description: 'Only there; null: in the whole cluster.' },
-      subject: { type: new GraphQLNonNull(GraphQLString), description: 'As whom the binding names it: Group system:authenticated.' },
-      binding: { type: new GraphQLNonNull(objectInterface), description: 'The RoleBinding or ClusterRoleBinding.' },
-      role: { type: new GraphQLNonNull(objectInterface), description: 'The Role or ClusterRole that the rule is of.' },
+      subject: { type: required(GraphQLString), description: 'As whom the binding names it: Group system:authenticated.' },
+      binding: { type: required(objectInterface), description: 'The RoleBinding or ClusterRoleBinding.' },
+      role: { type: required(objectInterface), description: 'The Role or ClusterRole that the rule is of.' },
     },
   });
 
@@ -139,7 +131,7 @@ const selection = {
 
 /** The query of what a subject may do, and the same as a field of ServiceAccounts. */
 export function permissionFields(objectInterface: GraphQLInterfaceType): { ofSubject: Field; ofAccount: Field } {
-  const type = new GraphQLList(new GraphQLNonNull(permissionType(objectInterface)));
+  const type = nullableListOf(permissionType(objectInterface));
   return {
     ofSubject: {
       type,
@@ -149,7 +141,7 @@ export function permissionFields(objectInterface: GraphQLInterfaceType): { ofSub
       args: {
         user: { type: GraphQLString, description: 'jane, system:serviceaccount:shop:clerk; default: you.' },
         groups: {
-          type: new GraphQLList(new GraphQLNonNull(GraphQLString)),
+          type: nullableListOf(GraphQLString),
           description: 'Default: those that every user of such a name has. Without user: of these groups alone.',
         },
         ...selection,
