@@ -1,6 +1,7 @@
 import { expect, it } from '@jest/globals';
-import { ConfigMap, type corev1, Event, Pod, Service } from '#api';
+import { ConfigMap, type corev1, Event, PersistentVolume, PersistentVolumeClaim, Pod, Service } from '#api';
 import { logOf, podOf, start } from './pod-stories.js';
+import { claim, csiDriver, makeAll, volume } from './storage-objects.js';
 
 const settings = (value: string, more: Partial<corev1.ConfigMap> = {}): corev1.ConfigMap => ({
   apiVersion: 'v1',
@@ -141,5 +142,35 @@ it('kubelet: an NFS volume is mounted from a pod that serves NFS, by its address
     'name Pending Failed to resolve server files.default.svc.cluster.local: Name or service not known',
     'nobody Pending Connection timed out',
     'node Pending Connection refused',
+  ]);
+});
+
+it('kubelet: a container sees how its volumes are mounted, and writes only to those that it may write to', async () => {
+  const cluster = await start();
+  for (const [name, ...mountOptions] of [
+    ['quiet', 'noatime', 'nodev'],
+    ['still', 'ro'],
+  ] as const) {
+    const { hostPath: _, ...spec } = volume(name, 1, { storageClassName: 'own', mountOptions }).spec;
+    await cluster.client.create(PersistentVolume, { ...volume(name, 1), spec: { ...spec, csi: { driver: 'd', volumeHandle: name } } });
+    await cluster.client.create(PersistentVolumeClaim, claim(name, 1, { storageClassName: 'own', volumeName: name }));
+  }
+  await makeAll(cluster, csiDriver({ name: 'd', flags: ['--enable-topology=false'] }));
+  const script = 'mount | grep data; grep data /proc/mounts; echo a > /data/quiet/a && echo written; echo a > /data/still/a; sleep 1h';
+  const names = ['quiet', 'still'];
+  const container = {
+    ...{ name: 'c', image: 'busybox:1.36', command: ['sh', '-c', script] },
+    volumeMounts: names.map((name) => ({ name, mountPath: `/data/${name}` })),
+  };
+  const volumes = names.map((name) => ({ name, persistentVolumeClaim: { claimName: name } }));
+  await cluster.client.create(Pod, podOf({ containers: [container], volumes }));
+  await cluster.advance(60_000);
+  expect(await logOf(cluster)).toEqual([
+    '/dev/sda1 on /data/quiet type ext4 (rw,nodev,noatime)',
+    '/dev/sda1 on /data/still type ext4 (ro,relatime)',
+    '/dev/sda1 /data/quiet ext4 rw,nodev,noatime 0 0',
+    '/dev/sda1 /data/still ext4 ro,relatime 0 0',
+    'written',
+    "sh: can't create /data/still/a: Read-only file system",
   ]);
 });

@@ -144,33 +144,22 @@ const kill: Command = function* (process) {
 };
 
 const mount: Command = function* (process) {
-  const { mounts } = process.around;
-  yield* print(
-    process,
-    [
-      'overlay on / type overlay (rw,relatime)',
-      'proc on /proc type proc (rw,nosuid,nodev,noexec,relatime)',
-      'tmpfs on /dev type tmpfs (rw,nosuid,size=65536k,mode=755)',
-      ...mounts.map(
-        ({ path, readOnly, kind }) =>
-          `${kind} on ${path} type ${kind === '/dev/sda1' ? 'ext4' : kind} (${readOnly ? 'ro' : 'rw'},relatime)`,
-      ),
-    ]
-      .map((line) => `${line}\n`)
-      .join(''),
+  const lines = process.around.mounts.map(
+    ({ device, path, type, options }) => `${device} on ${path} type ${type} (${options.join(',')})\n`,
   );
+  yield* print(process, lines.join(''));
   return 0;
 };
 
 const df: Command = function* (process) {
-  const { mounts } = process.around;
+  const shown = process.around.mounts.filter(({ path }) => path !== '/proc' && path !== '/dev');
   const human = process.argv.includes('-h');
   const row = (name: string, path: string): string =>
     `${name.padEnd(20)} ${human ? '    98.2G     12.4G     85.8G' : '102971392  13002342  89969050'}  13% ${path}\n`;
   const head = human
     ? 'Filesystem                Size      Used Available Use% Mounted on\n'
     : 'Filesystem           1K-blocks      Used Available Use% Mounted on\n';
-  yield* print(process, head + row('overlay', '/') + mounts.map(({ path, kind }) => row(kind, path)).join(''));
+  yield* print(process, head + shown.map(({ device, path }) => row(device, path)).join(''));
   return 0;
 };
 

@@ -9,6 +9,7 @@ import { Container } from '../runtime/container.js';
 import { expanded } from '../runtime/environment.js';
 import { fileUser, mountProcessStatus, mountTerminationLog, processName } from '../runtime/file-user.js';
 import { WRITABLE_BYTES } from '../runtime/limits.js';
+import { MOUNT_TABLES } from '../runtime/mount.js';
 import { rootDirectory } from '../runtime/root-files.js';
 import { hasStorageLimits, StorageMeters } from '../runtime/storage-limits.js';
 import type { Kernel } from '../shell/kernel.js';
@@ -85,6 +86,7 @@ export function bareContainer(spec: corev1.Container, kernel: Kernel): BareConta
   mountProcessStatus(files, spec, { user, name: processName(spec, image), now: 0 });
   for (const { mountPath } of spec.volumeMounts ?? []) files.mount(mountPath, notedDirectory(ask));
   files.mount('/etc/hostname', notedFile(ask));
+  for (const path of MOUNT_TABLES) files.mount(path, notedFile(ask));
   // Kernel parameters are those of the pod.
   files.mount('/proc/sys', notedDirectory(ask));
   const env = environment(spec, image.env?.(reference?.tag ?? '') ?? {});

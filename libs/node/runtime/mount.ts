@@ -1,12 +1,21 @@
 import type { corev1 } from '#api';
 import { givenDevices } from '../devices/device-plugin.js';
 import { FileSystem } from '../files/file-system.js';
-import { type DirectoryNode, type FileNode, file, normalized } from '../files/nodes.js';
+import { bytesOf, type DirectoryNode, type FileNode, file, normalized } from '../files/nodes.js';
 import { WRITABLE_BYTES } from './limits.js';
 
 /** The files of the devices that plugins have given a container. */
 export function mountDevices(files: FileSystem, pod: corev1.Pod, { container, now }: { container: corev1.Container; now: number }): void {
   for (const path of givenDevices(pod, container).files) files.mount(path, file('', now, 0o666));
+}
+
+/** Where processes read what is mounted. */
+export const MOUNT_TABLES = ['/proc/mounts', '/proc/self/mounts', '/proc/1/mounts'] as const;
+
+/** What processes read of what is mounted; `text`: as in /proc/mounts. */
+export function mountTables(files: FileSystem, text: string, now: number): void {
+  const table = file(bytesOf(text), now, 0o444);
+  for (const path of MOUNT_TABLES) files.mount(path, table);
 }
 
 /** What is at a path below a volume. */

@@ -23,13 +23,15 @@ import { LOG_BYTES, STEPS_PER_LOOK, WRITABLE_BYTES } from './limits.js';
 import { Listener, openPort } from './listener.js';
 import { crashingProcess, mainProcess, shellHost } from './main-process.js';
 import { ending, finishing, following } from './main-tasks.js';
-import { mountDevices, mountVolume } from './mount.js';
+import { mountDevices, mountTables, mountVolume } from './mount.js';
+import { mountsText, mountTable, type PodVolume } from './mount-table.js';
 import { endedAt, lostVolumes, powerCut } from './power.js';
 import { processLimit } from './process-limit.js';
 import { rootDirectory } from './root-files.js';
 import { hasStorageLimits, type Overage, StorageMeters } from './storage-limits.js';
 import { surroundingsOf } from './surroundings.js';
 import { atStart, type Start, SyncedObjects } from './versions.js';
+import { boundVolume } from './volume-files.js';
 import { isUpdated, updating, type VolumeUpdate, volumeDirectory, volumesAt } from './volumes.js';
 import { existingAt, type MachineWorld } from './world.js';
 
@@ -47,6 +49,8 @@ interface MachineParts {
   pod: corev1.Pod;
   world: MachineWorld;
   volumes: ReadonlyMap<string, DirectoryNode>;
+  /** What is mounted for the volumes. */
+  mounted: ReadonlyMap<string, PodVolume>;
   /** What the kubelet has written into the volumes since the first start. */
   updates: readonly VolumeUpdate[];
   kept: KeptFiles;
@@ -86,12 +90,15 @@ export class PodMachine {
     const first = firstStart(pod) ?? now;
     const synced = new SyncedObjects(world.objects, pod, first);
     const volumes = await volumesAt(world, pod, { at: first, objects: synced.at(first), volumes: pod.spec?.volumes ?? [] });
+    const mounted = new Map<string, PodVolume>();
+    for (const volume of pod.spec?.volumes ?? [])
+      mounted.set(volume.name, { volume, bound: await boundVolume(pod, volume, world.objects) });
     const updates: VolumeUpdate[] = [];
     const updated = (pod.spec?.volumes ?? []).filter(isUpdated);
     for (const at of await synced.changes(first, now))
       updates.push({ at, volumes: await volumesAt(world, pod, { at, objects: synced.at(at), volumes: updated }) });
     const kept = (await world.keptFiles?.(pod.metadata.uid ?? '')) ?? {};
-    const machine = new PodMachine({ pod, world, volumes, updates, kept, options });
+    const machine = new PodMachine({ pod, world, volumes, mounted, updates, kept, options });
     const { initContainers = [], containers = [], ephemeralContainers = [] } = pod.spec ?? {};
     const { initContainerStatuses = [], containerStatuses = [], ephemeralContainerStatuses = [] } = pod.status ?? {};
     const statuses = [...initContainerStatuses, ...containerStatuses, ...ephemeralContainerStatuses];
@@ -235,7 +242,8 @@ export class PodMachine {
     const { faults } = this.world;
     const { nodeName = '' } = this.pod.spec;
     const time = (at: number): number => at + (faults?.skewAt?.(nodeName, at) ?? 0);
-    return surroundingsOf(this.pod, container, { network: () => this.network(), time });
+    const mounts = mountTable(container.spec, this.parts.mounted);
+    return surroundingsOf(this.pod, container, { mounts, network: () => this.network(), time });
   }
 
   /** The network at the time of the process that asks: what was created later is not there yet. */
@@ -271,6 +279,7 @@ export class PodMachine {
     mountDevices(files, pod, { container: spec, now: startedAt });
     if (user.uid) mountTerminationLog(files, spec, startedAt);
     mountProcessStatus(files, secured, { user, name: processName(spec, image), now: startedAt });
+    mountTables(files, mountsText(mountTable(spec, this.parts.mounted)), startedAt);
     const start = atStart(world, pod, status?.containerID || undefined);
     for (const mount of spec.volumeMounts ?? []) {
       const volume = mount.subPath ? await this.volumeAtStart(mount.name, start) : this.volumes.get(mount.name);

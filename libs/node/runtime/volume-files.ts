@@ -27,15 +27,22 @@ function placeOf(source: Partial<corev1.PersistentVolumeSpec>, node: string): st
 
 type Objects = MachineWorld['objects'];
 
-/** The place of a pod's volume; undefined if its files end with the pod, or cannot be told. */
-async function volumePlace(pod: corev1.Pod, volume: corev1.Volume, objects: Objects): Promise<string | undefined> {
-  const node = pod.spec?.nodeName ?? '';
-  const { hostPath, nfs, persistentVolumeClaim, ephemeral } = volume;
-  if (hostPath || nfs) return placeOf({ ...(hostPath && { hostPath }), ...(nfs && { nfs }) }, node);
+/** The persistent volume that a pod's volume stands for; undefined if it stands for none. */
+export async function boundVolume(pod: corev1.Pod, volume: corev1.Volume, objects: Objects): Promise<corev1.PersistentVolume | undefined> {
+  const { persistentVolumeClaim, ephemeral } = volume;
   const claimName = persistentVolumeClaim?.claimName ?? (ephemeral && `${pod.metadata.name}-${volume.name}`);
   if (claimName === undefined) return undefined;
   const claim = await objects.get<corev1.PersistentVolumeClaim>('', 'persistentvolumeclaims', pod.metadata.namespace ?? '', claimName);
-  const bound = claim?.spec.volumeName && (await objects.get<corev1.PersistentVolume>('', 'persistentvolumes', '', claim.spec.volumeName));
+  const { volumeName } = claim?.spec ?? {};
+  return volumeName ? objects.get<corev1.PersistentVolume>('', 'persistentvolumes', '', volumeName) : undefined;
+}
+
+/** The place of a pod's volume; undefined if its files end with the pod, or cannot be told. */
+async function volumePlace(pod: corev1.Pod, volume: corev1.Volume, objects: Objects): Promise<string | undefined> {
+  const node = pod.spec?.nodeName ?? '';
+  const { hostPath, nfs } = volume;
+  if (hostPath || nfs) return placeOf({ ...(hostPath && { hostPath }), ...(nfs && { nfs }) }, node);
+  const bound = await boundVolume(pod, volume, objects);
   return bound ? placeOf(bound.spec, node) || `volume ${bound.metadata.uid}` : undefined;
 }
 

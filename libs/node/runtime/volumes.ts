@@ -5,9 +5,10 @@ import { parseImage } from '../images/reference.js';
 import type { Body } from '../shell/kernel.js';
 import { atomicDirectory, type Entry, replaceEntries } from './atomic-files.js';
 import { fieldValue } from './environment.js';
+import { isReadOnly } from './mount-table.js';
 import { resourceValue } from './resource-fields.js';
 import { imageDirectory } from './root-files.js';
-import { keptDirectory, volumeKey } from './volume-files.js';
+import { boundVolume, keptDirectory, volumeKey } from './volume-files.js';
 import type { MachineWorld } from './world.js';
 
 /** The content of a pod's volumes. Directories of one volume are shared by all containers that mount it. */
@@ -127,7 +128,7 @@ async function contentOf(world: VolumeWorld, pod: corev1.Pod, volume: corev1.Vol
     const key = world.volumeFiles && (await volumeKey(pod, volume, world.objects));
     const kept = key === undefined ? undefined : await world.volumeFiles?.(key);
     const root = keptDirectory(kept, now);
-    return volume.persistentVolumeClaim?.readOnly ? { ...root, readOnly: true } : root;
+    return isReadOnly({ volume, bound: await boundVolume(pod, volume, world.objects) }) ? { ...root, readOnly: true } : root;
   }
   const entries: Entry[] = [];
   for (const source of sources.sources ?? []) entries.push(...(await projected(world, pod, source)));

@@ -3,6 +3,7 @@ import { FileError } from '../files/file-system.js';
 import { normalized } from '../files/nodes.js';
 import type { HttpAnswer } from '../images/program.js';
 import type { EtcdAccess } from '../runtime/etcd-access.js';
+import type { MountLine } from '../runtime/mount-table.js';
 import { type Kernel, Signal, type Wait } from './kernel.js';
 import { HELD_BYTES } from './limits.js';
 import { type Input, type Output, readFrom, writeTo } from './streams.js';
@@ -20,7 +21,7 @@ export interface Surroundings {
   readonly main: { readonly argv: readonly string[]; readonly startedAt: number };
   readonly memoryBytes: number;
   readonly cpus: number;
-  readonly mounts: ReadonlyArray<{ readonly path: string; readonly readOnly: boolean; readonly kind: string }>;
+  readonly mounts: readonly MountLine[];
   readonly network: Network;
   /** Executables of the image that are no shell commands: what they answer, if that is known. */
   readonly executables: ReadonlySet<string>;
