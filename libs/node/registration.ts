@@ -18,9 +18,11 @@ import { healthyConditions, machineLabels, nodeStatus } from './node-status.js';
 /** How often a kubelet looks whether its status has to be updated (nodeStatusUpdateFrequency). */
 const STATUS_INTERVAL = 10_000;
 
-/** What keeps a kubelet from being ready when it registers: nothing has been looked at yet (kubelet/runtime.go, csi nodeinfomanager). */
-const NOT_YET =
-  '[container runtime status check may not have completed yet, PLEG is not healthy: pleg has yet to be successful, CSINode is not yet initialized]';
+/**
+ * What keeps a kubelet from being ready when it registers: it has looked at the container runtime before, whose network is set up, but its CSINode
+ * belongs to the Node. One that is started again finds both, and is ready with its first status (kubelet.go Run, csi_plugin.go initializeCSINode).
+ */
+const NOT_YET = 'CSINode is not yet initialized';
 
 /** Conditions that a kubelet reports with its first status are events, too: nothing was known of them. */
 const FIRST_REPORTS = ['NodeHasSufficientMemory', 'NodeHasNoDiskPressure', 'NodeHasSufficientPID'];

@@ -72,6 +72,41 @@ it('kubelet: a deleted Node is registered again when its kubelet restarts, and o
   ]);
 });
 
+it('kubelet: a Node is not ready before its CSINode is made; a kubelet that is started again is ready with its first status', async () => {
+  const cluster = await start();
+  const { client } = cluster;
+  const seen: string[] = [];
+  const resourceVersion = String(await cluster.store.revision());
+  const stop = await client.watch(
+    Node,
+    { resourceVersion },
+    {
+      event: ({ object }) => {
+        const { status, reason, message } = conditionOf(object.status?.conditions, 'Ready') ?? {};
+        const line = `${status} ${reason}: ${message}`;
+        if (object.metadata.name === 'worker-1' && seen.at(-1) !== line) seen.push(line);
+      },
+      end: () => undefined,
+    },
+  );
+  const faults = new ClusterFaults(cluster.api);
+  const restart = async (down: number) => {
+    const { id } = await faults.inject({ type: 'stop', component: 'kubelet', node: 'worker-1' });
+    await cluster.advance(down);
+    await faults.heal(id);
+    await cluster.advance(60_000);
+    return seen.splice(0);
+  };
+  const ready = 'True KubeletReady: kubelet is posting ready status';
+  expect((await restart(10_000)).filter((line) => line !== ready)).toEqual([]);
+  expect(await restart(120_000)).toEqual(['Unknown NodeStatusUnknown: Kubelet stopped posting node status.', ready]);
+  await client.delete(Node, 'worker-1');
+  await cluster.settle();
+  seen.length = 0;
+  expect(await restart(10_000)).toEqual(['False KubeletNotReady: CSINode is not yet initialized', ready]);
+  stop();
+});
+
 it('kubelet: a Node that somebody creates for a machine gets the status of its running kubelet', async () => {
   const cluster = await start();
   const { client } = cluster;
