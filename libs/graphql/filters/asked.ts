@@ -17,6 +17,8 @@ export interface AskedField {
   /** Why it is deprecated; unset: it is not. */
   readonly deprecated?: string | undefined;
   read(source: unknown): unknown;
+  /** Set where the value that is read is a list made of a map each time. */
+  readonly isListed?: true;
 }
 
 const simple: Readonly<Record<Exclude<Shape['of'], 'enum' | 'list' | 'struct' | 'structsByKey'>, Asked>> = {
@@ -74,7 +76,7 @@ function fieldOf({ key, shape, empty, description, deprecated }: ShapeField): As
   if (shape.of === 'structsByKey') {
     const listed = (value: unknown) =>
       isJsonObject(value) ? Object.entries(value).map(([of, below]) => ({ key: of, value: below })) : value;
-    return { ...told, read: (source) => listed(property(source, key)) };
+    return { ...told, isListed: true, read: (source) => listed(property(source, key)) };
   }
   return { ...told, read: (source) => property(source, key) ?? (isJsonObject(source) ? empty : undefined) };
 }

@@ -45,14 +45,14 @@ test.each<[string, readonly unknown[] | string]>([
   ['spec.nodeName', []],
   [
     'spec.affinity.nodeAffinity',
-    'spec.affinity.nodeAffinity: it names no single value: write spec.nodeName, metadata.labels[app], requests.cpu',
+    'spec.affinity.nodeAffinity: it names no single value: below it are requiredDuringSchedulingIgnoredDuringExecution, preferredDuringSchedulingIgnoredDuringExecution',
   ],
   ['', '"": it names no single value: write spec.nodeName, metadata.labels[app], requests.cpu'],
   ['metadata.nam', 'metadata.nam: ObjectMeta has no field "nam". Did you mean "name"?'],
   ['metadata.name.x', 'metadata.name.x: there is nothing below "x"'],
-  ['events.reason', 'events.reason: Pod has no field "events"'],
-  ['decision.node', 'decision.node: Pod has no field "decision"'],
-  ['constructor', 'constructor: Pod has no field "constructor"'],
+  ['events.reason', 'events.reason: Pod has no field "events". It has requests, limits, kind, apiVersion, metadata, spec, status.'],
+  ['decision.node', 'decision.node: Pod has no field "decision". It has requests, limits, kind, apiVersion, metadata, spec, status.'],
+  ['constructor', 'constructor: Pod has no field "constructor". It has requests, limits, kind, apiVersion, metadata, spec, status.'],
   ['a'.repeat(1_001), 'paths have at most 1000 characters'],
   [Array.from({ length: 41 }, () => 'a').join('.'), 'paths have at most 40 steps'],
 ])('%.60s', (path, expected) => expect(values(path)).toEqual(expected));
@@ -60,7 +60,9 @@ test.each<[string, readonly unknown[] | string]>([
 test('along a relation', async () => {
   expect(await fieldPath(subject, 'node.metadata.name').values(pod, context)).toEqual(['worker-1']);
   expect(() => fieldPath(subject, 'node')).toThrow('node: it names no single value');
-  expect(() => fieldPath(subject, 'node.node.metadata.name')).toThrow('node.node.metadata.name: Node has no field "node"');
+  expect(() => fieldPath(subject, 'node.node.metadata.name')).toThrow(
+    'node.node.metadata.name: Node has no field "node". It has kind, apiVersion, metadata, spec, status.',
+  );
 });
 
 test('every field of every built-in kind can be asked about', () => {

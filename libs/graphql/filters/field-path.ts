@@ -42,9 +42,22 @@ const items =
 
 const entry = (key: string): Step => items((value, found) => found(property(value, key)));
 
+/** Fields that are named where none is similar. */
+const SHOWN = 20;
+
 function noField(path: string, struct: Struct, key: string): string {
-  const hint = didYouMean(key, askedFields(struct).keys());
-  return `${path}: ${struct.name} has no field ${JSON.stringify(key)}${hint && `.${hint}`}`;
+  const names = [...askedFields(struct).keys()];
+  const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
+  const hint = didYouMean(key, names) || ` It has ${names.slice(0, SHOWN).join(', ')}${more}.`;
+  return `${path}: ${struct.name} has no field ${JSON.stringify(key)}.${hint}`;
+}
+
+/** Why a path does not end in one value; what is below it. */
+function noValue(path: string, asked: Asked): string {
+  const below = asked.of === 'object' ? [...askedFields(asked.struct).keys()].slice(0, SHOWN) : [];
+  const help =
+    path !== '' && below.length > 0 ? `below it are ${below.join(', ')}` : 'write spec.nodeName, metadata.labels[app], requests.cpu';
+  return `${path || '""'}: it names no single value: ${help}`;
 }
 
 /** What a key leads to from a value of a shape; `rest`: the keys behind it. Throws if there is no such thing. */
@@ -96,7 +109,7 @@ export function fieldPath({ struct, relation: relationOf }: Subject, path: strin
   }
   if (asked.of === 'list') asked = asked.items;
   const scale = scaleOf(asked);
-  if (!scale) throw badInput(`${path || '""'}: it names no single value: write spec.nodeName, metadata.labels[app], requests.cpu`);
+  if (!scale) throw badInput(noValue(path, asked));
   return {
     path,
     asked,

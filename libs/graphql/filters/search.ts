@@ -46,14 +46,17 @@ function isLeftOut({ key, above }: Place, kind: string | undefined): boolean {
   return !above && (key === 'kind' || key === 'apiVersion' || (kind === 'Secret' && key === 'data'));
 }
 
-/** The texts of an object apart from its name, labels and annotations, in its own order; of a ConfigMap's data the keys, too. */
+/**
+ * The texts of an object apart from its name, labels and annotations, in its own order; of a ConfigMap's data the keys, too. An empty text for
+ * each value that is none, so that looking for texts can be interrupted.
+ */
 function* texts(object: KubeObject): Generator<{ readonly place: Place; readonly text: string }, void, void> {
   const open: Place[] = [];
   /** Only what is or may have a text, the last one first: the first one is taken first. */
   const enter = (value: unknown, above: Place | undefined): void => {
-    const keys: ReadonlyArray<string | number> = Array.isArray(value) ? [...value.keys()] : isJsonObject(value) ? Object.keys(value) : [];
-    for (let index = keys.length - 1; index >= 0; index -= 1) {
-      const key = keys[index] as string;
+    const keys = Array.isArray(value) ? undefined : isJsonObject(value) ? Object.keys(value) : [];
+    for (let index = (keys ?? (value as readonly unknown[])).length - 1; index >= 0; index -= 1) {
+      const key = (keys ? keys[index] : index) as string;
       const below = (value as Readonly<Record<string, unknown>>)[key];
       if (typeof below === 'string' || (typeof below === 'object' && below !== null)) open.push({ value: below, key, above });
     }
@@ -63,7 +66,10 @@ function* texts(object: KubeObject): Generator<{ readonly place: Place; readonly
     if (isLeftOut(place, object.kind)) continue;
     if (place.above?.key === 'data' && !place.above.above) yield { place, text: String(place.key) };
     if (typeof place.value === 'string') yield { place, text: place.value };
-    else enter(place.value, place);
+    else {
+      yield { place, text: '' };
+      enter(place.value, place);
+    }
   }
 }
 

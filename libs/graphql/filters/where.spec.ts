@@ -1,4 +1,6 @@
 import { limits } from '../limits.js';
+import { always } from '../shapes/shape.js';
+import type { Given } from './operators.js';
 import { argument, structOf, types } from './test-structs.js';
 import { compileWhere } from './where.js';
 
@@ -165,4 +167,23 @@ test('one object takes a bounded number of steps', () => {
   const text = { metadata: { annotations: { long: 'a'.repeat(1_000_000) } } };
   expect(holds('Pod', '{ metadata: { annotations: [{ contains: "b" }, { contains: "c" }] } }', text)).toBe(false);
   expect(holds('Pod', `{ or: [${'{ metadata: { annotations: { contains: "b" } } }'.repeat(3)}] }`, text)).toMatch(/^where takes more/);
+});
+
+test('what is made of a map for each condition is counted', () => {
+  const value = { name: 'Part', open: true, fields: [always('size', { of: 'int32' }, '')] } as const;
+  const fields = [always('parts', { of: 'structsByKey', struct: value }, ''), always('words', { of: 'texts' }, '')];
+  const entries = (each: unknown) => Object.fromEntries(Array.from({ length: 20_000 }, (_, at) => [`k${at}`, each]));
+  const object = { parts: entries({}), words: entries('w') };
+  const asked = (where: Given) => {
+    try {
+      return compileWhere({ name: 'Whole', open: true, fields }, where, 0)(object);
+    } catch (error) {
+      return (error as Error).message;
+    }
+  };
+  const often = (condition: Given) => ({ and: Array.from({ length: 100 }, () => condition) });
+  for (const condition of [{ parts: { count: { gt: 0 } } }, { words: [{ isNull: false }] }]) {
+    expect(asked(condition)).toBe(true);
+    expect(asked(often(condition))).toMatch(/^where takes more than 100000 steps/);
+  }
 });

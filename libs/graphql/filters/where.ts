@@ -42,7 +42,12 @@ class Compiler {
         const field = askedFields(struct).get(name);
         if (!field) throw badInput(`${struct.name} has no field ${name}`);
         const condition = this.value(field.asked, operand, depth + 1);
-        return (value, work) => condition(field.read(value), work);
+        if (!field.isListed) return (value, work) => condition(field.read(value), work);
+        return (value, work) => {
+          const entries = field.read(value);
+          if (Array.isArray(entries)) work.listed(entries.length);
+          return condition(entries, work);
+        };
       }),
     );
     return (value, work) => {
@@ -106,6 +111,7 @@ class Compiler {
     return (value, work) => {
       const texts = isJsonObject(value) ? Object.values(value) : [];
       work.step();
+      work.listed(texts.length);
       return (isAbsent(isNull) || (texts.length === 0) === isNull) && (!isAny || texts.some((text) => some(text, work)));
     };
   }

@@ -3,6 +3,8 @@ import { limits } from '../limits.js';
 
 /** Characters of a text that are looked at in one step. */
 const CHARACTERS = 16;
+/** Entries of a map that are listed in one step. */
+const ENTRIES = 4;
 
 /** Counts the steps of a condition on one object: within them nothing else gets its turn. */
 export class Work {
@@ -10,7 +12,16 @@ export class Work {
 
   /** A text is looked at, or another value. Throws above the limit. */
   step(text?: unknown): void {
-    this.steps += 1 + (typeof text === 'string' ? text.length / CHARACTERS : 0);
+    this.add(1 + (typeof text === 'string' ? text.length / CHARACTERS : 0));
+  }
+
+  /** A list is made of a map with so many entries. Throws above the limit. */
+  listed(entries: number): void {
+    this.add(entries / ENTRIES);
+  }
+
+  private add(steps: number): void {
+    this.steps += steps;
     if (this.steps > limits.filterSteps) {
       throw badInput(
         `where takes more than ${limits.filterSteps} steps on one object: use fewer conditions, or conditions on smaller fields`,
