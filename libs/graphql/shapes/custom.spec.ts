@@ -110,3 +110,16 @@ test('what is deep or much is JSON', () => {
   const many = Object.fromEntries(Array.from({ length: 8 }, (_, at) => [`o${at}`, wide(500)]));
   expect(fields(many).filter((field) => field.endsWith('json'))).toEqual(['o5 o5: json', 'o6 o6: json', 'o7 o7: json']);
 });
+
+test('fields beside `spec`, too, are bounded, and however they are named they take no time', () => {
+  // Each of these names is a_ in GraphQL.
+  const properties = Object.fromEntries(
+    Array.from({ length: 20_000 }, (_, at) => [`a${String.fromCharCode(0x4e00 + at)}`, { type: 'string', enum: ['x'] }]),
+  );
+  const found = fields(properties);
+  expect([found.length, found[0], found.at(-1)]).toEqual([
+    500,
+    `a${String.fromCharCode(0x4e00)} a_: Widget_a(x,UNRECOGNIZED)`,
+    `a${String.fromCharCode(0x4e00 + 499)} a__500: Widget_a_500(x,UNRECOGNIZED)`,
+  ]);
+});

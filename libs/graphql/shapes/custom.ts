@@ -3,6 +3,7 @@ import { getOwn, isJsonObject } from '#apimachinery';
 import { limits } from '../limits.js';
 import { enumType, isEnumerable } from '../values/enum-types.js';
 import { deprecationIn } from './deprecation.js';
+import { FreeNames } from './free-names.js';
 import { fieldsOfObjects, type Shape, type ShapeField, type Struct } from './shape.js';
 
 /** A node of a structural schema (apiextensions-apiserver/pkg/apiserver/schema), as OpenAPI publishes it. */
@@ -40,17 +41,18 @@ const isTrue = (node: Node, extension: string): boolean => node[extension] === t
  * kind they get numbers, so that they follow from the schema and the name of the kind's type alone.
  */
 class KindShapes {
-  private readonly names = new Set<string>();
+  private readonly names = new FreeNames();
   private fields = 0;
 
   constructor(private readonly typeName: string) {}
 
   struct(node: Node, at: { path: string; depth: number }, first: readonly ShapeField[] = []): Struct {
-    const name = at.path === '' ? this.typeName : this.free(`${this.typeName}_${at.path}`);
-    const keys = Object.keys(isJsonObject(node.properties) ? node.properties : {});
+    const name = at.path === '' ? this.typeName : this.names.take(`${this.typeName}_${at.path}`);
+    // Below the object itself there are no more: `isFull`.
+    const keys = Object.keys(isJsonObject(node.properties) ? node.properties : {}).slice(0, limits.customObjectFields);
     this.fields += keys.length;
     const known = new Set(first.map((field) => field.key));
-    const names = new Set(known);
+    const names = new FreeNames(known);
     const own = keys.filter((key) => !known.has(key)).flatMap((key) => this.field(node, { key, ...at }, names) ?? []);
     const description =
       text(node.description) ?? (at.path === '' ? `An object of the cluster’s own kind ${name}.` : `A part of ${this.typeName}.`);
@@ -58,16 +60,10 @@ class KindShapes {
   }
 
   /** Undefined for a name that GraphQL cannot carry: the value is in the `json` of the object around it. */
-  private field(
-    node: Node,
-    { key, path, depth }: { key: string; path: string; depth: number },
-    names: Set<string>,
-  ): ShapeField | undefined {
+  private field(node: Node, { key, path, depth }: { key: string; path: string; depth: number }, names: FreeNames): ShapeField | undefined {
     const plain = key.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^_+/, '');
     if (key.length > limits.customNameLength || !/^[A-Za-z]/.test(plain)) return undefined;
-    let name = plain;
-    for (let number = 2; names.has(name); number += 1) name = `${plain}_${number}`;
-    names.add(name);
+    const name = names.take(plain);
     const below = getOwn(node.properties as Node, key);
     const schema = isJsonObject(below) ? below : {};
     const description = text(schema.description);
@@ -113,7 +109,7 @@ class KindShapes {
     if (isEnumerable(values))
       return {
         of: 'enum',
-        type: enumType(this.free(`${this.typeName}_${path}`), values, {
+        type: enumType(this.names.take(`${this.typeName}_${path}`), values, {
           description: 'Fixed values, which the schema of the kind lists.',
           meaningOf: () => 'The schema of the kind does not say what it means.',
         }),
@@ -134,13 +130,6 @@ class KindShapes {
 
   private isFull(more: number): boolean {
     return more > limits.customObjectFields || this.fields + more > limits.customFields;
-  }
-
-  private free(plain: string): string {
-    let name = plain;
-    for (let number = 2; this.names.has(name); number += 1) name = `${plain}_${number}`;
-    this.names.add(name);
-    return name;
   }
 }
 
