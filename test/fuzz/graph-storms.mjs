@@ -52,8 +52,8 @@ const opened = {
   unread: { unread: 200 },
 };
 
-/** At once over so many connections. */
-sent.introspection.connections = 1_000;
+/** At once over so many connections: of more that begin together, the listener closes some of one address. */
+sent.introspection.connections = 200;
 
 export const storms = { ...sent, ...opened };
 export const isOpened = (name) => name in opened;

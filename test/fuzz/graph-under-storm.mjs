@@ -11,7 +11,7 @@ import { LoopWatch } from './loop-watch.mjs';
 const apiProcess = /apps\/api\/main\.js/;
 /** The second tenant's p99 may be so many times what it is in quiet, or so many milliseconds. In a quiet that takes longer, others use the machine: nothing follows. */
 const TIMES = 2;
-const LEAST = 50;
+const LEAST = 100;
 /** MiB that the api may grow by. */
 const GROWTH = 512;
 
