@@ -20,8 +20,16 @@ export interface HiddenStep extends Pick<ChainStep, 'revision' | 'wokenBy' | 'de
 export type SeenStep = (Omit<ChainStep, 'sinceCauseMs'> & { sinceCauseMs: number | null }) | HiddenStep;
 
 const nothing = {
-  ...{ component: null, user: null, verb: null, subresource: null, requestId: null },
-  ...{ at: null, sinceStartMs: null, sinceCauseMs: null, previousRevision: null, object: null },
+  component: null,
+  user: null,
+  verb: null,
+  subresource: null,
+  requestId: null,
+  at: null,
+  sinceStartMs: null,
+  sinceCauseMs: null,
+  previousRevision: null,
+  object: null,
 };
 
 /**

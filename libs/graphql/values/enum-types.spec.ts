@@ -28,3 +28,12 @@ test('a type of Go has one enum, and another with other values another one', () 
   expect(enums.of('v1.ConditionStatus')?.serialize('True')).toBe('True');
   expect(enums.of('v1.ConditionStatus')?.serialize('Perhaps')).toBe('UNRECOGNIZED');
 });
+
+test.each([
+  ['v1.PersistentVolumeReclaimPolicy', ['Delete', 'Recycle', 'Retain'], [['Recycle', 'Deprecated.']]],
+  ['v1.NodePhase', ['Pending'], [['Pending', 'No longer used.']]],
+])('the values of %s that are not to be used any more say so', (go, values, expected) => {
+  const type = new EnumTypes((name) => name).of(go, values);
+  const deprecated = type?.getValues().filter(({ deprecationReason }) => deprecationReason);
+  expect(deprecated?.map(({ name, deprecationReason }) => [name, deprecationReason])).toEqual(expected);
+});

@@ -31,6 +31,9 @@ export function isEnumerable(values: readonly string[]): boolean {
   return names.size === given.length && !names.has(UNRECOGNIZED) && ![...names].some((name) => name.startsWith('__'));
 }
 
+/** How the meaning of a value ends that is not to be used any more. */
+const OBSOLETE = /(?:Deprecated|No longer used)\.$/;
+
 /** What a value that GraphQL cannot carry is itself, and what it means. */
 const told = (value: string, shown: string, meaning: string): string => (shown === value ? meaning : `\`${value}\`: ${meaning}`);
 
@@ -44,7 +47,11 @@ export function enumType(
 ): GraphQLEnumType {
   const names = new Map(values.flatMap((value) => (value === '' ? [] : [[value, valueName(value)] as const])));
   const config: GraphQLEnumValueConfigMap = Object.fromEntries(
-    [...names].map(([value, shown]) => [shown, { value, description: told(value, shown, meaningOf(value) ?? '') }]),
+    [...names].map(([value, shown]) => {
+      const meaning = meaningOf(value) ?? '';
+      const deprecationReason = OBSOLETE.exec(meaning)?.[0];
+      return [shown, { value, description: told(value, shown, meaning), ...(deprecationReason && { deprecationReason }) }];
+    }),
   );
   const type = new GraphQLEnumType({
     name,
