@@ -146,8 +146,9 @@ export const limits = {
   enumValueLength: 100,
   /** Open subscriptions of one cluster, in one process. */
   subscriptionsAtOnce: 1_000,
-  /** Concurrent operations of one cluster. */
-  operationsAtOnce: 32,
+  /** Seats of the operations of one cluster that run at once, and the estimated points for which one takes another seat. */
+  seats: 32,
+  pointsPerSeat: 2_500,
 } as const;
 
 /** What one operation may use; an event of a subscription counts as one operation. */

@@ -340,4 +340,19 @@ describe('bad input', () => {
       ],
     ]);
   });
+
+  test('operations that run at once take seats by their estimated costs; those for which none are free are told so', async () => {
+    const answers = await Promise.all(Array.from({ length: 12 }, () => graph.run('{ __schema { types { name } } }')));
+    const refused = answers.filter(({ data }) => !data);
+    expect(refused).toHaveLength(2);
+    expect(refused[0]?.errors).toEqual([
+      {
+        message: expect.stringMatching(
+          /^Operations of this cluster that are running take \d+ of 32 seats, and this one needs [13] \(one, and/,
+        ),
+        extensions: { code: 'TOO_MANY_REQUESTS' },
+      },
+    ]);
+    expect((await graph.run('{ __schema { queryType { name } } }')).errors).toBeUndefined();
+  });
 });

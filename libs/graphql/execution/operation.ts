@@ -12,7 +12,6 @@ import {
   type OperationDefinitionNode,
 } from 'graphql';
 import type { Served } from '#api';
-import { tooManyRequests } from '#apimachinery';
 import { GraphContext, type GraphSession } from '../context.js';
 import { estimate } from '../cost/estimate.js';
 import { isLonger } from '../cost/values.js';
@@ -23,6 +22,7 @@ import { type Counted, limits, operationLimits } from '../limits.js';
 import { Executor } from './executor.js';
 import { type Cost, Meter } from './meter.js';
 import { type PlannedField, planFields, type Source } from './plan.js';
+import { Seats, seatsOf } from './seats.js';
 import type { Turns } from './turns.js';
 
 /** An operation as sent by the client, parsed and validated. */
@@ -47,7 +47,7 @@ export interface Runtime {
   readonly kindsOf: (served: Served) => GraphKinds;
   readonly turns: Turns;
   readonly onUnexpected: OnUnexpected;
-  /** The number of running operations of each cluster. */
+  /** The seats that running operations of each cluster take. */
   readonly running: Map<string, number>;
   /** The number of open subscriptions of each cluster. */
   readonly subscribed: Map<string, number>;
@@ -142,13 +142,17 @@ export class Operations {
 
   /** Executes a query or a mutation. Never rejects. If the result has no `data`, execution was not started. */
   async run(request: GraphRequest): Promise<GraphResult> {
+    const seats = new Seats(this.runtime.running, this.session.cluster.id);
     try {
-      return await this.admitted(async () => {
-        const meter = this.meter();
-        return this.execute(request, await prepare(this.runtime, request, meter), meter);
-      });
+      seats.widen(1);
+      const meter = this.meter();
+      const prepared = await prepare(this.runtime, request, meter);
+      seats.widen(seatsOf(prepared.estimated));
+      return await this.execute(request, prepared, meter);
     } catch (error) {
       return refused(error, this.reporting);
+    } finally {
+      seats.leave();
     }
   }
 
@@ -221,20 +225,6 @@ export class Operations {
       [Symbol.asyncDispose]: stop,
     };
     return events;
-  }
-
-  /** Runs if the limit of concurrent operations of the cluster is not reached. */
-  private async admitted<T>(run: () => Promise<T>): Promise<T> {
-    const { running } = this.runtime;
-    const { id } = this.session.cluster;
-    const others = running.get(id) ?? 0;
-    if (others >= limits.operationsAtOnce) throw tooManyRequests('Too many requests, please try again later.', 1);
-    running.set(id, others + 1);
-    try {
-      return await run();
-    } finally {
-      counted(running, id, -1);
-    }
   }
 
   private async execute({ document }: GraphRequest, prepared: Prepared, meter: Meter, rootValue?: unknown): Promise<GraphResult> {
