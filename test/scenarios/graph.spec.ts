@@ -355,4 +355,21 @@ describe('bad input', () => {
     ]);
     expect((await graph.run('{ __schema { queryType { name } } }')).errors).toBeUndefined();
   });
+
+  test('what occurs many times in lists of lists is there each time, and is counted each time', async () => {
+    const query =
+      '{ pods(namespace: "many", limit: 6) { items { node { metadata { name } pods { metadata { name } events { reason } } } } } }';
+    const { data, errors, extensions } = await graph.run(query);
+    expect(errors).toBeUndefined();
+    const { items } = (data as { pods: { items: Array<{ node: { metadata: { name: string }; pods: unknown[] } }> } }).pods;
+    const byNode = new Map(items.map(({ node }) => [node.metadata.name, node.pods]));
+    expect([...byNode.keys()].sort()).toEqual(['worker-1', 'worker-2']);
+    for (const { node } of items) expect(node.pods).toEqual(byNode.get(node.metadata.name));
+    expect(byNode.get('worker-1')).not.toEqual(byNode.get('worker-2'));
+    const objectsIn = (value: unknown): number =>
+      typeof value !== 'object' || value === null
+        ? 0
+        : Object.values(value).reduce((sum, one) => sum + objectsIn(one), Array.isArray(value) ? 0 : 1);
+    expect(extensions?.cost.used.objects).toBe(objectsIn(data) - 1);
+  });
 });

@@ -19,6 +19,7 @@ import { lengthOf } from '../text/length.js';
 import type { Meter } from './meter.js';
 import { PartialList } from './partial-list.js';
 import type { PlannedField, Source } from './plan.js';
+import { Repeats } from './repeats.js';
 
 type MaybePromise<T> = T | Promise<T>;
 type Data = Record<string, unknown>;
@@ -42,6 +43,13 @@ function keysOf(path: Path | undefined): Array<string | number> {
   return keys.reverse();
 }
 
+/** Whether this is an item of a list that is below another list. */
+function isListed(path: Path): boolean {
+  if (typeof path.key !== 'number') return false;
+  for (let at = path.prev; at; at = at.prev) if (typeof at.key === 'number') return true;
+  return false;
+}
+
 /**
  * Executes operations according to the specification's section "Execution". graphql-js completes lists and all of introspection
  * synchronously, which cannot be interrupted: here every list item is counted and may yield to other operations, and exceeding a limit ends
@@ -49,6 +57,7 @@ function keysOf(path: Path | undefined): Array<string | number> {
  */
 export class Executor {
   private readonly meter: Meter;
+  private readonly repeats: Repeats;
 
   /** `noted`: the errors so far. */
   constructor(
@@ -56,6 +65,7 @@ export class Executor {
     private readonly noted: { readonly errors: GraphQLError[]; omitted: number } = { errors: [], omitted: 0 },
   ) {
     this.meter = operation.context.meter;
+    this.repeats = new Repeats(this.meter, () => noted.errors.length + noted.omitted);
   }
 
   get errors(): readonly GraphQLError[] {
@@ -145,12 +155,18 @@ export class Executor {
     if (isListType(type)) return this.list(type, field, value, path);
     if (isLeafType(type)) return this.leaf(type, value);
     this.meter.count('objects', 1);
-    if (isObjectType(type))
-      return (value instanceof GraphContext ? this.within(value) : this).object(type, value, field.fieldsOf(type), path);
+    if (isObjectType(type)) return this.completeObject(type, value, field.fieldsOf(type), path);
     const name = type.resolveType?.(value, this.operation.context, this.info(type, field, path), type);
     const actual = typeof name === 'string' ? this.operation.schema.getType(name) : undefined;
     if (!isObjectType(actual)) throw new Error(`no type of the schema is that of the object at ${keysOf(path).join('.')}`);
-    return this.object(actual, value, field.fieldsOf(actual), path);
+    return this.completeObject(actual, value, field.fieldsOf(actual), path);
+  }
+
+  /** An object of an answer: made once, however often it occurs with the same fields in lists of lists. */
+  private completeObject(type: GraphQLObjectType, value: unknown, fields: readonly PlannedField[], path: Path): MaybePromise<Data> {
+    if (value instanceof GraphContext) return this.within(value).object(type, value, fields, path);
+    if (!isListed(path) || typeof value !== 'object' || value === null) return this.object(type, value, fields, path);
+    return this.repeats.of(fields, value, () => this.object(type, value, fields, path));
   }
 
   private present(value: unknown, { definition, nodes }: PlannedField, path: Path): unknown {

@@ -45,6 +45,11 @@ export class Meter {
     private readonly bounds: Record<Counted, number> = operationLimits,
   ) {}
 
+  /** What has been counted so far. */
+  get counts(): Readonly<Record<Counted, number>> {
+    return this.counted;
+  }
+
   /** Counts; throws if the limit is exceeded. */
   count(what: Exclude<Counted, 'milliseconds'>, by: number): void {
     if (this.failure) throw this.failure;
