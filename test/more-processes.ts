@@ -36,17 +36,19 @@ export class MoreProcesses {
     return this.another(workerPattern, { WORKER_PORT: '0' });
   }
 
-  /** The same service through its second api. */
+  /** The same service through its second api. A port that was free may have been taken when the api listens: it ends, and another one is tried. */
   async secondApi(): Promise<{ child: ChildProcess; service: Service }> {
-    const port = await freePort();
-    const child = this.another(apiPattern, { ORRERY_PORT: String(port), ORRERY_OPS_PORT: '0' });
-    const origin = `https://127.0.0.1:${port}`;
-    const request = requesterOf(origin, new https.Agent({ ca: this.service.ca, keepAlive: true }));
-    const second: Service = { ...this.service, origin, request };
-    const answers = async () =>
-      (await request('/platform/v1/clusters', { token: this.service.adminToken }).catch(() => undefined))?.status === 200;
-    if (!(await until(answers))) throw new Error('the second api does not answer');
-    return { child, service: second };
+    for (let tried = 0; tried < 3; tried += 1) {
+      const port = await freePort();
+      const child = this.another(apiPattern, { ORRERY_PORT: String(port), ORRERY_OPS_PORT: '0' });
+      const origin = `https://127.0.0.1:${port}`;
+      const request = requesterOf(origin, new https.Agent({ ca: this.service.ca, keepAlive: true }));
+      const answers = async () =>
+        (await request('/platform/v1/clusters', { token: this.service.adminToken }).catch(() => undefined))?.status === 200;
+      await until(async () => child.exitCode !== null || (await answers()));
+      if (child.exitCode === null) return { child, service: { ...this.service, origin, request } };
+    }
+    throw new Error('the second api does not answer');
   }
 
   kill(): void {

@@ -122,6 +122,7 @@ export class LargeRequests {
       resourceLimits: { maxOldGenerationSizeMb: heapMegabytes, maxYoungGenerationSizeMb: 64 },
     });
     thread.unref();
+    this.log.info('the thread for large requests starts');
     this.starting = new Promise((resolve) => {
       const late = setTimeout(resolve, LARGE_REQUESTS.patience);
       const over = () => {
