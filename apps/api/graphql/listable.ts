@@ -1,4 +1,4 @@
-import { StatusError } from '#apimachinery';
+import { isForbidden } from '#apimachinery';
 import { type ApiServer, attributesOfAccess, forbiddenError, type UserInfo } from '#apiserver';
 import type { DiffSelection, GraphDiff } from '#graphql';
 
@@ -33,7 +33,7 @@ export async function listable(
     await check();
     return { of: selection, refused: [] };
   } catch (error) {
-    if (!(error instanceof StatusError) || error.status.code !== 403) throw error;
+    if (!isForbidden(error)) throw error;
     refusal = error;
   }
   const { namespace = '' } = selection;

@@ -1,6 +1,6 @@
 import { GraphQLBoolean, GraphQLEnumType, GraphQLList, GraphQLObjectType, type GraphQLOutputType, GraphQLString } from 'graphql';
 import type { Resource } from '#api';
-import { isNotFound, type KubeObject, StatusError } from '#apimachinery';
+import { isForbidden, isNotFound, type KubeObject } from '#apimachinery';
 import type { WriteReport } from '#client';
 import { fieldChanges } from '#history';
 import type { GraphContext } from '../context.js';
@@ -36,7 +36,7 @@ export async function readable(reading: Promise<KubeObject>): Promise<KubeObject
   try {
     return await reading;
   } catch (error) {
-    if (isNotFound(error) || (error instanceof StatusError && error.status.code === 403)) return undefined;
+    if (isNotFound(error) || isForbidden(error)) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,6 @@
 import { GraphQLString } from 'graphql';
 import type { Resource } from '#api';
-import { type KubeObject, StatusError } from '#apimachinery';
+import { isForbidden, type KubeObject } from '#apimachinery';
 import { checkCount } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { type GraphKind, type GraphKinds, resourceOf } from '../kinds.js';
@@ -47,30 +47,22 @@ export async function objectsOfKinds(
   for (const kind of wanted) {
     const wait = meter.turn();
     if (wait) await wait;
-    const reading = read(resourceOf(kind));
-    const objects = asked.has(kind)
-      ? await reading
-      : await reading.catch((error: unknown) => {
-          const refused = refusal(error);
-          return names ? [refused] : [];
-        });
+    const own = () => read(resourceOf(kind));
+    const objects = await (asked.has(kind) ? own() : allowed(own, (refusal) => (names ? [refusal] : [])));
     for (const object of objects) found.push(object);
   }
   return found;
 }
 
-/** What the API refuses with; throws anything else. */
-function refusal(error: unknown): StatusError {
-  if (error instanceof StatusError && error.status.code === 403) return error;
-  throw error;
-}
-
-/** What is read; something else where reading is forbidden. */
-export async function ifAllowed<T>(read: () => Promise<T>, otherwise: T): Promise<T> {
+/** What is read; what `otherwise` makes of the refusal where reading is forbidden. */
+async function allowed<T, U>(read: () => Promise<T>, otherwise: (refusal: Error) => U): Promise<T | U> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof StatusError && error.status.code === 403) return otherwise;
+    if (error instanceof Error && isForbidden(error)) return otherwise(error);
     throw error;
   }
 }
+
+/** What is read; something else where reading is forbidden. */
+export const ifAllowed = <T>(read: () => Promise<T>, otherwise: T): Promise<T> => allowed(read, () => otherwise);
