@@ -32,7 +32,7 @@ import {
   search,
 } from './in-process-requests.js';
 import { listOptions } from './request/options.js';
-import { listPrefix } from './rest/keys.js';
+import { listPrefix, requestNamespace } from './rest/keys.js';
 import type { ClusterScope, RestScope } from './rest/scope.js';
 import type { Created, RestStorage, Updated, Written } from './rest/storage.js';
 import { toStatusError } from './rest/storage-errors.js';
@@ -239,8 +239,7 @@ class InProcessClient implements CausalClient {
     const { storage, audit } = scope;
     const { group, version, resource: plural } = storage.resource;
     const { user, verb, name, subresource } = scope;
-    // A request for a Namespace is one in it (apiserver/pkg/endpoints/request/requestinfo.go).
-    const namespace = group === '' && plural === 'namespaces' ? name : scope.namespace;
+    const namespace = requestNamespace({ group, resource: plural, namespace: scope.namespace, name });
     const attributes = { user, verb, isResource: true, path: '', group, version, resource: plural, subresource, namespace, name };
     try {
       const objects = () => this.cluster.store.countOf(listPrefix(resource.group, resource.resource, namespace));

@@ -53,7 +53,7 @@ export { completed } from './rest/completed-object.js';
 export { deleteObject } from './rest/delete.js';
 export { checkPreconditions, deletionFinalizers } from './rest/deletion.js';
 export { getObject } from './rest/get.js';
-export { keyRoot, type Location, listPrefix, locate, storageKey } from './rest/keys.js';
+export { keyRoot, type Location, listPrefix, locate, requestNamespace, storageKey } from './rest/keys.js';
 export { ensureNamespace } from './rest/object-meta.js';
 export type { ClusterReader } from './rest/reader.js';
 export { admissionAttributes, admissionContext, admissionOptions, type RestScope } from './rest/scope.js';

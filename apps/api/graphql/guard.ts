@@ -1,5 +1,5 @@
 import { forbidden, type StatusError } from '#apimachinery';
-import { type ApiServer, locate, type UserInfo } from '#apiserver';
+import { type ApiServer, locate, requestNamespace, type UserInfo } from '#apiserver';
 import type { GraphAudit, History, WholeHistory } from '#graphql';
 import type { StartStream } from './standing-streams.js';
 
@@ -31,9 +31,8 @@ export function guardOf({ cluster: { access } }: ApiServer, user: UserInfo, star
           () => undefined,
           (error: StatusError) => error,
         );
-      // As requests to the API have it, a Namespace is in itself.
-      const namespace = at.group === '' && at.resource === 'namespaces' ? at.name : at.namespace;
-      const { allowed } = await access.authorize({ user, verb: 'get', resource: { ...at, namespace, version: '*', subresource: '' } });
+      const resource = { ...at, namespace: requestNamespace(at), version: '*', subresource: '' };
+      const { allowed } = await access.authorize({ user, verb: 'get', resource });
       // The object's name is not told: a client may ask for any revision.
       return allowed
         ? undefined

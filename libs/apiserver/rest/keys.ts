@@ -8,6 +8,13 @@ export interface Location {
   name: string;
 }
 
+/**
+ * The namespace in which a request for an object is authorized and admitted: for a Namespace, that of its own name
+ * (apiserver/pkg/endpoints/request/requestinfo.go, endpoints/handlers/create.go).
+ */
+export const requestNamespace = ({ group, resource, namespace, name }: Location): string =>
+  group === '' && resource === 'namespaces' ? name : namespace;
+
 /** Resources whose keys do not use their own name (pkg/kubeapiserver/default_storage_factory_builder.go SpecialDefaultResourcePrefixes). */
 const SPECIAL: Readonly<Record<string, string>> = {
   '/replicationcontrollers': 'controllers',

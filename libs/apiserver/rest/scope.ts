@@ -18,6 +18,7 @@ import type { StorageMap } from '../storage-map.js';
 import type { Timers } from '../watch/timers.js';
 import type { WebhookCaller } from '../webhooks/webhook-caller.js';
 import type { APIResource } from './api-resource.js';
+import { requestNamespace } from './keys.js';
 import type { Ordinals } from './ordinals.js';
 import type { ClusterReader } from './reader.js';
 import type { RestStorage } from './storage.js';
@@ -145,11 +146,7 @@ export function admissionAttributes(
     resource: resource.resource,
     subresource,
     kind: objects.object?.kind ?? stored.kind,
-    // A Namespace is in the namespace of its own name (endpoints/handlers/create.go).
-    namespace:
-      namespace === '' && resource.group === '' && resource.resource === 'namespaces'
-        ? ((scope.name || objects.object?.metadata.name) ?? '')
-        : namespace,
+    namespace: requestNamespace({ group: resource.group, resource: resource.resource, namespace, name }),
     name,
     requested: resource,
     shape: storage.shape,

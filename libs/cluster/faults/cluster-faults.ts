@@ -9,6 +9,7 @@ import { MACHINES_KEY, machinesOf } from '../machines.js';
 import { withBoots } from './boots.js';
 import { changedFaults, soundHistory, stateOf } from './control-plane.js';
 import { dataChange, knownPeers, MANIFEST, withData } from './data-change.js';
+import { peerStates } from './etcd.js';
 import { FAULTS_KEY, type Fault, type FaultList, FaultRefused, type FaultRequest } from './fault.js';
 import { withFault, withoutFault } from './fault-rules.js';
 import { ELECTED } from './leader-election.js';
@@ -112,16 +113,14 @@ export class ClusterFaults {
   async etcd(): Promise<EtcdStatus> {
     const { store, clock } = this.api.cluster;
     const { list } = await this.row();
-    const { members: names } = list.history;
+    const { members: nodes } = list.history;
     const state = stateOf(list);
-    const { leader, members } = state.etcdAt(clock.now());
+    const etcd = state.etcdAt(clock.now());
     return {
-      members: state.peers.map(({ node = '' }) => {
-        const { role, term, leader: known } = members[names.indexOf(node)] ?? { role: 'stopped', term: 0 };
-        const knows = known === undefined ? {} : { leader: names[known] ?? '' };
-        return { name: node, role: role === 'preCandidate' ? 'candidate' : role, term, ...knows };
+      members: peerStates(etcd, nodes, state.peers).map(({ peer, role, ...known }) => {
+        return { name: peer.node ?? '', role: role === 'preCandidate' ? 'candidate' : role, ...known };
       }),
-      ...(leader === undefined ? {} : { leader: names[leader] ?? '' }),
+      ...(etcd.leader === undefined ? {} : { leader: nodes[etcd.leader] ?? '' }),
       revision: await store.revision(),
       dbSize: store.size()?.bytes ?? 0,
       alarms: state.isFull ? ['NOSPACE'] : [],

@@ -8,6 +8,7 @@ import { CloudView } from '../cloud/cloud-view.js';
 import { KubeletConfigurations } from '../kubelet-configurations.js';
 import { configured } from '../served-configurations.js';
 import { ControlPlaneState, type Serving, soundHistory } from './control-plane.js';
+import { peerStates } from './etcd.js';
 import { FAULTS_KEY, FaultRefused, holdOf } from './fault.js';
 import { FaultRow, FaultView } from './fault-view.js';
 import { isElected } from './leader-election.js';
@@ -102,14 +103,14 @@ export class ControlPlaneGate implements ControlPlane {
     const sound = () => new ControlPlaneState([], soundHistory(controlPlaneNodes(store.peek(CONTROL_PLANE_KEY)), '', now));
     const state = this.row.current(this.cold) ?? sound();
     const { peers, history } = state;
-    const positions = state.etcdAt(now).members;
     const slow = state.slowWrites(store.known);
-    const members = peers.map(({ node: name = '', ...peer }) => {
-      const { leader, ...member } = positions[history.members.indexOf(name)] ?? { role: 'stopped', term: 0 };
-      const known = leader === undefined ? -1 : peers.findIndex(({ node }) => node === history.members[leader]);
-      const slowWrites = slow.filter((writes) => writes.node === name);
-      return { ...peer, ...member, name, ...(known < 0 ? {} : { leader: known }), ...(slowWrites.length > 0 ? { slowWrites } : {}) };
-    });
+    const members = peerStates(state.etcdAt(now), history.members, peers).map(
+      ({ peer: { node: name = '', ...peer }, role, term, leader }) => {
+        const known = leader === undefined ? -1 : peers.findIndex(({ node }) => node === leader);
+        const slowWrites = slow.filter((writes) => writes.node === name);
+        return { ...peer, role, term, name, ...(known < 0 ? {} : { leader: known }), ...(slowWrites.length > 0 ? { slowWrites } : {}) };
+      },
+    );
     return { id: clusterId(history.members), members, isFull: state.isFull, leaderChanges: state.leaderChanges(now) };
   }
 

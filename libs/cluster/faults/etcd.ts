@@ -27,6 +27,20 @@ export interface EtcdState {
   readonly members: readonly MemberState[];
 }
 
+/** A peer as its own status says; `leader`: the node of the leader that it knows. */
+interface PeerState extends Omit<MemberState, 'leader'> {
+  readonly peer: EtcdPeer;
+  readonly leader?: string;
+}
+
+/** The state of each peer, started or not. `nodes`: those of the control plane, in the order of `members`. */
+export function peerStates({ members }: EtcdState, nodes: readonly string[], peers: readonly EtcdPeer[]): PeerState[] {
+  return peers.map((peer) => {
+    const { role, term, leader } = members[nodes.indexOf(peer.node ?? '')] ?? { role: 'stopped', term: 0 };
+    return { peer, role, term, ...(leader !== undefined && { leader: nodes[leader] ?? '' }) };
+  });
+}
+
 /** The position of a node of the control plane. */
 type Member = number;
 
