@@ -1,8 +1,7 @@
 import { fieldsOf, operationOf } from '../document.js';
 import { isChain } from '../drawable.js';
 import { kindNamed } from './kinds.js';
-
-const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+import { isRecord } from './records.js';
 
 /** More chains than these cannot be chosen from. */
 const mostChains = 200;

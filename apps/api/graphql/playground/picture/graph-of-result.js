@@ -1,6 +1,7 @@
 import { fieldsOf, operationOf } from '../document.js';
 import { isKind, rootOf, templates, typeOfField } from '../graph-types.js';
 import { isBuiltIn, kindNamed, lookOf } from './kinds.js';
+import { isRecord } from './records.js';
 import { statusOf } from './status-of-object.js';
 
 /** Fields that lead on to an object without being a relation: of a page of objects, of a watch event. */
@@ -12,8 +13,6 @@ class Elsewhere {
     this.id = id;
   }
 }
-
-const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function merged(older, newer) {
   if (!isRecord(older) || !isRecord(newer)) return newer ?? older;

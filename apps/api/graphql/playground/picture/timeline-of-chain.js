@@ -1,10 +1,10 @@
+import { isRecord } from './records.js';
+
 /** Of a longer chain, the first and the newest steps are shown. */
 const bounds = { first: 100, newest: 300 };
 
 /** Steps from which nothing follows: what a component does without a write, and the mark at the chain's end. */
 const endings = new Set(['RULE', 'SETTLED']);
-
-const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const placeInTime = ({ revision, sinceStartMs, at }) => Number(revision ?? sinceStartMs ?? Date.parse(at));
 
