@@ -160,6 +160,19 @@ inChromium(`the playground in Chromium${chromium ? '' : ': skipped, there is non
     await answered(shown, 'stopped');
   });
 
+  test('what an editor still holds while another tab opens stays out of that tab', async () => {
+    const shown = await editor();
+    await write(shown, 'query Mine { namespaces { items { metadata { name } } } }');
+    await shown.click('[aria-label="New tab"]');
+    await shown.until('document.querySelector(".CodeMirror").CodeMirror.getValue() === ""');
+    // GraphiQL says that an editor has changed whenever the schema has, which may be at this moment.
+    await shown.value(`(() => { const editor = document.querySelector(".CodeMirror").CodeMirror;
+      document.querySelector(".operation-tabs [role=tab]").click();
+      editor.constructor.signal(editor, "change", editor); })()`);
+    await shown.until('document.querySelector(".CodeMirror").CodeMirror.getValue().includes("Mine")');
+    expect(await textOf(shown, '.operation-tabs')).toContain('Mine');
+  });
+
   test('tabs and variables are kept for each cluster; tokens are not kept in the browser', async () => {
     const shown = await editor();
     await write(shown, 'query Mine($name: String!) { namespace(name: $name) { metadata { name } } }');

@@ -36,9 +36,13 @@ export class TabStore extends Observable {
     return this.state.tabs.find(({ id }) => id === this.state.active);
   }
 
-  /** What was typed into the tab that is shown: `{query, variables, headers}`, or some of them. */
-  typed(values) {
+  /**
+   * What the editors hold is that of the tab that is shown: `{query, variables, headers}`, or some of them. Ignored if they were filled before
+   * the last of `fillings`: they still hold what was shown before.
+   */
+  typed(values, fillings) {
     const { active, tabs } = this.state;
+    if (fillings !== this.state.fillings) return;
     if (Object.entries(values).every(([name, value]) => this.active[name] === value)) return;
     this.set({ tabs: tabs.map((tab) => (tab.id === active ? { ...tab, ...values } : tab)) });
   }

@@ -9,7 +9,7 @@ interface Tab {
 interface Store {
   state: { tabs: Tab[]; active: string; fillings: number };
   active: Tab;
-  typed(values: Partial<Tab>): void;
+  typed(values: Partial<Tab>, fillings: number): void;
   select(id: string): void;
   open(tab: Partial<Tab>): string;
   close(...ids: string[]): void;
@@ -32,6 +32,8 @@ function storeOf(text?: string) {
 }
 const shown = ({ state: { tabs, active } }: Store) => tabs.map(({ id, query }) => `${id === active ? '*' : ''}${id}: ${query}`);
 
+const typed = (store: Store, query: string) => store.typed({ query }, store.state.fillings);
+
 test('a new visitor has one tab, with the first query', () => {
   expect(shown(storeOf().store)).toEqual(['*t1: { first }']);
 });
@@ -39,16 +41,24 @@ test('a new visitor has one tab, with the first query', () => {
 test('what is typed is in the tab that is shown, and kept', () => {
   const { store, open } = storeOf();
   store.open({ query: '{ a }', variables: '{"v": 1}' });
-  store.typed({ query: '{ b }' });
+  typed(store, '{ b }');
   store.select('t1');
-  store.typed({ query: '{ c }' });
+  typed(store, '{ c }');
   expect(shown(open())).toEqual(['*t1: { c }', 't2: { b }']);
   expect(open().state.tabs[1]?.variables).toBe('{"v": 1}');
 });
 
+test('what the editors hold before they are filled belongs to no tab', () => {
+  const { store } = storeOf();
+  const { fillings } = store.state;
+  store.open({ id: 'tour', query: '{ b }' });
+  store.typed({ query: '{ first }' }, fillings);
+  expect(shown(store)).toEqual(['t1: { first }', '*tour: { b }']);
+});
+
 test('the editors are filled when another tab is shown, not for what they hold already', () => {
   const { store } = storeOf();
-  store.typed({ query: '{ a }' });
+  typed(store, '{ a }');
   expect(store.state.fillings).toBe(0);
   store.open({ id: 'tour', query: '{ b }' });
   store.open({ id: 'tour', query: '{ c }' });

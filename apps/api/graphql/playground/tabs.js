@@ -58,7 +58,7 @@ function useFilling(store, fillings) {
       if (!editor) return () => undefined;
       const { [name]: text } = store.active;
       if (editor.getValue() !== text) editor.setValue(text);
-      const typed = () => store.typed({ [name]: editor.getValue() });
+      const typed = () => store.typed({ [name]: editor.getValue() }, fillings);
       editor.on('change', typed);
       return () => editor.off('change', typed);
     });
