@@ -19,6 +19,7 @@ import { checkVariables, checkVariableTypes } from '../cost/variables.js';
 import { type OnUnexpected, type Reporting, toGraphQLError } from '../errors.js';
 import type { GraphKinds } from '../kinds.js';
 import { type Counted, limits, operationLimits } from '../limits.js';
+import { addToCount } from './cluster-counts.js';
 import { Executor } from './executor.js';
 import { type Cost, Meter } from './meter.js';
 import { type PlannedField, planFields, type Source } from './plan.js';
@@ -113,13 +114,6 @@ const costOf = (estimated: number, meter: Meter, bounds: Record<Counted, number>
   limits: { estimated: limits.estimate, ...bounds },
 });
 
-/** Changes a count; one that is zero is not kept. */
-function counted(counts: Map<string, number>, id: string, by: number): void {
-  const count = (counts.get(id) ?? 0) + by;
-  if (count > 0) counts.set(id, count);
-  else counts.delete(id);
-}
-
 function once(run: () => void): () => void {
   let done = false;
   return () => {
@@ -187,8 +181,8 @@ export class Operations {
       const message = `${others} subscriptions of this cluster are open, and ${most} is the limit: end some, or follow several kinds with one.`;
       throw new GraphQLError(message, { extensions: { code: 'TOO_MANY_REQUESTS' } });
     }
-    subscribed.set(id, others + 1);
-    return once(() => counted(subscribed, id, -1));
+    addToCount(subscribed, id, 1);
+    return once(() => addToCount(subscribed, id, -1));
   }
 
   private events(

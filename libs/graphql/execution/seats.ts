@@ -1,5 +1,6 @@
 import { GraphQLError } from 'graphql';
 import { limits } from '../limits.js';
+import { addToCount } from './cluster-counts.js';
 
 /** How many seats an operation takes that was estimated at so many points. */
 export const seatsOf = (points: number): number => 1 + Math.floor(points / limits.pointsPerSeat);
@@ -26,14 +27,12 @@ export class Seats {
         { extensions: { code: 'TOO_MANY_REQUESTS' } },
       );
     }
+    addToCount(this.taken, this.cluster, seats - this.own);
     this.own = seats;
-    this.taken.set(this.cluster, others + seats);
   }
 
   leave(): void {
-    const left = (this.taken.get(this.cluster) ?? 0) - this.own;
+    addToCount(this.taken, this.cluster, -this.own);
     this.own = 0;
-    if (left > 0) this.taken.set(this.cluster, left);
-    else this.taken.delete(this.cluster);
   }
 }
