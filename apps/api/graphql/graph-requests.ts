@@ -1,4 +1,4 @@
-import type { UserInfo } from '#apiserver';
+import { type ApiServer, beginTransaction, inProcessClient, type UserInfo } from '#apiserver';
 
 /** A request to the graph. */
 interface Asked {
@@ -8,8 +8,12 @@ interface Asked {
   address: string;
 }
 
-/** How requests to a cluster's API are made that the graph makes for a client: they are its own, and audited. */
-export function graphRequests({ user, requestId, userAgent, address }: Asked) {
+/** The requests to a cluster's API that the graph makes for a client: they are its own, and audited. */
+export function graphRequests(api: ApiServer, { user, requestId, userAgent, address }: Asked) {
   const origin = { id: requestId, uri: '/graphql', userAgent, address };
-  return { user: () => user, requestId: () => requestId, origin: () => origin };
+  const options = { user: () => user, requestId: () => requestId, origin: () => origin };
+  return {
+    client: inProcessClient(api, options),
+    transaction: (how: { trial: boolean }) => beginTransaction(api, options, how),
+  };
 }

@@ -1,5 +1,4 @@
 import { unauthorized } from '#apimachinery';
-import { beginTransaction, inProcessClient } from '#apiserver';
 import type { AuditLog } from '#audit';
 import { type ClusterStore } from '#cacher';
 import { KUBERNETES_VERSION } from '#component-base';
@@ -83,15 +82,14 @@ async function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): Prom
   const start = standingStreams(sessions, id, user);
   const platform = caller.platform === true;
   const guard = guardOf(api, user, start);
-  const options = graphRequests({ user, requestId, userAgent, address });
-  const client = inProcessClient(api, options);
+  const { client, transaction } = graphRequests(api, { user, requestId, userAgent, address });
   const openOther = async (other: string): Promise<GraphSession | undefined> => {
     const opened = apis.peek(other) ?? (await apis.open(other));
     return opened && sessionOf(parts, opened, { ...asking, caller: { user: clusterAdmin, ...(platform && { platform }) } });
   };
   return {
     client: watchingClient(client, { start, api, user }),
-    transaction: (how) => beginTransaction(api, options, how),
+    transaction,
     history: guardedHistory(historyOf(admin.open(id), store), guard),
     audit: guardedAudit(auditOf(audit, id), guard),
     access: { explain: (question) => mustReadRoles(api, user).then(() => explained(api, question, user)) },

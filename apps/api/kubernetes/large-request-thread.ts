@@ -1,6 +1,6 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
-import { type ApiRequest, type ApiResponse, beginTransaction, failureResponse, inProcessClient, type Pieces } from '#apiserver';
+import { type ApiRequest, type ApiResponse, failureResponse, type Pieces } from '#apiserver';
 import { type LongWritten, Turns, writeLong } from '#graphql';
 import { createLog, createMetrics, LARGE_REQUESTS, type OpenApi, openBackends, scrubber } from '#hosting';
 import { openClusterApis } from '../cluster-apis.js';
@@ -55,10 +55,8 @@ async function write({ api, cluster: { id } }: OpenApi, asked: LargeWrite): Prom
   const { user, requestId, userAgent, address } = asked;
   const { storages, yaml } = api.cluster;
   await storages.catchUp();
-  const options = graphRequests({ user, requestId, userAgent, address });
   const session = {
-    client: inProcessClient(api, options),
-    transaction: (how: { trial: boolean }) => beginTransaction(api, options, how),
+    ...graphRequests(api, { user, requestId, userAgent, address }),
     cluster: { id },
     served: storages.served(),
     requestId,

@@ -22,8 +22,14 @@ export interface LargeWrite {
 /** What the thread is asked. The host has authenticated it. */
 export type LargeTask = { cluster: string } & ({ request: ApiRequest } | LargeWrite);
 
+/** What is asked for. */
+interface Asked {
+  response: ApiResponse;
+  written: LongWritten;
+}
+
 /** What the thread answers: `gone` if the cluster does not exist any more; `failed` with an unexpected error. */
-export type LargeAnswer = { response: ApiResponse } | { written: LongWritten } | { failed: Error } | 'gone';
+export type LargeAnswer = Partial<Asked & { failed: Error }> | 'gone';
 
 /** What the thread says: that it takes requests, or an answer. */
 export type FromThread = 'ready' | { id: number; answer: LargeAnswer };
@@ -37,8 +43,13 @@ const PROGRAM = new URL('./large-request-thread.js', import.meta.url);
 /** How long the thread may take to end by itself (ms). */
 const ENDING = 3_000;
 
-const failureOf = (answer: Exclude<LargeAnswer, 'gone'>): Error =>
-  'failed' in answer ? answer.failed : new Error('the thread for large requests answered another one');
+/** What was asked for, if it is answered; throws what failed. */
+function taken<P extends keyof Asked>(answer: LargeAnswer | undefined, part: P): Asked[P] | 'gone' | undefined {
+  if (answer === undefined || answer === 'gone') return answer;
+  const { [part]: found, failed } = answer;
+  if (found) return found;
+  throw failed ?? new Error('the thread for large requests answered another one');
+}
 
 /** The memory of a body, if nothing else is in it: it is handed over instead of being copied. */
 const ownMemory = (body: Uint8Array | undefined): ArrayBuffer[] =>
@@ -72,22 +83,14 @@ export class LargeRequests {
   answer(cluster: string, request: ApiRequest): Promise<ApiResponse | 'gone' | undefined> | undefined {
     const length = request.body?.byteLength ?? 0;
     if (length < LARGE_REQUESTS.bytes) return undefined;
-    return this.hand({ cluster, request }, length >= LARGE_REQUESTS.waiting)?.then((answer) => {
-      if (answer === undefined || answer === 'gone') return answer;
-      if ('response' in answer) return answer.response;
-      throw failureOf(answer);
-    });
+    return this.hand({ cluster, request }, length >= LARGE_REQUESTS.waiting)?.then((answer) => taken(answer, 'response'));
   }
 
   /** Likewise for a write of a cluster's graph, which its caller has found to be long: of so much YAML, steps take longer than of as much JSON. */
   write(cluster: string, asked: LargeWrite): Promise<LongWritten | 'gone' | undefined> | undefined {
     const { objects, manifest = '' } = asked.write;
     const length = objects.reduce((sum, text) => sum + text.length, manifest.length);
-    return this.hand({ cluster, ...asked }, length >= LARGE_REQUESTS.bytes)?.then((answer) => {
-      if (answer === undefined || answer === 'gone') return answer;
-      if ('written' in answer) return answer.written;
-      throw failureOf(answer);
-    });
+    return this.hand({ cluster, ...asked }, length >= LARGE_REQUESTS.bytes)?.then((answer) => taken(answer, 'written'));
   }
 
   /** Hands a task to the thread; one that `waits` does so while the thread starts. */
