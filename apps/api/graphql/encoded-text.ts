@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gunzip, gzip } from 'node:zlib';
 import { type Accepted, type Coding, codingFor } from './content-coding.js';
+import { weakTag } from './entity-tag.js';
 
 // All of these run outside the event loop.
 const compressGzip = promisify(gzip);
@@ -25,7 +26,7 @@ export async function encodedOnce(text: string, accepted: Accepted): Promise<Enc
 
 /** A text that is sent many times. Only its compressed forms are kept. */
 export class KeptText {
-  /** Changes with the text; weak, because the compressed forms share it. */
+  /** Changes with the text; the compressed forms share it. */
   readonly etag: string;
   private brotli: Promise<Buffer> | undefined;
 
@@ -38,7 +39,7 @@ export class KeptText {
 
   static async of(text: string): Promise<KeptText> {
     const digest = createHash('sha256').update(text).digest('base64url');
-    return new KeptText(await compressGzip(text, { level: 9 }), `W/"${digest}"`);
+    return new KeptText(await compressGzip(text, { level: 9 }), weakTag(digest));
   }
 
   /** About how many bytes it occupies. */

@@ -22,6 +22,10 @@ test('the longest script is asked for before all modules', () => {
   expect(first).toContain('packages/graphiql.js');
 });
 
+test('the validator of a file is weak: all its codings share it', () => {
+  expect([...byName.values()].filter(({ tag }) => !/^W\/"[\w-]{22}"$/.test(tag))).toEqual([]);
+});
+
 test('the token of the address is asked about before the packages are there', async () => {
   expect(page).toMatch(/<script type="module" async src="[^"]*\/opening.js">/);
   const needed = await neededBy('opening.js');

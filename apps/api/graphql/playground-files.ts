@@ -5,6 +5,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import type { Coding } from './content-coding.js';
+import { weakTag } from './entity-tag.js';
 
 const require = createRequire(import.meta.url);
 /** A file of a package, regardless of the package's exports. */
@@ -33,7 +34,7 @@ const compressors = {
 
 interface PlaygroundFile {
   type: string;
-  /** Its entity tag. */
+  /** Its entity tag, of all its codings. */
   tag: string;
   /** Its bytes; compressed once, on the thread pool, when they are first asked for. */
   content(encoding: Coding | undefined): Promise<Buffer>;
@@ -59,7 +60,7 @@ function fileOf(content: Buffer, type: string): PlaygroundFile {
   const compressed = new Map<Coding, Promise<Buffer>>();
   return {
     type,
-    tag: `"${digestOf(content)}"`,
+    tag: weakTag(digestOf(content)),
     async content(encoding) {
       if (!encoding) return content;
       const done = compressed.get(encoding) ?? compressors[encoding](content);
@@ -90,7 +91,7 @@ export async function readPlayground(): Promise<PlaygroundFiles> {
   const modules = own.filter(([name]) => name.endsWith('.js') && !later.test(name));
   const preloads = modules.map(([name]) => `<link rel="modulepreload" href="{files}/${name}" />`).join('\n    ');
   const page = template.replace('<!-- modules -->', preloads).replaceAll('{files}', `/graphql/files/${version}`);
-  return { version, page, pageTag: `"${digestOf(page)}"`, byName };
+  return { version, page, pageTag: weakTag(digestOf(page)), byName };
 }
 
 /** Modules that are loaded when they are needed. */

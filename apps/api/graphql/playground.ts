@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import { codingFor } from './content-coding.js';
+import { hasAlready } from './entity-tag.js';
 import { type PlaygroundFiles, readPlayground } from './playground-files.js';
 
 /** Everything comes from this origin; nothing is evaluated, and no script, style or form stands in the page itself. */
@@ -39,7 +40,7 @@ export function servePlayground(fastify: FastifyInstance): void {
   fastify.get('/graphql', async (request, reply) => {
     const { page, pageTag } = await files();
     guarded(reply).header('content-security-policy', policy).header('cache-control', 'no-cache').header('etag', pageTag);
-    if (request.headers['if-none-match'] === pageTag) return reply.code(304).send();
+    if (hasAlready(request.headers['if-none-match'], pageTag)) return reply.code(304).send();
     return reply.type('text/html; charset=utf-8').send(page);
   });
   fastify.get<{ Params: { version: string; '*': string } }>('/graphql/files/:version/*', async (request, reply) => {
@@ -50,7 +51,7 @@ export function servePlayground(fastify: FastifyInstance): void {
     // A page of another version may ask for it while the server is replaced: it gets what is there, and keeps it no longer.
     const kept = params.version === version ? 'public, max-age=31536000, immutable' : 'no-cache';
     guarded(reply).header('cache-control', kept).header('etag', file.tag).header('vary', 'accept-encoding');
-    if (headers['if-none-match'] === file.tag) return reply.code(304).send();
+    if (hasAlready(headers['if-none-match'], file.tag)) return reply.code(304).send();
     const encoding = codingFor(headers['accept-encoding']);
     if (encoding) reply.header('content-encoding', encoding);
     return reply.type(`${file.type}; charset=utf-8`).send(await file.content(encoding));

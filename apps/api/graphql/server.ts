@@ -10,6 +10,7 @@ import { ApolloServers } from './apollo.js';
 import { type Asked, askedBy, asksForOperation } from './asked.js';
 import { turnOf } from './documents.js';
 import { type Encoded, encodedOnce } from './encoded-text.js';
+import { hasAlready } from './entity-tag.js';
 import { EventStreams } from './event-streams.js';
 import { type KeptAnswer, KeptAnswers } from './kept-answers.js';
 import { PersistedQueries } from './persisted-queries.js';
@@ -124,7 +125,7 @@ class Endpoint {
 
   private async sendKept({ type, text }: KeptAnswer, { headers }: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
     reply.header('etag', text.etag).header('cache-control', 'private, no-cache').type(type);
-    if (headers['if-none-match'] === text.etag) return reply.code(304).header('vary', 'Accept-Encoding').send();
+    if (hasAlready(headers['if-none-match'], text.etag)) return reply.code(304).header('vary', 'Accept-Encoding').send();
     return send(await text.encoded(headers['accept-encoding']), reply);
   }
 }
