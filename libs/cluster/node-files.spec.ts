@@ -226,6 +226,7 @@ test('flags of the API server decide about tokens, events and tolerations', asyn
   expect(made.spec.tolerations?.map(({ tolerationSeconds }) => tolerationSeconds)).toEqual([7, 300]);
   const involvedObject = { kind: 'Pod', namespace: 'default', name: 'p' };
   await client.create(Event, { apiVersion: 'v1', kind: 'Event', metadata: { name: 'e', namespace: 'default' }, involvedObject } as never);
+  await client.update(Event, { ...(await client.get(Event, 'e', 'default')), reason: 'Changed' } as never);
   await advance(11 * 60_000);
   await expect(client.get(Event, 'e', 'default')).rejects.toThrow('not found');
   await edit((command) => command.filter((word) => !word.startsWith('--service-account-issuer=')));

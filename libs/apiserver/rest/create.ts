@@ -18,6 +18,7 @@ import type { WriteOptions } from '../request/options.js';
 import { type APIResource, objectKey } from './api-resource.js';
 import { companionOps, companionTerms, isTaken } from './companions.js';
 import { asked } from './converting.js';
+import { expiryOf } from './lease.js';
 import { ownFields } from './managed-fields.js';
 import { dedupOwnerReferences, ensureNamespace, generatedName, wipeSystemFields } from './object-meta.js';
 import { checkRequestSize } from './request-size.js';
@@ -197,10 +198,7 @@ async function write(
   const { cluster, resource } = scope;
   const at = cluster.clock.now();
   const cause = causeOf(scope);
-  const standard = resource.stored.strategy.ttl;
-  // Only events expire.
-  const ttl = standard === undefined ? undefined : (cluster.settings.eventTTL ?? standard);
-  const op: CachingWriteOp = { type: 'create', ...stored, cause, at, ...(ttl === undefined ? {} : { expiresAt: at + ttl }) };
+  const op: CachingWriteOp = { type: 'create', ...stored, cause, at, ...expiryOf(scope, at) };
   cluster.controlPlane.checkPut();
   checkRequestSize(resource, stored.key, stored.value);
   const writing = cluster.store.write([op, ...companionOps(scope, companions, at)], companionTerms(scope, companions));

@@ -22,6 +22,7 @@ import { companionOps, companionTerms } from './companions.js';
 import { checksMetadata, insert } from './create.js';
 import { deletesDuringUpdate } from './deletion.js';
 import { parseUintError } from './get.js';
+import { expiryOf } from './lease.js';
 import { ignoreManagedFieldsTimestamps } from './managed-fields.js';
 import { dedupOwnerReferences, ensureNamespace } from './object-meta.js';
 import { checkRequestSize } from './request-size.js';
@@ -114,12 +115,10 @@ async function attempt(scope: RestScope, rules: UpdateRules, standing: CachedObj
   }
   const state = await storedStateInSteps(object, work.step);
   if (isOnlyTried(scope, rules.options.dryRun)) return { value: state.value, revision: standing.revision, created: false };
-  const { ttl } = resource.stored.strategy;
   const at = cluster.clock.now();
-  const expires = ttl === undefined ? {} : { expiresAt: at + ttl };
   const { key, revision: expected } = standing;
   checkRequestSize(resource, key, state.value);
-  const op: CachingWriteOp = { type: 'update', key, ...state, expected, cause: causeOf(scope), at, ...expires };
+  const op: CachingWriteOp = { type: 'update', key, ...state, expected, cause: causeOf(scope), at, ...expiryOf(scope, at) };
   return write(scope, op, companions);
 }
 
