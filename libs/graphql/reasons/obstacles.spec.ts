@@ -87,7 +87,7 @@ describe('a pod', () => {
     [
       'whose containers wait, one after it failed',
       bound({
-        initContainerStatuses: [{ name: 'i', ready: true, state: { running: {} } }],
+        initContainerStatuses: [{ name: 'i', ready: true, state: { terminated: { exitCode: 0, reason: 'Completed' } } }],
         containerStatuses: [
           { name: 'a', ready: false, state: { waiting: { reason: 'ErrImagePull', message: 'no such image' } } },
           {
@@ -109,6 +109,71 @@ describe('a pod', () => {
         'NotReady: container c runs, but its readiness probe fails',
         'NotReady: container d runs, but its startup probe has not succeeded yet',
       ],
+    ],
+    [
+      'whose init containers are not done',
+      pod({
+        spec: {
+          nodeName: 'n',
+          initContainers: [{ name: 's', restartPolicy: 'Always' }, { name: 't', restartPolicy: 'Always' }, { name: 'i' }],
+        },
+        status: {
+          phase: 'Pending',
+          initContainerStatuses: [
+            { name: 's', ready: false, started: false, state: { running: {} } },
+            { name: 't', ready: true, started: true, state: { running: {} } },
+            { name: 'i', ready: false, started: true, state: { running: {} } },
+            { name: 'j', ready: false, state: { terminated: { exitCode: 1, reason: 'Error' } } },
+          ],
+          containerStatuses: [{ name: 'a', ready: false, state: { waiting: { reason: 'PodInitializing' } } }],
+        },
+      }),
+      undefined,
+      [],
+      [
+        'NotReady: container s runs, but its startup probe has not succeeded yet',
+        'Initializing: init container i runs: others wait until it has ended',
+        'Error: container j ended with 1; its restartPolicy is OnFailure',
+      ],
+    ],
+    [
+      'one of whose containers has ended',
+      pod({
+        spec: { nodeName: 'n', restartPolicy: 'Never', containers: [{ name: 'a' }, { name: 'b' }, { name: 'c', restartPolicy: 'Always' }] },
+        status: {
+          phase: 'Running',
+          containerStatuses: [
+            { name: 'a', ready: true, state: { running: {} } },
+            { name: 'b', ready: false, state: { terminated: { exitCode: 2, reason: 'Error' } } },
+            { name: 'c', ready: false, state: { terminated: { exitCode: 137, reason: 'OOMKilled' } } },
+          ],
+        },
+      }),
+      undefined,
+      [],
+      ['Error: container b ended with 2; its restartPolicy is Never', 'OOMKilled: container c ended with 137; its restartPolicy is Always'],
+    ],
+    [
+      'whose readinessGates are not true',
+      bound({
+        phase: 'Running',
+        containerStatuses: [{ name: 'a', ready: true, state: { running: {} } }],
+        conditions: [{ type: 'Ready', status: 'False', reason: 'ReadinessGatesNotReady', message: 'no condition "x"' }],
+      }),
+      undefined,
+      [],
+      ['ReadinessGatesNotReady: no condition "x"'],
+    ],
+    [
+      'an event repeats what its container waits for',
+      bound({
+        containerStatuses: [
+          { name: 'a', ready: false, state: { waiting: { reason: 'CreateContainerConfigError', message: 'configmap "x" not found' } } },
+        ],
+      }),
+      undefined,
+      [warning('Failed', 'Error: configmap "x" not found')],
+      ['CreateContainerConfigError: container a: configmap "x" not found'],
     ],
     [
       'of which events warn: the newest of each reason',
@@ -141,6 +206,18 @@ describe('a pod', () => {
       ['FailedMount', undefined],
     ]);
   });
+
+  test.each([
+    ['VolumeRestrictions', 'persistentvolumeclaim "x" not found', 'Create the PersistentVolumeClaim, or name one that there is.'],
+    [
+      'VolumeBinding',
+      "node(s) didn't find available persistent volumes to bind",
+      'Create a PersistentVolume that the claim fits and these nodes reach.',
+    ],
+    ['VolumeBinding', 'pod has unbound immediate PersistentVolumeClaims', 'See whyPending of the pod’s persistentVolumeClaims.'],
+  ])('what helps where %s says: %s', (plugin, reason, help) =>
+    expect(podObstacles(pod({}), { decision: decided({ nodes: [refused('a', plugin, reason)] }), events: [] })[1]?.help).toBe(help),
+  );
 
   test('nodes stand with their reason, and what helps', () => {
     const decision = decided({ message: 'm', nodes: [refused('a', 'NodeUnschedulable', 'node(s) were unschedulable')] });
@@ -242,6 +319,23 @@ describe('a workload', () => {
       [],
       ['ProgressDeadlineExceeded: timed out'],
       false,
+    ],
+    [
+      'a job whose creations fail',
+      of('Job', { completions: 2, parallelism: 1 }, { ready: 0, succeeded: 1 }),
+      1,
+      [warning('FailedCreate', quota)],
+      [`FailedCreate: ${quota}`],
+      false,
+    ],
+    ['a job without completions, after its first success', of('Job', { parallelism: 2 }, { succeeded: 1 }), 0, [], [], true],
+    [
+      'a job that is complete, though a creation failed once',
+      of('Job', { completions: 2, parallelism: 2 }, { succeeded: 2, conditions: [{ type: 'Complete', status: 'True' }] }),
+      0,
+      [warning('FailedCreate', 'once')],
+      [],
+      true,
     ],
     [
       'whose job failed',

@@ -20,6 +20,15 @@ const helps: Readonly<Record<string, string>> = {
   DynamicResources: 'See the pod’s resourceClaims, and the devices of the resourceSlices.',
 };
 
+/** The same where its reason says more: the claim is missing, or nothing can be bound to it. */
+const volumeHelps: ReadonlyArray<readonly [RegExp, string]> = [
+  [/^persistentvolumeclaim ".*" not found$/, 'Create the PersistentVolumeClaim, or name one that there is.'],
+  [/^node\(s\) didn't find available persistent volumes to bind$/, 'Create a PersistentVolume that the claim fits and these nodes reach.'],
+];
+
+const helpOf = (plugin: string, reason: string): string | undefined =>
+  volumeHelps.find(([pattern]) => pattern.test(reason))?.[1] ?? helps[plugin];
+
 const IMAGE = 'Name an image and a tag that exist, or a Secret in imagePullSecrets that its registry accepts.';
 
 /** What helps a container that waits for this reason. */
@@ -58,13 +67,16 @@ function refusals(nodes: NonNullable<GraphDecision['nodes']>): Obstacle[] {
   }
   return [...found.values()]
     .sort((a, b) => b.nodes.length - a.nodes.length)
-    .map(({ plugin, reason, nodes: refused }) => ({
-      reason: plugin,
-      message: `${refused.length} of ${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}: ${reason}`,
-      ...(helps[plugin] !== undefined && { help: helps[plugin] }),
-      nodes: refused,
-      nodesLooked: nodes.length,
-    }));
+    .map(({ plugin, reason, nodes: refused }) => {
+      const help = helpOf(plugin, reason);
+      return {
+        reason: plugin,
+        message: `${refused.length} of ${nodes.length} ${nodes.length === 1 ? 'node' : 'nodes'}: ${reason}`,
+        ...(help !== undefined && { help }),
+        nodes: refused,
+        nodesLooked: nodes.length,
+      };
+    });
 }
 
 /** What the scheduler says of a pod without a node. */
@@ -92,24 +104,59 @@ function unbound(pod: corev1.Pod, decision: GraphDecision | undefined): Obstacle
   return [{ reason, message }];
 }
 
-/** Containers that do not run, or are not ready. */
-function containers({ status }: corev1.Pod): Obstacle[] {
-  const found: Obstacle[] = [];
-  const init = status?.initContainerStatuses ?? [];
-  for (const { name, state, lastState, ready, started } of [...init, ...(status?.containerStatuses ?? [])]) {
-    const waiting = state?.waiting;
+const ENDED_HELP = 'See its logs, and its command, arguments and environment.';
+
+/** What keeps one container from being ready. `spec`: the container, if it is found; `isInit`: whether others wait for it. */
+function ofContainer(
+  { name, state, lastState, ready, started }: corev1.ContainerStatus,
+  { restartPolicy, isInit }: { restartPolicy: string; isInit: boolean },
+): Obstacle | undefined {
+  const { waiting, running, terminated } = state ?? {};
+  const isSidecar = isInit && restartPolicy === 'Always';
+  if (waiting && waiting.reason !== 'PodInitializing') {
+    const { reason = 'Waiting', message } = waiting;
     const ended = lastState?.terminated;
     const before = ended ? `; it ended with ${ended.exitCode} before (${ended.reason ?? 'Error'})` : '';
-    if (waiting && waiting.reason !== 'PodInitializing') {
-      const { reason = 'Waiting', message } = waiting;
-      const help = Object.hasOwn(waitingHelps, reason) ? waitingHelps[reason] : undefined;
-      found.push({ reason, message: `container ${name}: ${message ?? reason}${before}`, ...(help !== undefined && { help }) });
-    } else if (state?.running && !ready && !init.some((one) => one.name === name)) {
-      const probe = started === false ? 'its startup probe has not succeeded yet' : 'its readiness probe fails';
-      found.push({ reason: 'NotReady', message: `container ${name} runs, but ${probe}`, help: PROBE_HELP });
-    }
+    const help = Object.hasOwn(waitingHelps, reason) ? waitingHelps[reason] : undefined;
+    return { reason, message: `container ${name}: ${message ?? reason}${before}`, ...(help !== undefined && { help }) };
   }
-  return found;
+  if (terminated && (!isInit || terminated.exitCode !== 0)) {
+    const { exitCode, reason = 'Error' } = terminated;
+    return { reason, message: `container ${name} ended with ${exitCode}; its restartPolicy is ${restartPolicy}`, help: ENDED_HELP };
+  }
+  if (running && isInit && !isSidecar)
+    return { reason: 'Initializing', message: `init container ${name} runs: others wait until it has ended` };
+  if (running && !ready) {
+    const probe = started === false ? 'its startup probe has not succeeded yet' : 'its readiness probe fails';
+    return { reason: 'NotReady', message: `container ${name} runs, but ${probe}`, help: PROBE_HELP };
+  }
+  return undefined;
+}
+
+/** Containers that do not run, or are not ready. */
+function containers({ spec, status }: corev1.Pod): Obstacle[] {
+  const policyOf = (list: readonly corev1.Container[] | undefined, name: string, otherwise: string) =>
+    list?.find((container) => container.name === name)?.restartPolicy ?? otherwise;
+  const { restartPolicy = 'Always' } = spec;
+  // An init container is started again as one of a pod that is to end, unless it says otherwise.
+  const ofInit = restartPolicy === 'Always' ? 'OnFailure' : restartPolicy;
+  const found = [
+    ...(status?.initContainerStatuses ?? []).map((one) =>
+      ofContainer(one, { isInit: true, restartPolicy: policyOf(spec.initContainers, one.name, ofInit) }),
+    ),
+    ...(status?.containerStatuses ?? []).map((one) =>
+      ofContainer(one, { isInit: false, restartPolicy: policyOf(spec.containers, one.name, restartPolicy) }),
+    ),
+  ];
+  return found.filter((one) => one !== undefined);
+}
+
+const GATES_HELP = 'Whoever answers for a gate sets the condition of its name in the pod’s status.';
+
+/** The readinessGates of a pod whose containers are all ready (pkg/kubelet/status/generate.go). */
+function readinessGates({ status }: corev1.Pod): Obstacle[] {
+  const { reason, message = '' } = conditionOf(status?.conditions, 'Ready') ?? {};
+  return reason === 'ReadinessGatesNotReady' ? [{ reason, message, help: GATES_HELP }] : [];
 }
 
 /** What keeps a pod from running and being ready; nothing if it is, or has ended. `decision`: unset where it cannot be told. `events`: about it, oldest first. */
@@ -124,10 +171,13 @@ export function podObstacles(
   }
   if (isPodTerminal(pod) || isPodReady(pod)) return [];
   if (!pod.spec.nodeName) return unbound(pod, decision);
-  const waiting = containers(pod);
+  const waiting = [...containers(pod), ...readinessGates(pod)];
   const told = new Set(['FailedScheduling', 'BackOff']);
-  const repeats = new Set(waiting.map(({ reason }) => `Error: ${reason}`));
-  const others = troubles(events, (event) => isWarning(event) && !told.has(event.reason ?? '') && !repeats.has(event.message ?? ''));
+  const known = new Set(
+    waiting.flatMap(({ reason, message }) => [reason, message.replace(/^container [^:]*: /, ''), ...message.split(': ')]),
+  );
+  const isNews = ({ reason = '', message = '' }: Trouble) => !told.has(reason) && !known.has(message.replace(/^Error: /, ''));
+  const others = troubles(events, (event) => isWarning(event) && isNews(event));
   if (waiting.length > 0 || others.length > 0) return [...waiting, ...others];
   return [{ reason: 'NotStartedYet', message: `the kubelet of ${pod.spec.nodeName} has not started it yet` }];
 }

@@ -9,22 +9,34 @@ interface Told extends Condition {
 
 /** What kinds that make pods have in common. */
 export interface Workload extends KubeObject {
-  spec?: { replicas?: number; paused?: boolean; suspend?: boolean; completions?: number };
+  spec?: { replicas?: number; paused?: boolean; suspend?: boolean; completions?: number; parallelism?: number };
   status?: {
     readyReplicas?: number;
     desiredNumberScheduled?: number;
     numberReady?: number;
     ready?: number;
     active?: number;
+    succeeded?: number;
     observedGeneration?: number;
     conditions?: Told[];
   };
 }
 
+/** How many pods a Job wants to run; none once it has ended. Without completions it makes no more after the first success (batch/v1 JobSpec). */
+function unfinished(spec: Workload['spec'], status: Workload['status']): number {
+  const isOver = ['Complete', 'Failed', 'SuccessCriteriaMet', 'FailureTarget'].some(
+    (type) => conditionOf(status?.conditions, type)?.status === 'True',
+  );
+  const { completions, parallelism = 1 } = spec ?? {};
+  const succeeded = status?.succeeded ?? 0;
+  if (isOver || (completions === undefined && succeeded > 0)) return 0;
+  return completions === undefined ? parallelism : Math.max(0, Math.min(parallelism, completions - succeeded));
+}
+
 /** How many pods it wants to be ready, and how many are; undefined where that is not a matter of numbers. */
 function readyPods({ kind, spec, status }: Workload): { wanted: number; ready: number } {
   if (kind === 'DaemonSet') return { wanted: status?.desiredNumberScheduled ?? 0, ready: status?.numberReady ?? 0 };
-  if (kind === 'Job') return { wanted: status?.active ?? 0, ready: status?.ready ?? 0 };
+  if (kind === 'Job') return { wanted: Math.max(status?.active ?? 0, unfinished(spec, status)), ready: status?.ready ?? 0 };
   return { wanted: spec?.replicas ?? 1, ready: status?.readyReplicas ?? 0 };
 }
 
@@ -70,7 +82,8 @@ export function workloadObstacles(
     return only({ reason: 'ScaledToZero', message: 'spec.replicas is 0', help: 'Scale it up.' });
   }
   // Events tell failures that are over, too, and what conditions tell.
-  const isMissing = pods < wanted && failed.length === 0;
+  const there = kind === 'Job' ? (status?.active ?? 0) : pods;
+  const isMissing = there < wanted && failed.length === 0;
   const found = isMissing ? troubles(events, (event) => isWarning(event) && event.reason === 'FailedCreate') : failed;
   if (spec?.paused) found.push({ reason: 'Paused', message: 'spec.paused is true: changes of its template wait', help: 'Resume it.' });
   return { found: found.map(withHelp), done: false };
