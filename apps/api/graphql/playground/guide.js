@@ -22,10 +22,42 @@ export class Guide extends Observable {
   constructor({ client, journal, newName, tours, lock }) {
     super(nothing);
     Object.assign(this, { client, journal, newName, tours, lock });
+    /** What goes on at present: `recover`, `begin` or `leave`, by name. */
+    this.under = {};
+  }
+
+  /** Does this once, however often it is asked for meanwhile. */
+  once(name, act) {
+    this.under[name] ??= act().finally(() => {
+      this.under[name] = undefined;
+    });
+    return this.under[name];
   }
 
   /** Puts back what a tour left that was open when its page was closed. Resolves with its title, if there was one. */
-  async recover() {
+  recover() {
+    return this.once('recover', () => this.putBackLeft());
+  }
+
+  /** Opens a tour at its first step, when what goes on is over; one that begins already comes first. */
+  begin(tour) {
+    const { recover, leave } = this.under;
+    return this.once('begin', async () => {
+      await Promise.all([recover, leave]);
+      await this.open(tour);
+    });
+  }
+
+  /** Ends the tour. Resolves when what it changed is put back; `trouble` says what could not be. */
+  leave() {
+    const { begin } = this.under;
+    return this.once('leave', async () => {
+      await begin;
+      await this.end();
+    });
+  }
+
+  async putBackLeft() {
     const left = this.journal.read();
     const tour = left && this.tours.find(({ id }) => id === left.tour);
     if (!tour) return undefined;
@@ -39,9 +71,8 @@ export class Guide extends Observable {
     }
   }
 
-  /** Opens a tour at its first step. */
-  async begin(tour) {
-    await this.leave();
+  async open(tour) {
+    await this.end();
     const free = await this.lock();
     if (!free) return this.set({ trouble: 'A tour is open on this cluster in another window. End it there first.' });
     this.free = free;
@@ -78,10 +109,9 @@ export class Guide extends Observable {
     if (this.state.tour) this.set({ trouble: `This step is not done yet. The answer says: ${message}` });
   }
 
-  /** Ends the tour. Resolves when what it changed is put back; `trouble` says what could not be. */
-  async leave() {
-    const { tour, kept, leaving } = this.state;
-    if (!tour || leaving) return;
+  async end() {
+    const { tour, kept } = this.state;
+    if (!tour) return;
     this.set({ leaving: true });
     const troubles = await this.putBack(tour, kept);
     this.free?.();

@@ -56,7 +56,7 @@ function guided({ answer = () => ({ data: { clock: 'real' } }) as Json, kept = u
   };
   let held = 0;
   const lock = async () => {
-    if (locked) return undefined;
+    if (locked || held > 0) return undefined;
     held += 1;
     return () => {
       held -= 1;
@@ -103,6 +103,26 @@ test('a tour that is open in another window is left alone', async () => {
   expect([await guide.recover(), sent]).toEqual([undefined, []]);
   await guide.begin(tour);
   expect([guide.state.tour, guide.state.trouble]).toEqual([undefined, expect.stringContaining('another window')]);
+});
+
+test('a tour that is clicked twice begins once; one that is clicked while another ends, or is put back, begins after that', async () => {
+  const { guide, sent, held } = guided({ kept: { tour: 'clock', kept: { name: 'tour-left', mode: 'real' } } });
+  const recovered = guide.recover();
+  await Promise.all([guide.begin(tour), guide.begin(tour)]);
+  expect([await recovered, guide.state.tour, guide.state.trouble, held()]).toEqual(['The clock', tour, '', 1]);
+  expect(sent.map(({ query }) => query).slice(2)).toEqual(['{ clock }']);
+  const left = guide.leave();
+  await guide.begin(tour);
+  await left;
+  expect([guide.state.tour, guide.state.trouble, held()]).toEqual([tour, '', 1]);
+});
+
+test('a tour that is left while it begins is not open behind it', async () => {
+  const { guide, held, journal } = guided();
+  const begun = guide.begin(tour);
+  await guide.leave();
+  await begun;
+  expect([guide.state.tour, held(), journal.entry]).toEqual([undefined, 0, undefined]);
 });
 
 test('what is gone already needs no putting back; what cannot be put back is said, and kept for the next time', async () => {
