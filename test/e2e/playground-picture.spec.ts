@@ -71,6 +71,27 @@ inChromium(`pictures of results in Chromium${chromium ? '' : ': skipped, there i
     await page.close();
   });
 
+  test('whether there is more than is in view is said as it is: of what fits, is made larger, and is dragged away', async () => {
+    const page = await opened('{ deployments { items { metadata { name } pods { metadata { name } node { metadata { name } } } } } }', {
+      width: 1280,
+      height: 800,
+    });
+    await page.click('button.run');
+    await page.click('[role=tab]', 'Picture');
+    await page.until('document.querySelectorAll(".picture-box").length >= 3');
+    // Smaller than it is made at first, so that all of it is in view.
+    await page.until(`/scale\\(0\\./.test(document.querySelector(".picture-view > g").getAttribute("transform"))`);
+    const more = '(document.querySelector(".picture-where").innerText.includes("There is more than is in view"))';
+    expect(await page.value(more)).toBe(false);
+    for (let i = 0; i < 4; i += 1) await page.click('.picture-tools button', 'Larger');
+    expect(await page.value(more)).toBe(true);
+    await page.click('.picture-tools button', 'All');
+    expect(await page.value(more)).toBe(false);
+    await page.value('document.querySelector(".picture-view").dispatchEvent(new WheelEvent("wheel", { deltaX: 400, cancelable: true }))');
+    expect(await page.value(more)).toBe(true);
+    await page.close();
+  });
+
   test('the steps of an eventChain appear as they come', async () => {
     const page = await opened(
       'subscription { eventChain(kind: "deployment", name: "drawn") { revision wokenBy component user summary sinceStartMs object { kind metadata { name } } } }',

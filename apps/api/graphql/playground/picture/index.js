@@ -38,7 +38,10 @@ class Picture {
     this.onChoose = onChoose;
     this.expanded = new Map();
     this.events = new Map();
-    this.viewport = new Viewport('Picture of the result', () => this.mode === 'steps' && this.draw());
+    this.viewport = new Viewport('Picture of the result', {
+      onResize: () => this.mode === 'steps' && this.draw(),
+      onMove: () => this.navigation.tell(),
+    });
     this.summary = html('p', { class: 'picture-summary', role: 'status' });
     this.hint = html('p', { class: 'picture-hint' });
     this.where = html('p', { class: 'picture-where', 'aria-hidden': true });

@@ -42,11 +42,17 @@ export class Navigation {
     this.viewport.reveal(this.boxes.get(id));
   }
 
+  /** Describes the box that is marked, or that none is. */
+  tell() {
+    this.describe(this.marked);
+  }
+
   /** Brings out what leads to the box and from it. */
   mark(target) {
     const id = this.idOf(target);
     const { element } = this.viewport;
-    this.describe(id);
+    this.marked = id;
+    this.tell();
     element.classList.toggle('picture-marking', id !== undefined);
     const near = new Set([id]);
     for (const edge of element.querySelectorAll('[data-from]')) {

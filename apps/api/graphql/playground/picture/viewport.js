@@ -9,8 +9,9 @@ const bounded = (value, least, most) => Math.min(most, Math.max(least, value));
 
 /** The part of a picture that is seen: it moves by dragging, wheel and keys, and grows by pinching, ctrl and wheel, and keys. */
 export class Viewport {
-  /** `onResize` is called when there is more or less room. */
-  constructor(label, onResize) {
+  /** `onResize` is called when there is more or less room, `onMove` when another part is in view. */
+  constructor(label, { onResize, onMove }) {
+    this.onMove = onMove;
     this.stage = svg('g');
     this.element = svg('svg', { class: 'picture-view', role: 'group', 'aria-label': label, tabindex: -1 }, this.stage);
     this.at = { x: 0, y: 0, k: 1 };
@@ -45,6 +46,7 @@ export class Viewport {
 
   apply() {
     this.stage.setAttribute('transform', `translate(${this.at.x} ${this.at.y}) scale(${this.at.k})`);
+    this.onMove();
   }
 
   show(elements, extent) {
@@ -89,7 +91,9 @@ export class Viewport {
   /** Whether nothing of it is out of view. */
   isWhole() {
     const { width, height } = this.size;
-    return this.extent.width * this.at.k <= width && this.extent.height * this.at.k <= height;
+    const { x, y, k } = this.at;
+    const isWithin = (start, length, room) => start >= -1 && start + length * k <= room + 1;
+    return isWithin(x, this.extent.width, width) && isWithin(y, this.extent.height, height);
   }
 
   isAtEnd() {
