@@ -1,5 +1,6 @@
 // What the editors hold, as a request.
 import { graphql } from './packages.js';
+import { checkHeaders } from './request-headers.js';
 import { titleOf } from './tab-store.js';
 
 const empty = (text) => text === undefined || text === null || text.trim() === '';
@@ -35,10 +36,12 @@ export function operationsIn(query) {
 export function operationOf({ query, variables, headers, operationName }) {
   const operations = operationsIn(query);
   const { name, kind } = operations.find((operation) => operation.name === operationName) ?? operations[0] ?? {};
-  return {
+  const operation = {
     title: name ?? titleOf(query),
     kind: kind ?? 'query',
     request: { query, variables: objectOf(variables, 'Variables'), ...(name && { operationName: name }) },
     headers: objectOf(headers, 'Headers'),
   };
+  checkHeaders(operation.headers, operation.kind);
+  return operation;
 }
