@@ -193,6 +193,29 @@ inChromium(`the playground in Chromium${chromium ? '' : ': skipped, there is non
     expect(await shown.value('JSON.stringify(localStorage)')).not.toContain(cluster.token);
   });
 
+  test('headers that cannot be sent are told: they neither end the session nor are they left out', async () => {
+    const shown = await editor();
+    await write(shown, '{ cluster { name } }');
+    await write(shown, '{"Authorization": "Bearer x"}', 2);
+    await shown.click('button.run');
+    await answered(shown, 'sign in with another token');
+    await write(shown, 'subscription { nodes { type } }');
+    await write(shown, '{"x-mine": "x"}', 2);
+    await shown.click('button.run');
+    await answered(shown, 'takes no headers');
+  });
+
+  test('a browser that keeps nothing more runs what is typed, and says that it is not kept', async () => {
+    const shown = await editor();
+    await shown.value(`(() => { for (let size = 1 << 20; size >= 1; size >>= 4) {
+      try { for (let i = 0; ; i += 1) localStorage.setItem(\`full-\${size}-\${i}\`, 'x'.repeat(size)); } catch {} } })()`);
+    await write(shown, `# ${'x'.repeat(2000)}\n{ namespace(name: "kube-public") { metadata { name } } }`);
+    await shown.click('button.run');
+    await answered(shown, 'kube-public');
+    await shown.until('document.querySelector(".notice")?.innerText.includes("keeps nothing more")');
+    await shown.value('localStorage.clear()');
+  });
+
   test('an operation is shared as a link that has no token and opens in whatever cluster its reader has', async () => {
     const shown = await editor();
     await shown.send('Browser.setPermission', { permission: { name: 'clipboard-write' }, setting: 'denied' });

@@ -19,6 +19,7 @@ import { Workbench } from './workbench.js';
 const { GraphiQLProvider } = graphiql;
 
 const voidToken = 'The token you were signed in with is void: it was replaced, or its cluster was deleted. Paste the new one.';
+const unkept = 'This browser keeps nothing more for this page: its storage is full. Tabs are there until the page is closed.';
 const firstQuery = `# The deployments, their pods and where they run. Ctrl-Space completes, Ctrl-Enter runs.
 query Workloads {
   deployments {
@@ -59,13 +60,13 @@ const queryBuilder = {
 const plugins = [tourPlugin, queryBuilder];
 
 /** What belongs to a session: its client, its runs, its guide and its storage. */
-function useParts(session, onVoid, onLink) {
+function useParts(session, { onVoid, onLink, onUnkept }) {
   const parts = useMemo(() => {
     const client = createClient(session, { onVoid, onLink });
     const storage = clusterStorage(session.id);
     const newName = () => crypto.randomUUID().slice(0, 4);
     const guide = new Guide({ client, journal: journalIn(storage), newName, tours, lock: tourLock(session.id) });
-    const tabStore = new TabStore({ storage, newId: () => crypto.randomUUID(), firstQuery });
+    const tabStore = new TabStore({ storage, newId: () => crypto.randomUUID(), firstQuery, onUnkept });
     return { client, storage, guide, tabStore, runs: new Runs({ client }) };
   }, [session]);
   useEffect(
@@ -82,11 +83,11 @@ function useParts(session, onVoid, onLink) {
 function Cluster({ session, operation, onVoid, ...bar }) {
   const [linked, setLinked] = useState(true);
   const [notice, setNotice] = useState('');
-  const { client, storage, guide, tabStore, runs } = useParts(session, onVoid, setLinked);
+  const { client, storage, guide, tabStore, runs } = useParts(session, { onVoid, onLink: setLinked, onUnkept: () => setNotice(unkept) });
   const [welcome, setWelcome] = useState(!operation && storage.getItem('seen') === null);
   useRecovery(guide, setNotice);
   const showWelcome = (shown) => {
-    if (!shown) storage.setItem('seen', 'true');
+    if (!shown) storage.keep('seen', 'true');
     setWelcome(shown);
   };
   const share = async ({ query, variables }) => {

@@ -21,9 +21,19 @@ const unused = /^graphiql:(tabState|query|variables|headers)$/;
 /** The storage of one cluster, in localStorage; for GraphiQL, too. */
 export function clusterStorage(cluster) {
   const prefix = `orrery:${cluster}:`;
+  const setItem = (key, value) => unused.test(key) || localStorage.setItem(prefix + key, withoutSecrets(value));
   return {
     getItem: (key) => (unused.test(key) ? null : localStorage.getItem(prefix + key)),
-    setItem: (key, value) => unused.test(key) || localStorage.setItem(prefix + key, withoutSecrets(value)),
+    setItem,
+    /** As `setItem`, which throws when the browser keeps no more; returns whether it is kept. */
+    keep(key, value) {
+      try {
+        setItem(key, value);
+        return true;
+      } catch {
+        return false;
+      }
+    },
     removeItem: (key) => localStorage.removeItem(prefix + key),
     clear: () => {
       for (const key of names(prefix)) localStorage.removeItem(key);

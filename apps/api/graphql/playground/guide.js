@@ -149,7 +149,7 @@ export const journalIn = (storage) => ({
       return undefined;
     }
   },
-  write: (entry) => (entry ? storage.setItem('tour', JSON.stringify(entry)) : storage.removeItem('tour')),
+  write: (entry) => (entry ? storage.keep('tour', JSON.stringify(entry)) : storage.removeItem('tour')),
 });
 
 /** Holds the tours of a cluster, so that two windows do not undo each other's. */

@@ -168,7 +168,7 @@ test('the journal of a cluster', () => {
   const kept = new Map<string, string>([['tour', 'nonsense']]);
   const journal = journalIn({
     getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => kept.set(key, value),
+    keep: (key: string, value: string) => Boolean(kept.set(key, value)),
     removeItem: (key: string) => kept.delete(key),
   });
   expect(journal.read()).toBeUndefined();

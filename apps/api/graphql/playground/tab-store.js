@@ -23,13 +23,13 @@ function kept(storage) {
 
 /**
  * The tabs of one cluster: `{tabs, active, fillings}`, with `active` the id of the one that is shown. The editors have to be filled from it
- * whenever `fillings` grows.
+ * whenever `fillings` grows. `onUnkept` is called once if the storage does not take them.
  */
 export class TabStore extends Observable {
-  constructor({ storage, newId, firstQuery }) {
+  constructor({ storage, newId, firstQuery, onUnkept = () => undefined }) {
     const id = newId();
     super({ ...(kept(storage) ?? { tabs: [tabOf({ id, query: firstQuery })], active: id }), fillings: 0 });
-    Object.assign(this, { storage, newId, firstQuery });
+    Object.assign(this, { storage, newId, firstQuery, onUnkept });
   }
 
   get active() {
@@ -84,7 +84,9 @@ export class TabStore extends Observable {
 
   replace(state) {
     const { tabs, active } = state;
-    this.storage.setItem('tabs', JSON.stringify({ tabs, active }));
     super.replace(state);
+    if (this.storage.keep('tabs', JSON.stringify({ tabs, active }))) return;
+    this.onUnkept();
+    this.onUnkept = () => undefined;
   }
 }

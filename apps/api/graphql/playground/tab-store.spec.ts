@@ -21,7 +21,7 @@ const { TabStore, titleOf } = (await import(path.join(import.meta.dirname, 'tab-
 
 function storeOf(text?: string) {
   const kept = new Map<string, string>(text === undefined ? [] : [['tabs', text]]);
-  const storage = { getItem: (key: string) => kept.get(key) ?? null, setItem: (key: string, value: string) => kept.set(key, value) };
+  const storage = { getItem: (key: string) => kept.get(key) ?? null, keep: (key: string, value: string) => Boolean(kept.set(key, value)) };
   let ids = 0;
   const newId = () => {
     ids += 1;
@@ -99,4 +99,16 @@ test.each([
   ['subscription  S { a }', 'S'],
 ])('%j is called %s', (query, title) => {
   expect(titleOf(query)).toBe(title);
+});
+
+test('what cannot be kept is in the tab all the same, which is told once', () => {
+  let told = 0;
+  const storage = { getItem: () => null, keep: () => false };
+  const onUnkept = () => {
+    told += 1;
+  };
+  const store = new TabStore({ storage, newId: () => 't', firstQuery: '', onUnkept });
+  store.typed({ query: '{ a }' }, 0);
+  store.typed({ query: '{ ab }' }, 0);
+  expect([store.active.query, told]).toEqual(['{ ab }', 1]);
 });
