@@ -122,6 +122,7 @@ export class LocalGraph {
       transaction: (how) => beginTransaction(cluster.api, requests, how),
       history: guardedHistory(historyOf(cluster), guard),
       cluster: { id: 'local', name: 'local', gitVersion: 'v1.36.0' },
+      viewer: JSON.stringify(user),
       now: () => this.cluster.api.cluster.clock.now(),
       audit: guardedAudit(auditOf(this.audit), guard),
       access: { explain: (question) => mustReadRoles(cluster.api, user).then(() => explained(cluster.api, question, user)) },

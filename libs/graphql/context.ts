@@ -44,6 +44,8 @@ export interface GraphSession {
   readonly organizations?: GraphOrganizations;
   readonly scheduling: GraphScheduling;
   readonly cluster: { readonly id: string; readonly name: string; readonly gitVersion: string };
+  /** The same for all sessions of the cluster that may read the same. */
+  readonly viewer: string;
   /** The time of the cluster's clock. */
   readonly now: () => Instant;
   /** The resources that the cluster serves, from which its graph is built. */
@@ -59,7 +61,7 @@ export interface GraphSession {
 /**
  * The context of resolvers. There is one per operation, and one per event of a subscription: each sees the cluster as it is at that time.
  */
-export class GraphContext implements Omit<GraphSession, 'served' | 'time' | 'organizations' | 'writeElsewhere'> {
+export class GraphContext implements Omit<GraphSession, 'served' | 'viewer' | 'time' | 'organizations' | 'writeElsewhere'> {
   readonly client: Client;
   readonly transaction: GraphSession['transaction'];
   readonly history: History;

@@ -1,6 +1,7 @@
 import { LRUCache } from 'lru-cache';
 import type { Served } from '#api';
 import type { GraphSession } from './context.js';
+import { Audiences } from './execution/audiences.js';
 import type { Runtime } from './execution/operation.js';
 import { builtInKinds } from './kinds.js';
 import { limits } from './limits.js';
@@ -27,15 +28,14 @@ export class Graphs {
   /** The graph of all clusters without custom kinds. */
   readonly builtIn: Runtime;
   private readonly kindsOf: Runtime['kindsOf'];
+  private readonly shared: Omit<Runtime, 'schema' | 'kinds' | 'kindsOf'>;
   private readonly own = new LRUCache<string, OwnGraph>({ maxSize: limits.ownGraphsBytes, sizeCalculation: bytesOf });
 
-  constructor(
-    private readonly shared: Omit<Runtime, 'schema' | 'kinds' | 'kindsOf'>,
-    descriptions: Descriptions,
-  ) {
+  constructor(shared: Omit<Runtime, 'schema' | 'kinds' | 'kindsOf' | 'audiences'>, descriptions: Descriptions) {
+    this.shared = { ...shared, audiences: new Audiences(shared.turns) };
     this.graph = new BuiltInGraph(descriptions);
     this.kindsOf = (served) => this.graph.kindsOf(served);
-    this.builtIn = { ...shared, kindsOf: this.kindsOf, kinds: builtInKinds, schema: this.graph.schema };
+    this.builtIn = { ...this.shared, kindsOf: this.kindsOf, kinds: builtInKinds, schema: this.graph.schema };
   }
 
   /** What the operations of a cluster are executed with; the same object until the served resources change. */

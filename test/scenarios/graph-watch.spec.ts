@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { ConfigMap } from '#api';
+import { parse } from 'graphql';
+import { ClusterRole, ClusterRoleBinding, ConfigMap } from '#api';
 import { createLocalCluster, type LocalCluster } from '#cluster';
+import { type GraphSession, Operations } from '#graphql';
 import { LocalGraph } from '../graph.js';
 
 let cluster: LocalCluster;
@@ -128,3 +130,38 @@ test('a cluster has a bounded number of open subscriptions, and those that have 
   await Promise.all([...streams, another].map((stream) => stream.return()));
   await (await graph.subscribe(query)).return();
 }, 60_000);
+
+describe('equal subscriptions', () => {
+  const query = `subscription { configMaps(namespace: "equal", initial: false) { type object { metadata { name } events { reason } } } }`;
+  const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', apiGroup: 'rbac.authorization.k8s.io' };
+  const subscribe = async (session: GraphSession) => {
+    const source = await new Operations(graph.runtime, session).subscribe({ document: parse(query) });
+    if (!(Symbol.asyncIterator in source)) throw new Error(JSON.stringify(source.errors));
+    return source;
+  };
+
+  test('of one user share what becomes of an event; another user gets what that one may read', async () => {
+    const { create, update } = await follow('equal');
+    await create('a', { x: '1' });
+    await cluster.client.create(ClusterRole, {
+      ...{ apiVersion: rbac.apiVersion, kind: 'ClusterRole', metadata: { name: 'maps-only' } },
+      rules: [{ apiGroups: [''], resources: ['configmaps'], verbs: ['get', 'list', 'watch'] }],
+    });
+    await cluster.client.create(ClusterRoleBinding, {
+      ...{ apiVersion: rbac.apiVersion, kind: 'ClusterRoleBinding', metadata: { name: 'maps-only' } },
+      roleRef: { apiGroup: rbac.apiGroup, kind: 'ClusterRole', name: 'maps-only' },
+      subjects: [{ apiGroup: rbac.apiGroup, kind: 'User', name: 'jane' }],
+    });
+    const jane = new LocalGraph(cluster, undefined, { name: 'jane', groups: ['system:authenticated'] });
+    const streams = await Promise.all([graph.session, graph.session, jane.session, jane.session].map(subscribe));
+    const told = streams.map((stream) => stream.next());
+    await update('a', { x: '2' });
+    const [mine, again, hers] = (await Promise.all(told)).map(({ value }) => value);
+    expect(again).toBe(mine);
+    const object = { metadata: { name: 'a' }, events: [] };
+    expect(JSON.parse(JSON.stringify(mine?.data))).toEqual({ configMaps: [{ type: 'MODIFIED', object }] });
+    expect(JSON.parse(JSON.stringify(hers?.data))).toEqual({ configMaps: [{ type: 'MODIFIED', object: { ...object, events: null } }] });
+    expect(hers?.errors?.map(({ message }) => message)).toEqual([expect.stringContaining('User "jane" cannot list resource "events"')]);
+    await Promise.all(streams.map((stream) => stream.return()));
+  });
+});

@@ -97,6 +97,7 @@ async function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): Prom
     time: graphTime(parts, { open, user, requestId, ...guard, platform }),
     organizations: graphOrganizations(parts, { open, platform, openOther }),
     cluster: { id, name: open.cluster.name, gitVersion: open.cluster.features?.version ?? KUBERNETES_VERSION.gitVersion },
+    viewer: JSON.stringify([user, platform]),
     now: () => api.cluster.clock.now(),
     scheduling: graphScheduling(api, guard.check),
     served: storages.served(),

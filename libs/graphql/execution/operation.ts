@@ -19,6 +19,7 @@ import { checkVariables, checkVariableTypes } from '../cost/variables.js';
 import { type OnUnexpected, type Reporting, toGraphQLError } from '../errors.js';
 import type { GraphKinds } from '../kinds.js';
 import { type Counted, limits, operationLimits } from '../limits.js';
+import type { Audiences, Member } from './audiences.js';
 import { addToCount } from './cluster-counts.js';
 import { Executor } from './executor.js';
 import { type Cost, Meter } from './meter.js';
@@ -52,6 +53,8 @@ export interface Runtime {
   readonly running: Map<string, number>;
   /** The number of open subscriptions of each cluster. */
   readonly subscribed: Map<string, number>;
+  /** Its equal subscriptions. */
+  readonly audiences: Audiences;
 }
 
 interface Prepared extends Source {
@@ -164,7 +167,12 @@ export class Operations {
         contextValue: this.context(this.meter()),
       });
       if (!(Symbol.asyncIterator in source)) throw new AggregateError((source as ExecutionResult).errors ?? []);
-      return this.events(request, prepared, { source: source as AsyncGenerator<unknown>, end });
+      const member = this.join(request);
+      const stop = () => {
+        end();
+        member?.leave();
+      };
+      return this.events(request, prepared, { source: source as AsyncGenerator<unknown>, member, end: once(stop) });
     } catch (error) {
       end();
       return refused(error, this.reporting);
@@ -185,11 +193,25 @@ export class Operations {
     return once(() => addToCount(subscribed, id, -1));
   }
 
+  /** Joins the subscriptions that are equal to it; undefined for a long one. */
+  private join({ document, variables = {}, operationName = '' }: GraphRequest): Member | undefined {
+    const text = document.loc?.source.body;
+    const most = limits.sharedOperation;
+    if (text === undefined || text.length > most || isLonger(variables, most)) return undefined;
+    const { cluster, viewer } = this.session;
+    const key = JSON.stringify([cluster.id, viewer, text, variables, operationName, this.bounds]);
+    return this.runtime.audiences.join(this.runtime.schema, cluster.id, key);
+  }
+
   private events(
     request: GraphRequest,
     prepared: Prepared,
-    { source, end }: { source: AsyncGenerator<unknown>; end(): void },
+    { source, member, end }: { source: AsyncGenerator<unknown>; member: Member | undefined; end(): void },
   ): AsyncGenerator<GraphResult, void, void> {
+    const answer = (event: unknown): Promise<GraphResult> => {
+      const make = () => this.execute(request, prepared, this.meter(), event);
+      return member ? member.answer(event, make) : make();
+    };
     const stop = async (): Promise<void> => {
       end();
       await source.return(undefined);
@@ -198,7 +220,7 @@ export class Operations {
       next: async () => {
         try {
           const { value, done } = await source.next();
-          if (!done) return { value: await this.execute(request, prepared, this.meter(), value), done: false };
+          if (!done) return { value: await answer(value), done: false };
         } catch (error) {
           end();
           throw toGraphQLError(error, this.reporting);
