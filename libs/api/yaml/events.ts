@@ -64,14 +64,19 @@ export function eventsOf(source: string): Parsed {
   let text = firstDocument(source);
   if (text.length > yamlNodes && hasTooManyNodes(text)) throw new YamlError('yaml: document has too many nodes');
   let before = -1;
+  const indented = new Set<number>();
   for (let attempts = Math.min(repairs, repairBudget / (text.length + 1)); ; attempts--) {
     try {
       return { text, events: parseEvents(text, { maxDepth }) };
     } catch (error) {
       if (!(error instanceof YAMLException)) throw error;
       const line = lineToIndent(text, error);
-      if (line === undefined || line <= before || attempts < 1) throw syntaxError(text, error);
+      const number = error.mark?.line ?? 0;
+      if (line === undefined || line <= before || attempts < 1) {
+        throw syntaxError(text, error, { inserted: indented.has(number) ? indentation.length : 0 });
+      }
       before = line;
+      indented.add(number);
       text = text.slice(0, line) + indentation + text.slice(line);
     }
   }

@@ -18,6 +18,8 @@ describe('a manifest', () => {
     ['apiVersion: v1', "document 1: Object 'Kind' is missing"],
     ['apiVersion: v1\nkind: Pod', 'document 1: metadata is missing'],
     ['---\n---\nx: y\na: b: c', 'document 2, line 4, column 5: yaml: mapping values are not allowed in this context'],
+    ['a: [\n', 'document 1, line 2, column 1: yaml: did not find expected node content'],
+    ['a: [\n1,\n2 }', "document 1, line 3, column 3: yaml: did not find expected ',' or ']'"],
     ['apiVersion: v1\nkind: List\nitems: [3]', 'document 1: items[0]: expected an object'],
     ['x'.repeat(3001), 'the manifest is longer than 3000 characters'],
     [`{"a": ${'['.repeat(1100)}${']'.repeat(1100)}}`, 'document 1, line 1, column 1005: yaml: exceeded max depth of 1000'],

@@ -99,10 +99,10 @@ function wordsFor(text: string, reason: string, position: number): Words {
   return reasons[reason] ?? noKey;
 }
 
-/** The parser's error in goyaml.v2's words. */
-export function syntaxError(text: string, { reason, mark }: YAMLException): YamlError {
+/** The parser's error in goyaml.v2's words. `inserted`: characters at the start of its line that are not in the source. */
+export function syntaxError(text: string, { reason, mark }: YAMLException, { inserted }: { inserted: number }): YamlError {
   const [by, words] = wordsFor(text, reason, mark?.position ?? 0);
   const line = mark?.line ?? 0;
   const named = line === 0 || by === 'reader' ? '' : `line ${by === 'scanner' ? line + 1 : line}: `;
-  return new YamlError(`yaml: ${named}${words}`, { line: line + 1, column: (mark?.column ?? 0) + 1 });
+  return new YamlError(`yaml: ${named}${words}`, { line: line + 1, column: Math.max(0, (mark?.column ?? 0) - inserted) + 1 });
 }
