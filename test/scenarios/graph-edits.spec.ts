@@ -124,6 +124,9 @@ test('a node is tainted, cordoned, drained and let again', async () => {
   };
   const [{ metadata: first }] = pods.items;
   expect(
+    await run(`mutation { evict(name: "${first.name}", dryRun: true) { operation object { metadata { name } } diff { path } dryRun } }`),
+  ).toEqual({ evict: { operation: 'DELETED', object: null, diff: [], dryRun: true } });
+  expect(
     await run(
       `mutation { evict(name: "${first.name}") { operation before { metadata { name } } object { metadata { deletionTimestamp } } } }`,
     ),

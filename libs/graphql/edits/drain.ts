@@ -30,3 +30,23 @@ export function drainFate(pod: corev1.Pod, { ignoreDaemonSets, deleteEmptyDirDat
   if (!controller && !force) return { do: 'stop', because: 'cannot delete Pods that declare no controller (use force to override)' };
   return { do: 'evict' };
 }
+
+/** Pods that are named for each reason. */
+const MOST_NAMED = 10;
+
+/** Why nothing is drained: each reason once with its pods (kubectl/pkg/drain filters.go); undefined: nothing stops it. */
+export function drainStops(fates: ReadonlyArray<{ pod: corev1.Pod; fate: DrainFate }>): string | undefined {
+  const found = new Map<string, string[]>();
+  for (const { pod, fate } of fates) {
+    if (fate.do !== 'stop') continue;
+    const named = found.get(fate.because);
+    const name = `${pod.metadata.namespace}/${pod.metadata.name}`;
+    if (named) named.push(name);
+    else found.set(fate.because, [name]);
+  }
+  const reasons = [...found].map(([because, pods]) => {
+    const more = pods.length - MOST_NAMED;
+    return `${because}: ${pods.slice(0, MOST_NAMED).join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+  });
+  return reasons.length > 0 ? reasons.join('; ') : undefined;
+}

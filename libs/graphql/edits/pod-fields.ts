@@ -10,7 +10,7 @@ import { deletion, readable, type WrittenObject, type WrittenTypes, written } fr
 import { listOf, required } from '../output-types.js';
 import { checkNames, dryRunArgument, withoutNulls } from '../queries.js';
 import { Int64 } from '../scalars.js';
-import { type DrainOptions, drainFate } from './drain.js';
+import { type DrainOptions, drainFate, drainStops } from './drain.js';
 import { editSchedulable } from './patch.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
@@ -43,7 +43,7 @@ async function evicted(eviction: Eviction, context: GraphContext): Promise<Writt
   const { name, namespace, dryRun = false } = eviction;
   const read = () => readable(context.client.get(Pod, name, namespace));
   const before = await read();
-  const done = await written(dryRun, (report) => evict(eviction, context, report));
+  const { object: _status, ...done } = await written(dryRun, (report) => evict(eviction, context, report));
   const now = dryRun ? undefined : await read();
   const object = now?.metadata.uid === before?.metadata.uid ? now : undefined;
   return deletion(done, { before, object, resource: Pod });
@@ -90,10 +90,8 @@ async function drain(
   const { client, loaders, meter } = context;
   const pods = await loaders.list<corev1.Pod>(Pod, { fieldSelector: `spec.nodeName=${name}` });
   const fates = pods.map((pod) => ({ pod, fate: drainFate(pod, options) }));
-  const stops = fates.flatMap(({ pod, fate }) =>
-    fate.do === 'stop' ? [`${fate.because}: ${pod.metadata.namespace}/${pod.metadata.name}`] : [],
-  );
-  if (stops.length > 0) throw badInput(`unable to drain node ${JSON.stringify(name)}: ${stops.slice(0, 10).join(', ')}`);
+  const stops = drainStops(fates);
+  if (stops !== undefined) throw badInput(`unable to drain node ${JSON.stringify(name)}: ${stops}`);
   const { type, patch } = editSchedulable(false);
   const node = await written(dryRun, (report) =>
     client.patch<KubeObject>(Node, name, undefined, type, patch, { dryRun, fieldManager: FIELD_MANAGER, report }),
