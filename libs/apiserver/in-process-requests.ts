@@ -24,7 +24,7 @@ export const NO_RESOURCE = Object.freeze({ group: '', version: '', resource: '',
 
 /** The options of a write. */
 export function options(query: WriteQuery | undefined): WriteOptions {
-  return { dryRun: query?.dryRun ?? false, fieldManager: query?.fieldManager ?? '', fieldValidation: 'Ignore' };
+  return { dryRun: query?.dryRun ?? false, fieldManager: query?.fieldManager ?? '', fieldValidation: query?.fieldValidation ?? 'Ignore' };
 }
 
 /** The options of a list or a watch, as its query. */

@@ -55,6 +55,8 @@ interface Reporting {
 export interface WriteQuery extends Reporting {
   dryRun?: boolean;
   fieldManager?: string;
+  /** What is done with fields that the API does not know, or that are there twice; in process by default nothing, over HTTP the API warns. */
+  fieldValidation?: 'Ignore' | 'Warn' | 'Strict';
   subresource?: string;
 }
 

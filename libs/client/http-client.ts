@@ -67,6 +67,7 @@ function queryText(query: Query = {}): string {
 const writeQuery = (query: WriteQuery & { force?: boolean } = {}): Query => ({
   dryRun: query.dryRun ? 'All' : undefined,
   fieldManager: query.fieldManager,
+  fieldValidation: query.fieldValidation,
   force: query.force,
 });
 

@@ -5,7 +5,8 @@ import type { GraphContext } from './context.js';
 import { costs, oneObject } from './cost/points.js';
 import { naming, placeOf } from './edits/edit-fields.js';
 import { badInput } from './errors.js';
-import { FIELD_MANAGER } from './inputs/write-fields.js';
+import type { FieldValidation } from './inputs/documents.js';
+import { FIELD_MANAGER, fieldValidationArgument } from './inputs/write-fields.js';
 import { deletion, readable, type WrittenObject, type WrittenTypes, written } from './inputs/written.js';
 import { type GraphKind, resourceOf } from './kinds.js';
 import { withKind } from './loaders.js';
@@ -57,6 +58,7 @@ interface PatchArguments extends Named {
   type: PatchType;
   subresource?: string;
   fieldManager?: string;
+  fieldValidation: FieldValidation;
 }
 
 function patchField(one: GraphQLOutputType): Field {
@@ -70,16 +72,20 @@ function patchField(one: GraphQLOutputType): Field {
       type: { type: required(PatchTypeEnum), defaultValue: 'strategic', description: 'How the patch is merged.' },
       subresource: { type: GraphQLString, description: 'status, scale …' },
       fieldManager: { type: GraphQLString, description: `Who writes, for managed fields; default ${FIELD_MANAGER}.` },
+      fieldValidation: fieldValidationArgument('Warn'),
       dryRun: dryRunArgument,
     },
     resolve(_root, given: PatchArguments, { client, kinds }) {
       const args = withoutNulls(given);
-      const { name, patch, type, dryRun = false, fieldManager = FIELD_MANAGER, subresource } = args;
+      const { name, patch, type, dryRun = false, fieldManager = FIELD_MANAGER, fieldValidation, subresource } = args;
       const kind = requireKind(kinds, args.kind);
       const resource = resourceOf(kind);
       const namespace = placeOf(kind, args);
       return written(dryRun, async (report) =>
-        withKind(await client.patch(resource, name, namespace, type, patch, { dryRun, fieldManager, subresource, report }), resource),
+        withKind(
+          await client.patch(resource, name, namespace, type, patch, { dryRun, fieldManager, fieldValidation, subresource, report }),
+          resource,
+        ),
       );
     },
   };

@@ -88,6 +88,13 @@ test('labels and annotations are set and removed', async () => {
   });
 });
 
+test('a patch with a field that the kind does not have warns, or is refused', async () => {
+  const patch = (more: string) => graph.run(`mutation { patch(${web}, patch: {spec: {replica: 1}}${more}) { operation warnings } }`);
+  expect((await patch('')).data).toEqual({ patch: { operation: 'UNCHANGED', warnings: ['unknown field "spec.replica"'] } });
+  expect((await patch(', fieldValidation: IGNORE')).data).toEqual({ patch: { operation: 'UNCHANGED', warnings: [] } });
+  expect((await patch(', fieldValidation: STRICT')).errors?.[0]?.message).toMatch(/strict decoding error: unknown field "spec\.replica"$/);
+});
+
 test('a node is tainted, cordoned, drained and let again', async () => {
   const taints = 'spec { unschedulable taints { key value effect } }';
   expect(

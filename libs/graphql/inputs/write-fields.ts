@@ -31,6 +31,13 @@ const FieldValidationEnum = new GraphQLEnumType({
   },
 });
 
+/** The argument that says what is done with unknown fields. */
+export const fieldValidationArgument = (defaultValue: FieldValidation) => ({
+  type: required(FieldValidationEnum),
+  defaultValue,
+  description: 'What is done with fields that the API does not know, or that are there twice.',
+});
+
 const ATOMIC =
   'All or nothing: each object is admitted and validated on what the ones before it leave (a Namespace may come before what is in it), every error is told, and all are stored at once, with consecutive revisions, or none. What controllers make comes later: a kind is served after the request that defines it, no bare Pod in its Namespace without a ServiceAccount. With `dryRun` they are tried as one transaction, too, and none is stored.';
 
@@ -42,11 +49,7 @@ const writeArguments = ({ type }: ObjectInput): GraphQLFieldConfigArgumentMap =>
   manifest: { type: GraphQLString, description: 'Objects as YAML or JSON; may contain several documents and Lists.' },
   namespace: { type: required(GraphQLString), defaultValue: 'default', description: 'For objects without a namespace.' },
   fieldManager: { type: GraphQLString, description: `Who writes, for managed fields; default ${FIELD_MANAGER}.` },
-  fieldValidation: {
-    type: required(FieldValidationEnum),
-    defaultValue: 'Strict' satisfies FieldValidation,
-    description: 'What is done with fields that the API does not know, or that are there twice.',
-  },
+  fieldValidation: fieldValidationArgument('Strict'),
   atomic: {
     type: required(GraphQLBoolean),
     defaultValue: false,
