@@ -134,29 +134,38 @@ export class LocalGraph {
 
   /** The context of a request, as of now. */
   get session(): GraphSession {
-    return { ...this.opened, served: this.cluster.api.cluster.storages.served() };
+    const { storages } = this.cluster.api.cluster;
+    return {
+      ...this.opened,
+      get served() {
+        return storages.served();
+      },
+    };
   }
 
-  get runtime(): Runtime {
+  /** What an operation of the cluster is executed with now. */
+  get runtime(): Promise<Runtime> {
     return this.graphs.of(this.session);
   }
 
   /** The graph of a cluster that serves these. */
-  graphOf(id: string, served: GraphSession['served']): Runtime {
+  graphOf(id: string, served: GraphSession['served']): Promise<Runtime> {
     return this.graphs.of({ cluster: { ...this.opened.cluster, id }, served });
   }
 
   /** The context of resolvers, for one operation. */
-  context(): GraphContext {
-    return new GraphContext(this.session, this.runtime, new Meter(this.runtime.turns.share('local')));
+  async context(): Promise<GraphContext> {
+    const runtime = await this.runtime;
+    return new GraphContext(this.session, runtime, new Meter(runtime.turns.share('local')));
   }
 
   /** Executes a valid operation. */
-  run(query: string, variables: Record<string, unknown> = {}, bounds: Partial<typeof operationLimits> = {}): Promise<GraphResult> {
+  async run(query: string, variables: Record<string, unknown> = {}, bounds: Partial<typeof operationLimits> = {}): Promise<GraphResult> {
     const document = parse(query);
-    const errors = validate(this.runtime.schema, document);
+    const runtime = await this.runtime;
+    const errors = validate(runtime.schema, document);
     if (errors.length > 0) throw new Error(errors.join('\n'));
-    return new Operations(this.runtime, this.session, { ...operationLimits, ...bounds }).run({ document, variables });
+    return new Operations(runtime, this.session, { ...operationLimits, ...bounds }).run({ document, variables });
   }
 
   /** The data of a valid operation, as plain JSON; throws if the answer has errors. */
@@ -169,7 +178,7 @@ export class LocalGraph {
 
   /** Starts a valid subscription. */
   async subscribe(query: string): Promise<AsyncGenerator<GraphResult, void, void>> {
-    const source = await new Operations(this.runtime, this.session).subscribe({ document: parse(query) });
+    const source = await new Operations(await this.runtime, this.session).subscribe({ document: parse(query) });
     if (!(Symbol.asyncIterator in source)) throw new Error(JSON.stringify(source.errors));
     return source;
   }

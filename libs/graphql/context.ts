@@ -8,6 +8,7 @@ import type { GraphAccess } from './access.js';
 import type { GraphAudit } from './audit.js';
 import type { Meter } from './execution/meter.js';
 import type { Runtime } from './execution/operation.js';
+import { inTurns } from './execution/pieces.js';
 import type { Turns } from './execution/turns.js';
 import type { GraphFaults } from './faults.js';
 import type { LongWrite, LongWritten } from './inputs/long-write.js';
@@ -48,7 +49,7 @@ export interface GraphSession {
   readonly viewer: string;
   /** The time of the cluster's clock. */
   readonly now: () => Instant;
-  /** The resources that the cluster serves, from which its graph is built. */
+  /** The resources that the cluster serves now, from which its graph is built: others, as soon as it serves others. */
   readonly served: Served;
   /** The request's id, for the log and for responses to unexpected errors. */
   readonly requestId: string;
@@ -113,12 +114,15 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'viewer' | 't
 
   /** The context of another cluster in the same operation, which counts for both; it is opened once. */
   inside(id: string, open: () => Promise<GraphSession>): Promise<GraphContext> {
-    const { turns, kindsOf } = this.runtime;
-    const found =
-      this.others.get(id) ??
-      open().then((session) => new GraphContext(session, { turns, kindsOf, kinds: kindsOf(session.served) }, this.meter, true));
+    const found = this.others.get(id) ?? open().then((session) => this.insideOf(session));
     this.others.set(id, found);
     return found;
+  }
+
+  private async insideOf(session: GraphSession): Promise<GraphContext> {
+    const { turns, kindsOf } = this.runtime;
+    const kinds = await inTurns(kindsOf(session.served), () => this.meter.turn());
+    return new GraphContext(session, { turns, kindsOf, kinds }, this.meter, true);
   }
 
   /** The same with loaders that read a moment of the past; this one if it is undefined. A moment is the same for the whole operation. */

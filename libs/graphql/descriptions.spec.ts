@@ -8,6 +8,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { builtIn, descriptionOf, fieldDescription, type KindSchema, type Served } from '#api';
+import { atOnce } from './execution/pieces.js';
 import { BuiltInGraph } from './schema.js';
 import type { Descriptions } from './shapes/built-in.js';
 
@@ -73,7 +74,7 @@ test('a custom kind is described as far as its schema does, and otherwise that i
   const resource = { ...info, verbs: ['get', 'list', 'watch', 'create'], subresources: {} };
   const own = [{ info: resource, schema: { struct, published } as unknown as KindSchema }];
   const served: Served = { groups: builtIn.groups, resources: [...builtIn.resources, resource], own };
-  const { schema } = new BuiltInGraph(given).extendedTo(served);
+  const { schema } = atOnce(new BuiltInGraph(given).extendedTo(served));
   const types = Object.values(schema.getTypeMap()).filter(({ name }) => name.startsWith('Widget'));
   expect(types.length).toBeGreaterThan(20);
   const parts = types.flatMap((type) => [...partsOf(type)]);

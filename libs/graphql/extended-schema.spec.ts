@@ -8,7 +8,8 @@ import {
   lexicographicSortSchema,
   printSchema,
 } from 'graphql';
-import { ExtendedSchema } from './extended-schema.js';
+import { atOnce } from './execution/pieces.js';
+import { extendedSchema } from './extended-schema.js';
 
 const base = buildSchema(`
   interface Thing { name: String }
@@ -24,14 +25,14 @@ const plank = (name = 'Plank') =>
 const wood = new GraphQLObjectType({ name: 'Wood', fields: { tree: { type: GraphQLString } } });
 
 /** The schema with planks. */
-function extended(type = plank()): ExtendedSchema {
+function extended(type = plank()): GraphQLSchema {
   const query = new GraphQLObjectType({
     name: 'Query',
     fields: { ...base.getQueryType()?.toConfig().fields, plank: { type, resolve: () => ({ name: 'a', of: { tree: 'oak' } }) } },
   });
   const [mutation, subscription] = [base.getMutationType(), base.getSubscriptionType()];
   if (!mutation || !subscription) throw new Error('no roots');
-  return new ExtendedSchema(base, { query, mutation, subscription, types: [], replaced: new Set(['Query']) });
+  return atOnce(extendedSchema(base, { query, mutation, subscription, types: [], replaced: new Set(['Query']) }));
 }
 
 test('its own types are listed behind those of the other one, in families', () => {

@@ -11,6 +11,7 @@ import {
   isObjectType,
   isUnionType,
 } from 'graphql';
+import type { Pieces } from './execution/pieces.js';
 import { inFamilies } from './ordered-schema.js';
 
 /** What a schema has instead of another one's roots, and besides its types. */
@@ -36,37 +37,51 @@ function* partsOf(type: GraphQLNamedType): Generator<GraphQLType> {
   }
 }
 
-/**
- * A schema like another one, with roots of its own and more types, which implement only interfaces of the other one. A GraphQLSchema walks all
- * of its types when it is made; this one only those that the other one has not. It is not validated.
- */
-export class ExtendedSchema extends GraphQLSchema {
-  private readonly types: Record<string, GraphQLNamedType>;
-  /** Those that the other one has not, by name. */
-  private readonly added = new Map<string, GraphQLNamedType>();
+/** The types by name. */
+type TypeMap = Record<string, GraphQLNamedType>;
 
-  constructor(
-    private readonly base: GraphQLSchema,
-    private readonly roots: Extension,
-  ) {
-    super({ directives: base.getDirectives(), description: base.description, assumeValid: true });
-    const { query, mutation, subscription, types, replaced } = roots;
-    this.types = Object.assign(Object.create(null), base.getTypeMap());
-    for (const name of replaced) delete this.types[name];
-    for (const type of [query, mutation, subscription, ...types]) this.add(type);
-    for (const type of inFamilies([...this.added.values()])) this.types[type.name] = type;
-  }
-
-  private add(type: GraphQLNamedType): void {
+/** The types that these lead to, and that `known` has not, by name: what a type is made of is computed when it is looked at. */
+function* typesFrom(types: readonly GraphQLNamedType[], known: TypeMap): Pieces<Map<string, GraphQLNamedType>> {
+  const added = new Map<string, GraphQLNamedType>();
+  const isThere = (type: GraphQLNamedType): boolean => {
+    const there = added.get(type.name) ?? known[type.name];
+    if (there && there !== type) throw new Error(`two types of a graph are named ${type.name}`);
+    return there === type;
+  };
+  for (const type of types) {
     // Not by recursion: types may lead to one another through many others.
     const found = [type];
     for (let next = found.pop(); next; next = found.pop()) {
-      const known = this.added.get(next.name) ?? this.types[next.name];
-      if (known === next) continue;
-      if (known) throw new Error(`two types of a graph are named ${next.name}`);
-      this.added.set(next.name, next);
-      for (const part of partsOf(next)) found.push(getNamedType(part));
+      if (isThere(next)) continue;
+      added.set(next.name, next);
+      for (const part of partsOf(next)) {
+        const named = getNamedType(part);
+        if (!isThere(named)) found.push(named);
+      }
+      yield;
     }
+  }
+  return added;
+}
+
+/** A schema like another one, with roots of its own and more types, which implement only interfaces of the other one. It is not validated. */
+class ExtendedSchema extends GraphQLSchema {
+  /** The types that implement interfaces, of those that more do than in the other one. */
+  private readonly implementing = new Map<GraphQLInterfaceType, GraphQLObjectType[]>();
+
+  constructor(
+    private readonly base: GraphQLSchema,
+    private readonly roots: Pick<Extension, 'query' | 'mutation' | 'subscription'>,
+    private readonly types: TypeMap,
+  ) {
+    super({ directives: base.getDirectives(), description: base.description, assumeValid: true });
+  }
+
+  /** A type that the other one has not implements an interface. */
+  implement(of: GraphQLInterfaceType, type: GraphQLObjectType): void {
+    const others = this.implementing.get(of) ?? [...this.base.getImplementations(of).objects];
+    this.implementing.set(of, others);
+    others.push(type);
   }
 
   override getQueryType(): GraphQLObjectType {
@@ -91,8 +106,7 @@ export class ExtendedSchema extends GraphQLSchema {
 
   override getImplementations(type: GraphQLInterfaceType): ReturnType<GraphQLSchema['getImplementations']> {
     const { objects, interfaces } = this.base.getImplementations(type);
-    const more = [...this.added.values()].filter((one) => isObjectType(one) && one.getInterfaces().includes(type)) as GraphQLObjectType[];
-    return { objects: [...objects, ...more], interfaces };
+    return { objects: this.implementing.get(type) ?? objects, interfaces };
   }
 
   override getPossibleTypes(type: GraphQLAbstractType): readonly GraphQLObjectType[] {
@@ -108,4 +122,20 @@ export class ExtendedSchema extends GraphQLSchema {
     const { query, mutation, subscription } = this.roots;
     return { ...this.base.toConfig(), query, mutation, subscription, types: Object.values(this.types), assumeValid: true };
   }
+}
+
+/** Makes a schema of another one: a GraphQLSchema walks all of its types when it is made; this one only those that the other one has not. */
+export function* extendedSchema(base: GraphQLSchema, { types, replaced, ...roots }: Extension): Pieces<GraphQLSchema> {
+  const all: TypeMap = Object.assign(Object.create(null), base.getTypeMap());
+  for (const name of replaced) delete all[name];
+  yield;
+  const { query, mutation, subscription } = roots;
+  const added = yield* typesFrom([query, mutation, subscription, ...types], all);
+  const schema = new ExtendedSchema(base, roots, all);
+  for (const type of yield* inFamilies([...added.values()])) {
+    all[type.name] = type;
+    if (isObjectType(type)) for (const one of type.getInterfaces()) schema.implement(one, type);
+    yield;
+  }
+  return schema;
 }

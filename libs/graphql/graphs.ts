@@ -3,14 +3,24 @@ import type { Served } from '#api';
 import type { GraphSession } from './context.js';
 import { Audiences } from './execution/audiences.js';
 import type { Runtime } from './execution/operation.js';
+import { inTurns } from './execution/pieces.js';
 import { builtInKinds } from './kinds.js';
 import { limits } from './limits.js';
 import { BuiltInGraph } from './schema.js';
 import type { Descriptions } from './shapes/built-in.js';
 
+/** The cluster whose graph is wanted. */
+type Session = Pick<GraphSession, 'cluster' | 'served'>;
+
 interface OwnGraph {
   served: Served;
   runtime: Runtime;
+}
+
+/** A graph that is being built. */
+interface Building {
+  served: Served;
+  runtime: Promise<Runtime>;
 }
 
 /**
@@ -30,6 +40,8 @@ export class Graphs {
   private readonly kindsOf: Runtime['kindsOf'];
   private readonly shared: Omit<Runtime, 'schema' | 'kinds' | 'kindsOf'>;
   private readonly own = new LRUCache<string, OwnGraph>({ maxSize: limits.ownGraphsBytes, sizeCalculation: bytesOf });
+  /** By cluster; one at a time. */
+  private readonly building = new Map<string, Building>();
 
   constructor(shared: Omit<Runtime, 'schema' | 'kinds' | 'kindsOf' | 'audiences'>, descriptions: Descriptions) {
     this.shared = { ...shared, audiences: new Audiences(shared.turns) };
@@ -38,16 +50,47 @@ export class Graphs {
     this.builtIn = { ...this.shared, kindsOf: this.kindsOf, kinds: builtInKinds, schema: this.graph.schema };
   }
 
-  /** What the operations of a cluster are executed with; the same object until the served resources change. */
-  of({ cluster: { id }, served }: Pick<GraphSession, 'cluster' | 'served'>): Runtime {
-    if (!served.own?.length) {
-      this.own.delete(id);
-      return this.builtIn;
+  /**
+   * What the operations of a cluster are executed with: the same object until the served resources change. It is built in the cluster's own
+   * turns; who asks meanwhile waits, and gets that of what is served then.
+   */
+  async of(session: Session): Promise<Runtime> {
+    const { id } = session.cluster;
+    for (;;) {
+      // Read anew: it may have changed during the wait.
+      const { served } = session;
+      if (!served.own?.length) {
+        this.own.delete(id);
+        return this.builtIn;
+      }
+      const known = this.own.get(id);
+      if (known?.served === served) return known.runtime;
+      const building = this.building.get(id);
+      if (!building) return this.start(session);
+      if (building.served === served) return building.runtime;
+      await building.runtime.catch(() => undefined);
     }
-    const known = this.own.get(id);
-    if (known?.served === served) return known.runtime;
-    const runtime = { ...this.shared, kindsOf: this.kindsOf, ...this.graph.extendedTo(served) };
-    this.own.set(id, { served, runtime });
+  }
+
+  /** Builds the graph of a cluster of which none is being built. */
+  private start(session: Session): Promise<Runtime> {
+    const { id } = session.cluster;
+    const { served } = session;
+    const runtime = this.build(session, served).finally(() => this.building.delete(id));
+    this.building.set(id, { served, runtime });
     return runtime;
+  }
+
+  private async build(session: Session, served: Served): Promise<Runtime> {
+    const { id } = session.cluster;
+    const share = this.shared.turns.share(id);
+    try {
+      const made = await inTurns(this.graph.extendedTo(served), () => share.turn());
+      const runtime = { ...this.shared, kindsOf: this.kindsOf, ...made };
+      if (session.served === served) this.own.set(id, { served, runtime });
+      return runtime;
+    } finally {
+      share.stop();
+    }
   }
 }

@@ -1,5 +1,6 @@
 import type { Definition, Resource } from '#api';
 import { builtIn, groupVersionOf, type KindSchema, preferredResources, type ResourceInfo, type Served, scheme } from '#api';
+import { atOnce, type Pieces } from './execution/pieces.js';
 
 /** A kind in the graph: a resource whose objects can be read. */
 export interface GraphKind {
@@ -98,29 +99,29 @@ export const resourceOf = (kind: GraphKind): Resource => kind.info;
 
 const kindKey = ({ group, version, kind }: ResourceInfo): string => `${groupVersionOf(group, version)} ${kind}`;
 
+/** The kinds of a graph, and what they are found by. */
+type Found = Pick<GraphKinds, 'all' | 'stored'> & {
+  byKind: ReadonlyMap<string, GraphKind>;
+  resources: ReadonlyMap<string, Resource>;
+  byName: ReadonlyMap<string, readonly GraphKind[]>;
+};
+
 /** The kinds in one cluster's graph. */
 export class GraphKinds {
   /** Every kind that can be listed, in discovery's order. */
   readonly all: readonly GraphKind[];
   /** The same without those that show the objects of another one in another version. */
   readonly stored: readonly GraphKind[];
-  private readonly byKind: ReadonlyMap<string, GraphKind>;
-  private readonly resources: ReadonlyMap<string, Resource>;
-  private readonly byName = new Map<string, GraphKind[]>();
+  private readonly byKind: Found['byKind'];
+  private readonly resources: Found['resources'];
+  private readonly byName: Found['byName'];
 
-  /** The names of custom kinds must differ from those in `taken`. */
-  constructor(served: Served, taken: TakenNames = { types: new Set(), fields: new Set() }) {
-    const own = new Set(served.own?.map(({ info }) => info));
-    const preferred = new Set(own.size === 0 ? [] : preferredResources(served));
-    const shared = served.resources.filter((info) => !own.has(info) && isReadable(info));
-    this.all = [...shared.flatMap(builtInKind), ...ownKinds(served, preferred, taken)];
-    this.stored = this.all.filter(({ info }) => (own.has(info) ? preferred.has(info) : isStored(info)));
-    this.byKind = new Map(this.all.map((kind) => [kindKey(kind.info), kind]));
-    // Of several resources with the same kind the first one is used.
-    this.resources = new Map([...served.resources].reverse().map((info) => [kindKey(info), info]));
-    for (const kind of this.all) {
-      for (const name of namesOf(kind.info)) this.byName.set(name, [...(this.byName.get(name) ?? []), kind]);
-    }
+  constructor({ all, stored, byKind, resources, byName }: Found) {
+    this.all = all;
+    this.stored = stored;
+    this.byKind = byKind;
+    this.resources = resources;
+    this.byName = byName;
   }
 
   /** The kind for an object's apiVersion and kind. */
@@ -158,5 +159,38 @@ export class GraphKinds {
   }
 }
 
+/** The kinds of what is served. The names of custom kinds differ from those in `taken`. */
+export function* kindsOf(served: Served, taken: TakenNames = { types: new Set(), fields: new Set() }): Pieces<GraphKinds> {
+  const own = new Set(served.own?.map(({ info }) => info));
+  const preferred = new Set(own.size === 0 ? [] : preferredResources(served));
+  yield;
+  const shared = served.resources.filter((info) => !own.has(info) && isReadable(info));
+  const all: GraphKind[] = shared.flatMap(builtInKind);
+  for (const kind of ownKinds(served, preferred, taken)) {
+    all.push(kind);
+    yield;
+  }
+  const byKind = new Map<string, GraphKind>();
+  const byName = new Map<string, GraphKind[]>();
+  for (const kind of all) {
+    byKind.set(kindKey(kind.info), kind);
+    for (const name of namesOf(kind.info)) {
+      const others = byName.get(name);
+      if (others) others.push(kind);
+      else byName.set(name, [kind]);
+    }
+    yield;
+  }
+  const resources = new Map<string, Resource>();
+  for (const info of served.resources) {
+    const key = kindKey(info);
+    // Of several resources with the same kind the first one is used.
+    if (!resources.has(key)) resources.set(key, info);
+    yield;
+  }
+  const stored = all.filter(({ info }) => (own.has(info) ? preferred.has(info) : isStored(info)));
+  return new GraphKinds({ all, stored, byKind, resources, byName });
+}
+
 /** The kinds that every cluster serves. */
-export const builtInKinds: GraphKinds = new GraphKinds(builtIn);
+export const builtInKinds: GraphKinds = atOnce(kindsOf(builtIn));

@@ -1,4 +1,5 @@
 import { type GraphQLNamedType, GraphQLSchema, type GraphQLSchemaConfig, isObjectType } from 'graphql';
+import { atOnce, type Pieces } from './execution/pieces.js';
 
 /** How the names of types end that are derived from another one, whose name they start with; see `derivedName`. */
 const suffixes = ['ListWhere', 'ListFilter', 'WatchEvent', 'Filter', 'Where', 'Order', 'Input', 'Entry', 'List'];
@@ -27,20 +28,45 @@ function groupOf(type: GraphQLNamedType, suffix: string, origin: GraphQLNamedTyp
   return 3 + apart.indexOf(suffix);
 }
 
+/** A type, and its place among those that are derived from the same one and stand behind it. */
+interface Member {
+  readonly type: GraphQLNamedType;
+  readonly beside: number;
+}
+
+/** Families that are looked at in one piece. */
+const FAMILIES = 100;
+
 /**
  * Types in an order in which those with the same texts are neighbours: first the kinds, which share relations, and what is derived from
  * them; then each struct with the input types derived from it. gzip finds what is repeated within 32 KB: introspection is a quarter smaller
  * than in the order in which types lead to one another.
  */
-export function inFamilies(types: readonly GraphQLNamedType[]): GraphQLNamedType[] {
+export function* inFamilies(types: readonly GraphQLNamedType[]): Pieces<GraphQLNamedType[]> {
   const places = new Map(types.map(({ name }, place) => [name, place]));
-  const ranked = types.map((type) => {
+  /** By group, and by the place of the type that they are derived from. */
+  const groups: Array<Map<number, Member[]>> = [];
+  for (const type of types) {
     const { name, suffix } = originOf(type.name, places);
     const place = places.get(name) ?? 0;
-    const group = groupOf(type, suffix, types[place]);
-    return { type, group, place, beside: alike.indexOf(suffix) };
-  });
-  return ranked.sort((a, b) => a.group - b.group || a.place - b.place || a.beside - b.beside).map(({ type }) => type);
+    const member = { type, beside: alike.indexOf(suffix) };
+    const number = groupOf(type, suffix, types[place]);
+    const group = groups[number] ?? new Map<number, Member[]>();
+    groups[number] = group;
+    const family = group.get(place);
+    if (family) family.push(member);
+    else group.set(place, [member]);
+    yield;
+  }
+  const ordered: GraphQLNamedType[] = [];
+  for (const group of groups) {
+    for (const place of group ? types.keys() : []) {
+      const family = group?.get(place) ?? [];
+      for (const { type } of family.sort((a, b) => a.beside - b.beside)) ordered.push(type);
+      if (place % FAMILIES === 0) yield;
+    }
+  }
+  return ordered;
 }
 
 /** A schema whose types are listed in families. */
@@ -49,7 +75,7 @@ export class OrderedSchema extends GraphQLSchema {
 
   constructor(config: GraphQLSchemaConfig) {
     super(config);
-    for (const type of inFamilies(Object.values(super.getTypeMap()))) this.inOrder[type.name] = type;
+    for (const type of atOnce(inFamilies(Object.values(super.getTypeMap())))) this.inOrder[type.name] = type;
   }
 
   override getTypeMap(): Record<string, GraphQLNamedType> {

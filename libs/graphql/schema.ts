@@ -7,7 +7,9 @@ import { documentFields } from './document-fields.js';
 import { certificateFields } from './edits/certificate-fields.js';
 import { editFields } from './edits/edit-fields.js';
 import { evictionFields } from './edits/pod-fields.js';
-import { ExtendedSchema } from './extended-schema.js';
+import { atOnce, type Pieces } from './execution/pieces.js';
+import { extendedSchema } from './extended-schema.js';
+import { ExtendedType } from './extended-type.js';
 import type { Subject } from './filters/field-path.js';
 import { FilterTypes } from './filters/input-types.js';
 import { searchField } from './filters/search-field.js';
@@ -16,7 +18,7 @@ import { ObjectInput } from './inputs/object-input.js';
 import { writeFields } from './inputs/write-fields.js';
 import { type WrittenTypes, writtenTypes } from './inputs/written.js';
 import { kindFields } from './kind-fields.js';
-import { builtInKinds, type GraphKind, GraphKinds, type TakenNames } from './kinds.js';
+import { builtInKinds, type GraphKind, type GraphKinds, kindsOf, type TakenNames } from './kinds.js';
 import { listField, objectsField } from './lists.js';
 import { mutationFields } from './mutations.js';
 import { OrderedSchema } from './ordered-schema.js';
@@ -43,12 +45,12 @@ type Fields = GraphQLFieldConfigMap<unknown, GraphContext>;
 const standsOn = (relation: Relation, kind: GraphKind): boolean =>
   !relation.on || (relation.on.resource === kind.info.resource && relation.on.group === kind.info.group);
 
-/** The fields of the roots that are not particular to a kind, and the input that the graph extends. */
-interface Roots {
-  query: Fields;
-  mutation: Fields;
-  subscription: Fields;
-  input?: ObjectInput | undefined;
+/** What the roots have for kinds. */
+interface FieldsOfKinds {
+  reads: Fields;
+  watches: Fields;
+  types: GraphQLObjectType[];
+  input: ObjectInput;
 }
 
 /** The types of the roots, and of what has a field for each kind: every graph has its own. */
@@ -70,10 +72,6 @@ class Graph {
   readonly object: GraphQLInterfaceType;
   /** Objects of kinds without a type. */
   private readonly other: GraphQLObjectType;
-  /** The fields that read one cluster. */
-  private inCluster: Fields | undefined;
-  /** The fields of the roots of the graph of the built-in kinds. */
-  private roots: Roots | undefined;
   private readonly chain: ReturnType<typeof chainFields>;
   /** Where objects come from: fields of each. */
   private readonly past: Fields;
@@ -169,82 +167,72 @@ class Graph {
   }
 
   build(): GraphQLSchema {
-    const roots = this.rootsWith(this.kinds.all, {
-      query: {
-        object: objectField(this.object),
-        objects: objectsField({ type: this.object, subject: this.subject(undefined), filters: this.filters }),
-        search: searchField(this.object),
-        eventChain: this.chain.soFar,
-        traceOf: this.chain.traceOf,
-        causes: this.chain.causes,
-        ...this.questions,
-        ...queries,
-        organization: organizationField(() => this.inCluster ?? {}),
-      },
-      mutation: { ...this.writes(), ...mutations },
-      subscription: { watch: watchField(this.object), eventChain: this.chain.follow, ...subscriptions },
+    const { reads, watches, types, input } = atOnce(this.fieldsOf(this.kinds.all));
+    const reading = refusable({
+      object: objectField(this.object),
+      objects: objectsField({ type: this.object, subject: this.subject(undefined), filters: this.filters }),
+      search: searchField(this.object),
+      eventChain: this.chain.soFar,
+      traceOf: this.chain.traceOf,
+      causes: this.chain.causes,
+      ...this.questions,
+      ...queries,
+      organization: organizationField(() => inCluster),
+      ...reads,
     });
-    return new OrderedSchema({ ...roots, types: [...roots.types, this.other] });
+    const { organization: _above, ...inCluster }: Fields = { cluster: clusterField, ...reading };
+    this.input = input;
+    const query = new GraphQLObjectType({
+      name: 'Query',
+      description: 'What can be read. What is refused is null, with an error of its own.',
+      fields: { cluster: clusterField, ...reading },
+    });
+    const mutation = new GraphQLObjectType({
+      name: 'Mutation',
+      description: 'What can be changed, one after the other.',
+      fields: refusable({ ...this.writes(), ...mutations, ...writeFields(this.written.documents, input) }),
+    });
+    const subscription = new GraphQLObjectType({
+      name: 'Subscription',
+      description: 'What can be followed.',
+      fields: { watch: watchField(this.object), eventChain: this.chain.follow, ...subscriptions, ...watches },
+    });
+    return new OrderedSchema({ query, mutation, subscription, types: [...types, this.other] });
   }
 
   /** The graph of a cluster with custom kinds, which are valid, and have names that `base` has not. */
-  extend(base: GraphQLSchema, kinds: GraphKinds): GraphQLSchema {
+  *extend(base: GraphQLSchema, kinds: GraphKinds): Pieces<GraphQLSchema> {
     const own = kinds.all.filter(({ source }) => 'own' in source);
-    this.roots ??= {
-      query: base.getQueryType()?.toConfig().fields ?? {},
-      mutation: base.getMutationType()?.toConfig().fields ?? {},
-      subscription: base.getSubscriptionType()?.toConfig().fields ?? {},
-    };
-    const { types, ...roots } = this.rootsWith(own, { ...this.roots, input: this.input });
-    return new ExtendedSchema(base, { ...roots, types, replaced: ofOneGraph });
+    const { reads, watches, types, input } = yield* this.fieldsOf(own);
+    const [query, mutation, subscription] = [base.getQueryType(), base.getMutationType(), base.getSubscriptionType()];
+    if (!query || !mutation || !subscription) throw new Error('the graph of the built-in kinds has three roots');
+    return yield* extendedSchema(base, {
+      query: new ExtendedType(query, refusable(reads)),
+      mutation: new ExtendedType(mutation, refusable(writeFields(this.written.documents, input))),
+      subscription: new ExtendedType(subscription, watches),
+      types,
+      replaced: ofOneGraph,
+    });
   }
 
-  /** The fields of the roots that read and watch kinds, and the types of their objects. */
-  private fieldsOfKinds(kinds: readonly GraphKind[]): { reads: Fields; watches: Fields; types: GraphQLObjectType[] } {
+  /** The fields of the roots that read and watch kinds, the types of their objects, and the input of these and of the built-in kinds. */
+  private *fieldsOf(kinds: readonly GraphKind[]): Pieces<FieldsOfKinds> {
     const [reads, watches]: [Fields, Fields] = [{}, {}];
-    const types = kinds.map((kind) => {
+    const types: GraphQLObjectType[] = [];
+    for (const kind of kinds) {
       const type = this.types.ofKind(kind);
       const { verbs, deprecation = deprecationIn(type.description ?? '') } = kind.info;
       const deprecated = deprecation && { deprecationReason: deprecation };
       reads[kind.many] = { ...listField(kind, { type, subject: this.subject(kind), filters: this.filters }), ...deprecated };
       if (verbs.includes('get')) reads[kind.one] = { ...oneField(kind, type), ...deprecated };
       if (verbs.includes('watch')) watches[kind.many] = { ...watchKindField(kind, type), ...deprecated };
-      return type;
-    });
-    return { reads, watches, types };
-  }
-
-  /** The roots with the fields of kinds, and the types of these. */
-  private rootsWith(kinds: readonly GraphKind[], { query, mutation, subscription, input: base }: Roots) {
-    const { reads, watches, types } = this.fieldsOfKinds(kinds);
-    const { cluster: _cluster, ...others } = refusable({ ...query, ...reads });
-    const root: Fields = { cluster: clusterField, ...others };
-    const { organization: _above, ...inCluster } = root;
-    this.inCluster ??= inCluster;
-    const input = new ObjectInput(
-      kinds.map((kind) => ({ kind, struct: this.types.structOf(kind) })),
-      this.inputs,
-      base,
-    );
-    this.input ??= input;
-    return {
-      query: new GraphQLObjectType({
-        name: 'Query',
-        description: 'What can be read. What is refused is null, with an error of its own.',
-        fields: root,
-      }),
-      mutation: new GraphQLObjectType({
-        name: 'Mutation',
-        description: 'What can be changed, one after the other.',
-        fields: refusable({ ...mutation, ...writeFields(this.written.documents, input) }),
-      }),
-      subscription: new GraphQLObjectType({
-        name: 'Subscription',
-        description: 'What can be followed.',
-        fields: { ...subscription, ...watches },
-      }),
-      types,
-    };
+      types.push(type);
+      yield;
+    }
+    const written = kinds.map((kind) => ({ kind, struct: this.types.structOf(kind) }));
+    const input = new ObjectInput(written, this.inputs, this.input);
+    yield;
+    return { reads, watches, types, input };
   }
 }
 
@@ -266,13 +254,13 @@ export class BuiltInGraph {
   }
 
   /** The kinds of a cluster. */
-  kindsOf(served: Served): GraphKinds {
-    return served.own?.length ? new GraphKinds(served, this.taken) : builtInKinds;
+  *kindsOf(served: Served): Pieces<GraphKinds> {
+    return served.own?.length ? yield* kindsOf(served, this.taken) : builtInKinds;
   }
 
   /** The graph of a cluster with custom kinds. */
-  extendedTo(served: Served): { schema: GraphQLSchema; kinds: GraphKinds } {
-    const kinds = this.kindsOf(served);
-    return { kinds, schema: this.graph.extend(this.schema, kinds) };
+  *extendedTo(served: Served): Pieces<{ schema: GraphQLSchema; kinds: GraphKinds }> {
+    const kinds = yield* this.kindsOf(served);
+    return { kinds, schema: yield* this.graph.extend(this.schema, kinds) };
   }
 }

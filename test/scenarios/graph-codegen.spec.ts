@@ -48,7 +48,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 
 test('graphql-codegen makes types of the schema’s text and of operations that the compiler accepts', async () => {
   const cluster = await createLocalCluster();
-  const sdl = await sdlOf(new LocalGraph(cluster).runtime.schema, () => undefined);
+  const sdl = await sdlOf((await new LocalGraph(cluster).runtime).schema, () => undefined);
   cluster.close();
   const schema = parse(sdl);
   const config = { scalars: { StringMap: 'Record<string, string>' } };

@@ -134,7 +134,7 @@ test('a changed schema shows in the next operation; running subscriptions go on'
   await define(cluster, 'Gate', { name: 'v1', properties: { open: { type: 'boolean' } } });
   const maps = await graph.subscribe('subscription { configMaps(namespace: "default", initial: false) { object { metadata { name } } } }');
   const gates = await graph.subscribe('subscription { gates(initial: false) { type object { spec { open } } } }');
-  expect(() => graph.run('{ gates { items { spec { colour } } } }')).toThrow('Cannot query field "colour" on type "Gate_spec".');
+  await expect(graph.run('{ gates { items { spec { colour } } } }')).rejects.toThrow('Cannot query field "colour" on type "Gate_spec".');
   await cluster.client.patch(CustomResourceDefinition, 'gates.example.com', undefined, 'json', [
     { op: 'add', path: '/spec/versions/0/schema/openAPIV3Schema/properties/spec/properties/colour', value: text },
   ]);
@@ -183,7 +183,7 @@ test('each version is reachable: the preferred one by the kind’s name, a depre
     mast: { apiVersion: 'example.com/v1' },
     exampleComV1beta1Mast: { apiVersion: 'example.com/v1beta1', spec: { height: 20 } },
   });
-  const { schema } = graph.runtime;
+  const { schema } = await graph.runtime;
   const roots = [schema.getQueryType(), schema.getSubscriptionType()].flatMap((root) => Object.values(root?.getFields() ?? {}));
   expect(roots.flatMap(({ name, deprecationReason }) => (/mast/i.test(name) ? [[name, deprecationReason]] : []))).toEqual([
     ['masts', undefined],
@@ -200,7 +200,8 @@ test('clusters with the same kind share its types', async () => {
   try {
     await define(cluster, 'Buoy', { name: 'v1', properties: { colour: text } });
     await define(other, 'Buoy', { name: 'v1', properties: { colour: text } });
-    const [one, two] = [cluster, other].map((of) => graph.graphOf('c', of.api.cluster.storages.served()).schema);
+    const schemaFor = async (of: LocalCluster) => (await graph.graphOf('c', of.api.cluster.storages.served())).schema;
+    const [one, two] = [await schemaFor(cluster), await schemaFor(other)];
     const specOf = (type: unknown) => (type as GraphQLObjectType).getFields().spec?.type;
     expect(one?.getType('Buoy')).toBeDefined();
     expect(one).not.toBe(two);
@@ -224,7 +225,7 @@ test('unknown kinds and fields are answered with those that were meant; kinds ar
   expect(await messageOf('{ object(kind: "deploymnt.apps", name: "big") { kind } }')).toBe(
     'the server doesn\'t have a resource type "deploymnt.apps". Did you mean "deployment" or "deployments"?',
   );
-  expect(() => graph.run('{ anchor(name: "big") { spec { wieght } } }')).toThrow('Did you mean "weight"?');
+  await expect(graph.run('{ anchor(name: "big") { spec { wieght } } }')).rejects.toThrow('Did you mean "weight"?');
   const owned = async (kinds: string) => answer(`{ anchor(name: "big") { owned(kinds: [${kinds}]) { kind metadata { name } } } }`);
   expect(await owned('"harbour"')).toEqual({ anchor: { owned: [{ kind: 'Anchor', metadata: { name: 'small' } }] } });
   expect(await owned('"all", "api-extensions"')).toEqual({ anchor: { owned: [] } });

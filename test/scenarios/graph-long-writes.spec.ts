@@ -65,7 +65,7 @@ async function answer(query: string, variables: Record<string, unknown>, elsewhe
     return structuredClone(written);
   };
   const session = elsewhere ? { ...graph.session, writeElsewhere } : graph.session;
-  const { data, errors } = await new Operations(graph.runtime, session).run({ document: parse(query), variables });
+  const { data, errors } = await new Operations(await graph.runtime, session).run({ document: parse(query), variables });
   return JSON.parse(JSON.stringify({ data, errors }));
 }
 
@@ -134,7 +134,7 @@ test('a short write stays here, and so does one that no other thread takes', asy
   expect(handed).toEqual([]);
   const session = { ...graph.session, writeElsewhere: async () => undefined };
   const operation = { document: parse(write), variables: { m: manifest('ConfigMap', 'alone') } };
-  expect((await new Operations(graph.runtime, session).run(operation)).data).toEqual({ apply: [{ operation: 'CREATED' }] });
+  expect((await new Operations(await graph.runtime, session).run(operation)).data).toEqual({ apply: [{ operation: 'CREATED' }] });
 });
 
 test('an unexpected error is told as one', async () => {
@@ -143,7 +143,7 @@ test('an unexpected error is told as one', async () => {
     document: parse('mutation ($m: String!) { apply(manifest: $m) { operation } }'),
     variables: { m: manifest('ConfigMap', 'x') },
   };
-  const { errors } = await new Operations(graph.runtime, session).run(operation);
+  const { errors } = await new Operations(await graph.runtime, session).run(operation);
   expect(errors).toMatchObject([{ message: 'Internal error' }]);
   expect(graph.unexpected.splice(0)).toEqual([new Error('the thread ended')]);
 });

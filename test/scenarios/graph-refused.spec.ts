@@ -86,8 +86,8 @@ async function mayList(name: string, { group, version, resource }: Resource, nam
 describe.each(users)('for %s', (name) => {
   test('each list is answered or refused as the API decides, beside the others', async () => {
     const graph = graphOf(name);
-    const fields = graph.runtime.schema.getQueryType()?.getFields() ?? {};
-    const lists = graph.runtime.kinds.all;
+    const fields = (await graph.runtime).schema.getQueryType()?.getFields() ?? {};
+    const lists = (await graph.runtime).kinds.all;
     for (const namespace of ['shop', '']) {
       const { codes, messages } = await ask(
         graph,
@@ -106,8 +106,8 @@ describe.each(users)('for %s', (name) => {
 
   test('every other field of the root fails for itself alone', async () => {
     const graph = graphOf(name);
-    const kinds = new Set(graph.runtime.kinds.all.flatMap(({ one, many }) => [one, many]));
-    const fields = Object.values(graph.runtime.schema.getQueryType()?.getFields() ?? {}).filter((field) => !kinds.has(field.name));
+    const kinds = new Set((await graph.runtime).kinds.all.flatMap(({ one, many }) => [one, many]));
+    const fields = Object.values((await graph.runtime).schema.getQueryType()?.getFields() ?? {}).filter((field) => !kinds.has(field.name));
     const { codes, data } = await ask(graph, fields.map(called));
     const answered = fields.filter((field) => data[field.name] === undefined);
     expect(answered).toEqual([]);
@@ -128,7 +128,7 @@ const led = (type: GraphQLObjectType): string[] => {
 
 test.each(['inshop', 'reader'])('relations that %s may not follow are null, each with its error; the object is answered', async (name) => {
   const graph = graphOf(name);
-  const { schema, kinds } = graph.runtime;
+  const { schema, kinds } = await graph.runtime;
   const seen: string[] = [];
   for (const kind of kinds.stored.filter(({ info }) => info.namespaced)) {
     if (!(await mayList(name, kind.info, 'shop'))) continue;

@@ -171,7 +171,7 @@ describe('relations', () => {
   test('a namespace has a field for each namespaced kind', async () => {
     const { data } = await graph.run('{ __type(name: "Namespace") { fields { name } } }');
     const fields = (data as { __type: { fields: Array<{ name: string }> } }).__type.fields.map(({ name }) => name);
-    const kinds = graph.runtime.kinds.stored
+    const kinds = (await graph.runtime).kinds.stored
       .filter(({ info }) => info.namespaced)
       .map(({ many }) => (many === 'events' ? 'eventsInside' : many));
     expect(kinds.filter((name) => !fields.includes(name))).toEqual([]);

@@ -35,11 +35,11 @@ function selection(type: GraphQLOutputType, depth: number): string {
 
 describe('values', () => {
   test('every field of every object can be read', async () => {
-    const { schema, kinds } = graph.runtime;
+    const { schema, kinds } = await graph.runtime;
     for (const kind of kinds.all) {
       const type = schema.getType(kind.typeName) as GraphQLOutputType;
       const document = parse(`{ all: ${kind.many} { items ${selection(type, 9)} } }`);
-      const { errors, data } = await execute({ schema, document, contextValue: graph.context() });
+      const { errors, data } = await execute({ schema, document, contextValue: await graph.context() });
       expect([kind.many, errors?.map(String)]).toEqual([kind.many, undefined]);
       expect(data).toBeDefined();
     }

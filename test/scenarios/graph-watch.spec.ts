@@ -135,7 +135,7 @@ describe('equal subscriptions', () => {
   const query = `subscription { configMaps(namespace: "equal", initial: false) { type object { metadata { name } events { reason } } } }`;
   const rbac = { apiVersion: 'rbac.authorization.k8s.io/v1', apiGroup: 'rbac.authorization.k8s.io' };
   const subscribe = async (session: GraphSession) => {
-    const source = await new Operations(graph.runtime, session).subscribe({ document: parse(query) });
+    const source = await new Operations(await graph.runtime, session).subscribe({ document: parse(query) });
     if (!(Symbol.asyncIterator in source)) throw new Error(JSON.stringify(source.errors));
     return source;
   };

@@ -8,7 +8,6 @@ import {
   checkSource,
   type GraphResult,
   type GraphSession,
-  type Graphs,
   jsonOf,
   Operations,
   parseOptions,
@@ -114,6 +113,7 @@ async function startApollo(runtime: Runtime, documentStore: null | undefined): P
 
 /** What Apollo Server is to answer: `headers` for its rules about media types and cross-site requests. */
 export interface ToAnswer {
+  runtime: Runtime;
   session: GraphSession;
   asked: Asked;
   request: Pick<FastifyRequest, 'method' | 'headers'>;
@@ -129,10 +129,11 @@ function sentAs(method: string, asked: Asked): { search: string; body: unknown }
 
 /** Answers queries and mutations: one Apollo Server per graph, released together with it. */
 export class ApolloServers {
-  constructor(private readonly graphs: Graphs) {}
+  /** `builtIn`: the graph that most clusters share. */
+  constructor(private readonly builtIn: Runtime) {}
 
-  async answer({ session, asked, request }: ToAnswer): Promise<HTTPGraphQLResponse> {
-    const apollo = await this.of(this.graphs.of(session));
+  async answer({ runtime, session, asked, request }: ToAnswer): Promise<HTTPGraphQLResponse> {
+    const apollo = await this.of(runtime);
     const headers = new HeaderMap();
     for (const [name, value] of Object.entries(request.headers)) if (value !== undefined) headers.set(name, String(value));
     return apollo.executeHTTPGraphQLRequest({
@@ -145,5 +146,5 @@ export class ApolloServers {
   }
 
   /** Starts the one of a graph. Each document store may hold 30 MiB: one is shared by all clusters. */
-  readonly of = memoized((runtime: Runtime) => startApollo(runtime, runtime === this.graphs.builtIn ? undefined : null));
+  readonly of = memoized((runtime: Runtime) => startApollo(runtime, runtime === this.builtIn ? undefined : null));
 }

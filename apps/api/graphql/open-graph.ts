@@ -100,7 +100,9 @@ async function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): Prom
     viewer: JSON.stringify([user, platform]),
     now: () => api.cluster.clock.now(),
     scheduling: graphScheduling(api, guard.check),
-    served: storages.served(),
+    get served() {
+      return storages.served();
+    },
     requestId,
     yaml,
     async writeElsewhere(write) {

@@ -64,7 +64,7 @@ class Endpoint {
     private readonly graphs: Graphs,
     private readonly note: NoteSocket,
   ) {
-    this.apollo = new ApolloServers(graphs);
+    this.apollo = new ApolloServers(graphs.builtIn);
   }
 
   /** An error in the common schema shows at once. */
@@ -73,7 +73,7 @@ class Endpoint {
   }
 
   async schema({ session }: Opened, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    return this.sendKept(await this.kept.sdl(this.graphs.of(session)), request, reply);
+    return this.sendKept(await this.kept.sdl(await this.graphs.of(session)), request, reply);
   }
 
   async operation(opened: Opened, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
@@ -95,7 +95,7 @@ class Endpoint {
   }
 
   private async stream({ from, session }: Opened, asked: Asked, request: FastifyRequest, reply: FastifyReply): Promise<FastifyReply> {
-    const operation = { runtime: this.graphs.of(session), session, asked };
+    const operation = { runtime: await this.graphs.of(session), session, asked };
     await this.streams.answer(operation, { request, reply, note: (end) => this.note(from, request.raw.socket, end) });
     return reply;
   }
@@ -105,12 +105,12 @@ class Endpoint {
     asked: Asked,
     { request, reply, account }: { request: FastifyRequest; reply: FastifyReply; account: AnswerAccount },
   ): Promise<FastifyReply> {
-    const runtime = this.graphs.of(session);
+    const runtime = await this.graphs.of(session);
     const { accept } = request.headers;
     const known = mayBeForged(request) ? undefined : this.kept.of(runtime, asked, accept);
     if (known) return this.sendKept(known, request, reply);
     await turnOf(runtime, session);
-    const { status = 200, headers, body }: HTTPGraphQLResponse = await this.apollo.answer({ session, asked, request });
+    const { status = 200, headers, body }: HTTPGraphQLResponse = await this.apollo.answer({ runtime, session, asked, request });
     for (const [name, value] of headers) reply.header(name, value);
     reply.code(status);
     if (body.kind === 'chunked') throw new Error('an answer in parts');

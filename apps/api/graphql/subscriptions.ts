@@ -135,7 +135,7 @@ export function serveSubscriptions(graphs: Graphs, { open, note, log }: Subscrip
         extra.forbid('revoked');
         return [new GraphQLError(unauthenticated.message, unauthenticated)];
       }
-      const runtime = graphs.of(session);
+      const runtime = await graphs.of(session);
       const document = await documentOf(runtime, session, query);
       if (Array.isArray(document)) return document;
       const contextValue: Running = { runtime, session, connection: extra };

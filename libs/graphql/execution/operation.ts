@@ -23,6 +23,7 @@ import type { Audiences, Member } from './audiences.js';
 import { addToCount } from './cluster-counts.js';
 import { Executor } from './executor.js';
 import { type Cost, Meter } from './meter.js';
+import type { Pieces } from './pieces.js';
 import { type PlannedField, planFields, type Source } from './plan.js';
 import { Seats, seatsOf } from './seats.js';
 import type { Turns } from './turns.js';
@@ -46,7 +47,7 @@ export interface Runtime {
   readonly schema: GraphQLSchema;
   readonly kinds: GraphKinds;
   /** The kinds of a cluster that serves these. */
-  readonly kindsOf: (served: Served) => GraphKinds;
+  readonly kindsOf: (served: Served) => Pieces<GraphKinds>;
   readonly turns: Turns;
   readonly onUnexpected: OnUnexpected;
   /** The seats that running operations of each cluster take. */

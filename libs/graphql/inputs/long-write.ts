@@ -5,8 +5,9 @@ import type { GraphContext, GraphSession } from '../context.js';
 import { isLonger } from '../cost/values.js';
 import { toGraphQLError } from '../errors.js';
 import { Meter } from '../execution/meter.js';
+import { atOnce } from '../execution/pieces.js';
 import type { Turns } from '../execution/turns.js';
-import { builtInKinds, GraphKinds } from '../kinds.js';
+import { builtInKinds, type GraphKinds, kindsOf } from '../kinds.js';
 import { type Counted, limits } from '../limits.js';
 import { DocumentError } from './documents.js';
 import { type WriteRequest, writeAll } from './write-request.js';
@@ -39,7 +40,7 @@ const told = ({ message, extensions }: GraphQLError): ToldError => ({ message, e
 const isLong = ({ objects, manifest = '' }: WriteRequest): boolean =>
   manifest.length >= limits.longWrite || isLonger(objects, limits.longWrite);
 
-const kindsOf = (served: Served): GraphKinds => (served.own?.length ? new GraphKinds(served) : builtInKinds);
+const kindsIn = (served: Served): GraphKinds => (served.own?.length ? atOnce(kindsOf(served)) : builtInKinds);
 
 const textOf = (object: KubeObject | undefined): string | undefined => object && JSON.stringify(object);
 
@@ -53,7 +54,7 @@ function sent(result: Result, error: (error: Error) => GraphQLError): LongResult
 export async function writeLong({ objects, ...request }: LongWrite, session: LongWriteSession, turns: Turns): Promise<LongWritten> {
   const { client, transaction, cluster, yaml, served, requestId } = session;
   const meter = new Meter(turns.share(cluster.id));
-  const context = { client, transaction, cluster, yaml, meter, kinds: kindsOf(served) };
+  const context = { client, transaction, cluster, yaml, meter, kinds: kindsIn(served) };
   const unexpected: unknown[] = [];
   const shown = (error: unknown) => toGraphQLError(error, { requestId, onUnexpected: (cause) => unexpected.push(cause) });
   let answer: { results: LongResult[] } | { error: ToldError };
