@@ -225,7 +225,7 @@ class Graph {
       const deprecated = deprecation && { deprecationReason: deprecation };
       reads[kind.many] = { ...listField(kind, { type, subject: this.subject(kind), filters: this.filters }), ...deprecated };
       if (verbs.includes('get')) reads[kind.one] = { ...oneField(kind, type), ...deprecated };
-      if (verbs.includes('watch')) watches[kind.many] = { ...watchKindField(kind, type), ...deprecated };
+      if (verbs.includes('watch')) watches[kind.many] = { ...watchKindField(kind, type, () => this.types.structOf(kind)), ...deprecated };
       types.push(type);
       yield;
     }

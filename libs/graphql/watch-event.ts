@@ -30,7 +30,7 @@ export interface WatchEvent {
 const known = new WeakMap<KubeObject, { previous: KubeObject; changes: FieldChange[] }>();
 
 /** The fields that an event has changed; undefined if the object before is not known. */
-export function changesOf({ type, object, previous }: WatchEvent): FieldChange[] | undefined {
+function changesOf({ type, object, previous }: WatchEvent): FieldChange[] | undefined {
   if (type !== 'MODIFIED' || !previous) return undefined;
   const told = known.get(object);
   if (told?.previous === previous) return told.changes;

@@ -9,10 +9,10 @@ import {
 import type { Resource } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { Client } from '#client';
-import { touches } from '#history';
 import type { GraphContext } from './context.js';
 import { costs, oneObject, relatedObjects } from './cost/points.js';
 import { badInput } from './errors.js';
+import { type WatchedField, watchedField } from './filters/watched-field.js';
 import { type GraphKind, resourceOf } from './kinds.js';
 import { lastingWatch } from './lasting-watch.js';
 import { limits } from './limits.js';
@@ -21,9 +21,10 @@ import { requireKind } from './named-kind.js';
 import { listOf, nullableListOf, required } from './output-types.js';
 import { patiently } from './patience.js';
 import { checkNames, selectors, withoutNulls } from './queries.js';
+import type { Struct } from './shapes/shape.js';
 import { stream } from './stream.js';
 import { lengthOf } from './text/length.js';
-import { changesOf, type WatchEvent, watchEventType } from './watch-event.js';
+import { type WatchEvent, watchEventType } from './watch-event.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 
@@ -37,10 +38,16 @@ interface Selection {
 interface Filter {
   /** Whether the existing objects come first. */
   initial?: boolean;
-  /** Paths of fields: other changes are left out. */
-  changed?: readonly string[];
+  /** Other changes are left out. */
+  changed?: readonly WatchedField[];
   /** Milliseconds for which events are gathered. */
   batch?: number;
+}
+
+/** The arguments of a subscription to one kind. */
+interface KindArguments extends Selection, Omit<Filter, 'changed'> {
+  /** Paths of fields. */
+  changed?: readonly string[];
 }
 
 const selectionArguments: GraphQLFieldConfigArgumentMap = {
@@ -56,7 +63,8 @@ const filterArguments: GraphQLFieldConfigArgumentMap = {
   },
   changed: {
     type: nullableListOf(GraphQLString),
-    description: 'MODIFIED only if one of these fields changed, or a field in them: status.phase, status.conditions[type=Ready].',
+    description:
+      'MODIFIED only if one of these fields changed, or a field in them: status.phase, status.conditions[type=Ready], metadata.labels[app], spec.containers.image.',
   },
   batch: { type: GraphQLInt, description: `Gathers events for so many milliseconds, at most ${limits.longestBatch}.` },
 };
@@ -129,10 +137,9 @@ async function watchEvents(
 }
 
 /** Whether a change is one of those that a subscriber wants to be told. */
-function isTold(event: WatchEvent, paths: readonly string[]): boolean {
-  const changes = changesOf(event);
-  if (!changes) return true;
-  return changes.some((change) => paths.some((wanted) => touches(change, wanted)));
+function isTold({ type, object, previous }: WatchEvent, fields: readonly WatchedField[]): boolean {
+  if (type !== 'MODIFIED' || !previous) return true;
+  return fields.some((field) => field.differs(previous, object));
 }
 
 /** Events in messages of limited size. */
@@ -171,14 +178,14 @@ class Gathered {
   }
 }
 
-/** Paths as `fieldChanges` writes them. Throws for too many. */
-function pathsOf(changed: readonly string[] | undefined): string[] | undefined {
-  if (changed && changed.length > limits.watchedPaths) throw badInput(`changed: at most ${limits.watchedPaths} paths`);
-  return changed?.map((path) => (path.startsWith('.') ? path : `.${path}`));
+/** The fields at paths. Throws for too many, and for fields that the kind does not have. */
+function fieldsAt(paths: readonly string[], struct: Struct): WatchedField[] {
+  if (paths.length > limits.watchedPaths) throw badInput(`changed: at most ${limits.watchedPaths} paths`);
+  return paths.map((path) => watchedField(path, struct));
 }
 
-/** The subscription to one kind: typed, the existing objects first, a list of events at a time. */
-export function watchKindField(kind: GraphKind, object: GraphQLOutputType): Field {
+/** The subscription to one kind: typed, the existing objects first, a list of events at a time. `structOf`: the struct of its objects. */
+export function watchKindField(kind: GraphKind, object: GraphQLOutputType, structOf: () => Struct): Field {
   const resource = resourceOf(kind);
   return {
     type: listOf(watchEventType(`${kind.typeName}WatchEvent`, object)),
@@ -190,12 +197,11 @@ export function watchKindField(kind: GraphKind, object: GraphQLOutputType): Fiel
     },
     ...costs(relatedObjects),
     resolve: (events) => events,
-    subscribe(_root, given: Selection & Filter, context) {
+    subscribe(_root, given: KindArguments, context) {
       const { initial, changed, batch, ...selection } = withoutNulls(given);
       if (batch !== undefined && (batch < 0 || batch > limits.longestBatch))
         throw badInput(`batch must be between 0 and ${limits.longestBatch}`);
-      const paths = pathsOf(changed);
-      return watchEvents(resource, selection, { initial, batch, ...(paths && { changed: paths }) }, context);
+      return watchEvents(resource, selection, { initial, batch, ...(changed && { changed: fieldsAt(changed, structOf()) }) }, context);
     },
   };
 }

@@ -71,7 +71,7 @@ describe('a subscription to a kind', () => {
   });
 
   test('tells only changes of the fields that it is asked for', async () => {
-    const { source, next, create, update } = await follow('some', ', initial: false, changed: ["data.x", ".metadata.labels"]');
+    const { source, next, create, update } = await follow('some', ', initial: false, changed: ["data[x]", ".metadata.labels"]');
     await create('a', { x: '1' });
     const stream = await source();
     await update('a', { x: '1', y: '1' });
@@ -110,6 +110,7 @@ describe('a subscription to a kind', () => {
   test.each([
     ['batch: -1', /"batch must be between 0 and 60000"/],
     [`changed: [${'"a",'.repeat(21)}]`, /"changed: at most 20 paths"/],
+    ['changed: ["metadata.label"]', /metadata.label: ObjectMeta has no field \\"label\\". Did you mean \\"labels\\"/],
     ['namespace: "a\\u0000"', /must not contain NUL/],
   ])('refuses %s', async (args, message) => {
     await expect(graph.subscribe(`subscription { configMaps(${args}) { type } }`)).rejects.toThrow(message);

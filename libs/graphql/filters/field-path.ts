@@ -45,11 +45,11 @@ const entry = (key: string): Step => items((value, found) => found(property(valu
 /** Fields that are named where none is similar. */
 const SHOWN = 20;
 
-function noField(path: string, struct: Struct, key: string): string {
-  const names = [...askedFields(struct).keys()];
+/** That a struct of this name, with fields of these names, has none of that key. */
+export function noField(path: string, struct: string, names: readonly string[], key: string): string {
   const more = names.length > SHOWN ? ` and ${names.length - SHOWN} more` : '';
   const hint = didYouMean(key, names) || ` It has ${names.slice(0, SHOWN).join(', ')}${more}.`;
-  return `${path}: ${struct.name} has no field ${JSON.stringify(key)}.${hint}`;
+  return `${path}: ${struct} has no field ${JSON.stringify(key)}.${hint}`;
 }
 
 /** Why a path does not end in one value; what is below it. */
@@ -73,7 +73,7 @@ function stepOf(asked: Asked, key: string, rest: readonly string[], path: string
       return { step: (value, found) => visit(value, [key, ...rest], { found, step: () => undefined }), asked, left: [] };
     case 'object': {
       const field = askedFields(asked.struct).get(key);
-      if (!field) throw badInput(noField(path, asked.struct, key));
+      if (!field) throw badInput(noField(path, asked.struct.name, [...askedFields(asked.struct).keys()], key));
       return { step: items((value, found) => found(field.read(value))), asked: field.asked, left: rest };
     }
     default:
