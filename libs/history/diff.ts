@@ -81,12 +81,6 @@ export function fieldChanges(from: unknown, to: unknown): FieldChange[] {
   return changes;
 }
 
-/** Whether a path is another one, or leads to a field in it. */
-const within = (path: string, other: string): boolean => path.startsWith(other) && ['', '.', '['].includes(path.charAt(other.length));
-
-/** Whether a change is one of a field, of a field in it, or of one that it is in. `wanted`: a path as changes have it. */
-export const touches = ({ path }: FieldChange, wanted: string): boolean => within(path, wanted) || within(wanted, path);
-
 interface Seen {
   before?: string;
   last: Omit<LogEntry, 'previousValue'>;

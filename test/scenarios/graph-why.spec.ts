@@ -56,6 +56,7 @@ describe('why', () => {
     expect((await lines('(field: "spec.nodeName")')).at(-1)).toMatch(/bound to node/);
     expect((await lines('(field: "metadata.uid")')).at(-1)).toMatch(/replicaset-controller created Pod/);
     expect((await lines('(field: "status.conditions[type=Ready]")')).at(-1)).toMatch(/is Running and ready/);
+    expect((await lines('(field: "status.conditions.status")')).at(-1)).toMatch(/is Running and ready/);
     expect((await lines('(field: "no.such.field")')).at(-1)).toMatch(/replicaset-controller created Pod/);
   });
 

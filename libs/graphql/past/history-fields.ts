@@ -1,9 +1,10 @@
 import { GraphQLEnumType, type GraphQLFieldConfigMap, GraphQLInt, GraphQLObjectType, type GraphQLOutputType, GraphQLString } from 'graphql';
 import type { KubeObject } from '#apimachinery';
-import { type ChainStep, EventChain, fieldChanges, type HistoryEntry, type SeenStep, touches, writeText } from '#history';
+import { type ChainStep, EventChain, type HistoryEntry, type SeenStep, writeText } from '#history';
 import { checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { causes, costs, oneObject, versions } from '../cost/points.js';
+import { watchedField } from '../filters/watched-field.js';
 import { limits } from '../limits.js';
 import { readableEntryAt, readCauses } from '../log-reads.js';
 import { nullableListOf, required } from '../output-types.js';
@@ -48,12 +49,12 @@ async function historyOf(object: KubeObject, last: number, context: GraphContext
 
 /** The revision of the last write that changed a field; the oldest that the log has if none did. */
 async function lastChange(object: KubeObject, field: string, context: GraphContext): Promise<number | undefined> {
-  const path = field.startsWith('.') ? field : `.${field}`;
-  let later: { revision: number; value: unknown } | undefined;
+  const wanted = watchedField(field);
+  let later: { revision: number; value: object } | undefined;
   let looked = 0;
   for await (const { revision, value: text } of entriesBack(object, context)) {
-    const value: unknown = JSON.parse(text);
-    if (later && fieldChanges(value, later.value).some((change) => touches(change, path))) return later.revision;
+    const value: object = JSON.parse(text);
+    if (later && wanted.differs(value, later.value)) return later.revision;
     later = { revision, value };
     looked += 1;
     if (looked > limits.versions) break;
