@@ -11,9 +11,9 @@ import type { Runtime } from './execution/operation.js';
 import { inTurns } from './execution/pieces.js';
 import type { Turns } from './execution/turns.js';
 import type { GraphFaults } from './faults.js';
-import type { LongWrite, LongWritten } from './inputs/long-write.js';
 import type { GraphKinds } from './kinds.js';
 import { Loaders } from './loaders.js';
+import type { LongAnswer, LongWork } from './long-work.js';
 import type { GraphOrganizations } from './organizations.js';
 import { type Moment, revisionOf } from './past/moment.js';
 import type { GraphScheduling } from './scheduling.js';
@@ -55,14 +55,14 @@ export interface GraphSession {
   readonly requestId: string;
   /** Converts manifests to JSON; by default synchronously. */
   readonly yaml?: YamlDecoder;
-  /** Answers a long write in another thread; undefined if none takes it: then it is to be written here. */
-  readonly writeElsewhere?: (write: LongWrite) => Promise<LongWritten | undefined>;
+  /** Does long work in another thread; undefined if none takes it: then it is to be done here. */
+  readonly workElsewhere?: (work: LongWork) => Promise<LongAnswer | undefined>;
 }
 
 /**
  * The context of resolvers. There is one per operation, and one per event of a subscription: each sees the cluster as it is at that time.
  */
-export class GraphContext implements Omit<GraphSession, 'served' | 'viewer' | 'time' | 'organizations' | 'writeElsewhere'> {
+export class GraphContext implements Omit<GraphSession, 'served' | 'viewer' | 'time' | 'organizations' | 'workElsewhere'> {
   readonly client: Client;
   readonly transaction: GraphSession['transaction'];
   readonly history: History;
@@ -76,7 +76,7 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'viewer' | 't
   readonly now: GraphSession['now'];
   readonly requestId: string;
   readonly yaml: YamlDecoder;
-  readonly writeElsewhere: GraphSession['writeElsewhere'] | undefined;
+  readonly workElsewhere: GraphSession['workElsewhere'] | undefined;
   readonly loaders: Loaders;
   /** The past revision that the loaders read; unset: now. */
   readonly revision?: Revision;
@@ -108,7 +108,7 @@ export class GraphContext implements Omit<GraphSession, 'served' | 'viewer' | 't
     ({ time: this.time, organizations: this.organizations } = session);
     ({ faults: this.faults, scheduling: this.scheduling, cluster: this.cluster, requestId: this.requestId, now: this.now } = session);
     this.yaml = session.yaml ?? inlineYaml;
-    this.writeElsewhere = session.writeElsewhere;
+    this.workElsewhere = session.workElsewhere;
     this.loaders = new Loaders(session.client, meter);
   }
 

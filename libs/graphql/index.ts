@@ -10,8 +10,8 @@ export { type GraphRequest, type GraphResult, Operations, type Runtime } from '.
 export { type EventLoop, Turns } from './execution/turns.js';
 export type { GraphFaults } from './faults.js';
 export { Graphs } from './graphs.js';
-export { type LongWrite, type LongWriteSession, type LongWritten, writeLong } from './inputs/long-write.js';
 export { limits as graphLimits, operationLimits } from './limits.js';
+export { doLongWork, type LongAnswer, type LongWork } from './long-work.js';
 export type { ClusterSelection, GraphCluster, GraphOrganizations } from './organizations.js';
 export { relations } from './relations/index.js';
 export type { GraphScheduling } from './scheduling.js';

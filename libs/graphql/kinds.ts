@@ -57,6 +57,22 @@ function builtInKind(info: ResourceInfo): GraphKind[] {
 /** The types of a kind: of its objects, their pages and what happens to them. */
 const typeNames = (name: string): string[] => [name, `${name}List`, `${name}WatchEvent`];
 
+/** What a kind is, whatever a graph calls it. */
+export type ServedKind = Pick<GraphKind, 'info' | 'source'>;
+
+/** The kinds that a cluster serves, found by what Kubernetes calls them: they are the same whatever its graph calls them. */
+export interface ServedKinds<K extends ServedKind = ServedKind> {
+  /** The kind for an object's apiVersion and kind. */
+  of(apiVersion: string, kind: string): K | undefined;
+  ofResource(resource: Resource): K | undefined;
+  /** Those that cannot be read, too. */
+  resource(apiVersion: string, kind: string): Resource | undefined;
+  /** A kind as typed by a person. */
+  named(name: string): K | undefined;
+  /** What kinds can be called by. */
+  names(): Iterable<string>;
+}
+
 /** Names that are in use in a graph. */
 export interface TakenNames {
   types: ReadonlySet<string>;
@@ -95,7 +111,7 @@ const namesOf = ({ kind, resource, singular, shortNames }: ResourceInfo): string
 ];
 
 /** The resource as used with the client. */
-export const resourceOf = (kind: GraphKind): Resource => kind.info;
+export const resourceOf = (kind: Pick<GraphKind, 'info'>): Resource => kind.info;
 
 const kindKey = ({ group, version, kind }: ResourceInfo): string => `${groupVersionOf(group, version)} ${kind}`;
 
@@ -107,7 +123,7 @@ type Found = Pick<GraphKinds, 'all' | 'stored'> & {
 };
 
 /** The kinds in one cluster's graph. */
-export class GraphKinds {
+export class GraphKinds implements ServedKinds<GraphKind> {
   /** Every kind that can be listed, in discovery's order. */
   readonly all: readonly GraphKind[];
   /** The same without those that show the objects of another one in another version. */

@@ -78,8 +78,8 @@ export const limits = {
   errors: 100,
   /** Characters of a manifest. */
   manifestLength: 3 * 1024 * 1024,
-  /** Characters of a manifest, or of the JSON of objects, from which on they are written in another thread: more takes steps of over 20 ms. */
-  longWrite: 32 * 1024,
+  /** Characters of what is to be written, as manifest, objects or patch, from which on another thread does it: more takes steps of over 20 ms. */
+  longWork: 32 * 1024,
   /** Documents in one manifest, including empty ones, and objects. */
   manifestDocuments: 2_000,
   manifestObjects: 500,

@@ -7,7 +7,10 @@ import { limits } from './limits.js';
 const MANIFEST = { length: limits.manifestLength, documents: limits.manifestDocuments, objects: limits.manifestObjects };
 
 /** The objects of a manifest that an operation was given. */
-export async function manifestObjects(manifest: string, { meter, yaml, cluster }: GraphContext): Promise<KubeObject[]> {
+export async function manifestObjects(
+  manifest: string,
+  { meter, yaml, cluster }: Pick<GraphContext, 'meter' | 'yaml'> & { readonly cluster: { readonly id: string } },
+): Promise<KubeObject[]> {
   const convert = (text: string) => yaml.convert(cluster.id, text);
   return parseManifest(manifest, { convert, turn: () => meter.turn(), limits: MANIFEST }).catch((error: unknown) => {
     throw error instanceof ManifestError ? badInput(error.message) : error;

@@ -1,15 +1,16 @@
 import { GraphQLEnumType, type GraphQLFieldConfig, GraphQLInt, type GraphQLOutputType, GraphQLString } from 'graphql';
 import type { KubeObject } from '#apimachinery';
-import type { PatchType } from '#client';
 import type { GraphContext } from './context.js';
 import { costs, oneObject } from './cost/points.js';
-import { naming, placeOf } from './edits/edit-fields.js';
+import { naming } from './edits/edit-fields.js';
+import { type Named, placeOf } from './edits/edited.js';
+import type { PatchArguments } from './edits/edits.js';
 import { badInput } from './errors.js';
-import type { FieldValidation } from './inputs/documents.js';
-import { FIELD_MANAGER, fieldValidationArgument } from './inputs/write-fields.js';
-import { deletion, readable, type WrittenObject, type WrittenTypes, written } from './inputs/written.js';
+import { fieldValidationArgument } from './inputs/write-fields.js';
+import { deletion, FIELD_MANAGER, readable, type WrittenObject, type WrittenTypes, written } from './inputs/written.js';
 import { type GraphKind, resourceOf } from './kinds.js';
 import { withKind } from './loaders.js';
+import { answerTo } from './long-work.js';
 import { requireKind } from './named-kind.js';
 import { required } from './output-types.js';
 import { dryRunArgument, withoutNulls } from './queries.js';
@@ -37,13 +38,6 @@ const PropagationEnum = new GraphQLEnumType({
   },
 });
 
-interface Named {
-  kind: string;
-  name: string;
-  namespace: string;
-  dryRun?: boolean;
-}
-
 /** The fields of the Mutation type that write one object of any kind. */
 export function mutationFields({ one }: WrittenTypes): Record<string, Field> {
   return {
@@ -51,14 +45,6 @@ export function mutationFields({ one }: WrittenTypes): Record<string, Field> {
     scale: scaleField(one),
     delete: deleteField(one),
   };
-}
-
-interface PatchArguments extends Named {
-  patch: unknown;
-  type: PatchType;
-  subresource?: string;
-  fieldManager?: string;
-  fieldValidation: FieldValidation;
 }
 
 function patchField(one: GraphQLOutputType): Field {
@@ -75,19 +61,7 @@ function patchField(one: GraphQLOutputType): Field {
       fieldValidation: fieldValidationArgument('Warn'),
       dryRun: dryRunArgument,
     },
-    resolve(_root, given: PatchArguments, { client, kinds }) {
-      const args = withoutNulls(given);
-      const { name, patch, type, dryRun = false, fieldManager = FIELD_MANAGER, fieldValidation, subresource } = args;
-      const kind = requireKind(kinds, args.kind);
-      const resource = resourceOf(kind);
-      const namespace = placeOf(kind, args);
-      return written(dryRun, async (report) =>
-        withKind(
-          await client.patch(resource, name, namespace, type, patch, { dryRun, fieldManager, fieldValidation, subresource, report }),
-          resource,
-        ),
-      );
-    },
+    resolve: (_root, given: PatchArguments, context) => answerTo('patch', withoutNulls(given), context),
   };
 }
 

@@ -1,9 +1,9 @@
 import { badInput } from './errors.js';
-import type { GraphKind, GraphKinds } from './kinds.js';
+import type { ServedKind, ServedKinds } from './kinds.js';
 import { didYouMean } from './similar.js';
 
 /** The kind that an argument names; throws if there is none, with the names that are similar. */
-export function requireKind(kinds: GraphKinds, name: string): GraphKind {
+export function requireKind<K extends ServedKind>(kinds: ServedKinds<K>, name: string): K {
   const kind = kinds.named(name);
   if (kind) return kind;
   const [word = ''] = name.slice(0, 1_000).toLowerCase().split('.');

@@ -7,16 +7,16 @@ import {
   GraphQLObjectType,
   GraphQLString,
 } from 'graphql';
-import { Pod } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { checkLimit } from './check-limit.js';
 import type { GraphContext } from './context.js';
 import { costs, decision } from './cost/points.js';
 import { badInput } from './errors.js';
-import { manifestObjects } from './manifest-objects.js';
+import { answerTo } from './long-work.js';
 import { listOf, required } from './output-types.js';
 import { Int64 } from './scalars.js';
 import type { GraphDecision, GraphNodeVerdict, Pause } from './scheduling.js';
+import type { WhatIfRequest } from './what-if.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
 type Filter = GraphNodeVerdict['filters'][number];
@@ -150,10 +150,5 @@ export const whatIfField: Field = {
     manifest: { type: required(GraphQLString), description: 'The manifest of a Pod, YAML or JSON.' },
     namespace: { type: required(GraphQLString), defaultValue: 'default', description: 'If the manifest names none.' },
   },
-  async resolve(_root, { manifest, namespace }: { manifest: string; namespace: string }, context) {
-    const [pod, ...others] = await manifestObjects(manifest, context);
-    if (!pod || others.length > 0 || pod.apiVersion !== 'v1' || pod.kind !== Pod.kind)
-      throw badInput('the manifest must be that of one Pod');
-    return context.scheduling.whatIf({ ...pod, metadata: { namespace, ...pod.metadata } }, pauseOf(context));
-  },
+  resolve: (_root, asked: WhatIfRequest, context) => answerTo('whatIf', asked, context),
 };

@@ -88,11 +88,9 @@ export const BODY_LIMITS = Object.freeze({
 
 /** Requests with long bodies are answered in a thread of their own. */
 export const LARGE_REQUESTS = Object.freeze({
-  /** Bodies from this length on; writes of the graph from this length on wait while the thread starts. */
+  /** Bodies from this length on. */
   bytes: 64 * KiB,
-  /** Bodies from this length on wait while the thread starts; shorter ones are answered by the event loop until then. */
-  waiting: 256 * KiB,
-  /** For how long they do. */
+  /** For how long they wait while the thread starts. */
   patience: 5_000,
   /** How long the thread is kept after the last one. */
   idle: 5 * 60_000,

@@ -105,10 +105,10 @@ async function sessionOf(parts: GraphParts, open: OpenApi, asking: Asking): Prom
     },
     requestId,
     yaml,
-    async writeElsewhere(write) {
-      const written = await large.write(id, { write, user, requestId, userAgent, address });
-      if (written === 'gone') throw unauthorized();
-      return written;
+    async workElsewhere(work) {
+      const answer = await large.work(id, { work, user, requestId, userAgent, address });
+      if (answer === 'gone') throw unauthorized();
+      return answer;
     },
   };
 }

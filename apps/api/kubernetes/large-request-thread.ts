@@ -1,12 +1,14 @@
 import { setPriority } from 'node:os';
 import { parentPort, workerData } from 'node:worker_threads';
 import { type ApiRequest, type ApiResponse, failureResponse, type Pieces } from '#apiserver';
-import { type LongWritten, Turns, writeLong } from '#graphql';
+import { doLongWork, type LongAnswer, Turns } from '#graphql';
 import { createLog, createMetrics, LARGE_REQUESTS, type OpenApi, openBackends, scrubber } from '#hosting';
 import { openClusterApis } from '../cluster-apis.js';
 import { graphRequests } from '../graphql/graph-requests.js';
+import { graphScheduling } from '../graphql/graph-scheduling.js';
+import { checkOf } from '../graphql/guard.js';
 import { eventLoop } from '../graphql/runtime.js';
-import type { FromThread, LargeAnswer, LargeRequestSettings, LargeTask, LargeWrite } from './large-requests.js';
+import type { FromThread, LargeAnswer, LargeRequestSettings, LargeTask, LargeWork } from './large-requests.js';
 
 // The thread that answers requests with long bodies (large-requests.ts), with connections of its own. It has a lower priority than the event
 // loop: on Linux 0 is the calling thread, not the process (setpriority(2)).
@@ -51,25 +53,26 @@ async function respond({ api }: OpenApi, request: ApiRequest): Promise<ApiRespon
   }
 }
 
-async function write({ api, cluster: { id } }: OpenApi, asked: LargeWrite): Promise<LongWritten> {
+async function work({ api, cluster: { id } }: OpenApi, asked: LargeWork): Promise<LongAnswer> {
   const { user, requestId, userAgent, address } = asked;
   const { storages, yaml } = api.cluster;
   await storages.catchUp();
   const session = {
     ...graphRequests(api, { user, requestId, userAgent, address }),
+    scheduling: graphScheduling(api, checkOf(api, user)),
     cluster: { id },
     served: storages.served(),
     requestId,
     yaml,
   };
-  return writeLong(asked.write, session, turns);
+  return doLongWork(asked.work, session, turns);
 }
 
 async function answer(task: LargeTask): Promise<LargeAnswer> {
   try {
     const open = clusters.apis.peek(task.cluster) ?? (await clusters.apis.open(task.cluster));
     if (!open) return 'gone';
-    return 'request' in task ? { response: await respond(open, task.request) } : { written: await write(open, task) };
+    return 'request' in task ? { response: await respond(open, task.request) } : { worked: await work(open, task) };
   } catch (error) {
     if ('request' in task) return { response: await sendable(failureResponse(error, task.request.requestId)) };
     return { failed: plainError(error) };

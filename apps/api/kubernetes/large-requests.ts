@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads';
 import type { ApiRequest, ApiResponse, UserInfo } from '#apiserver';
-import type { LongWrite, LongWritten } from '#graphql';
+import type { LongAnswer, LongWork } from '#graphql';
 import { LARGE_REQUESTS, type Log } from '#hosting';
 import type { ApiConfig } from '../config.js';
 
@@ -10,9 +10,9 @@ export interface LargeRequestSettings {
   tokenKey: string;
 }
 
-/** A long write of a cluster's graph, and who asks for it. */
-export interface LargeWrite {
-  write: LongWrite;
+/** Long work of a cluster's graph, and who asks for it. */
+export interface LargeWork {
+  work: LongWork;
   user: UserInfo;
   requestId: string;
   userAgent: string;
@@ -20,12 +20,12 @@ export interface LargeWrite {
 }
 
 /** What the thread is asked. The host has authenticated it. */
-export type LargeTask = { cluster: string } & ({ request: ApiRequest } | LargeWrite);
+export type LargeTask = { cluster: string } & ({ request: ApiRequest } | LargeWork);
 
 /** What is asked for. */
 interface Asked {
   response: ApiResponse;
-  written: LongWritten;
+  worked: LongAnswer;
 }
 
 /** What the thread answers: `gone` if the cluster does not exist any more; `failed` with an unexpected error. */
@@ -58,8 +58,8 @@ const ownMemory = (body: Uint8Array | undefined): ArrayBuffer[] =>
 /**
  * Answers requests with long bodies in a thread, which is to the clusters what another process of the service is: parsing, validating and
  * comparing a megabyte takes tens of milliseconds in steps that cannot be interrupted, for which no other tenant should wait. The thread is
- * started by the first such request, which waits for it only if its body is very long, and ends when there has been none for some time.
- * Long writes of clusters' graphs are answered there, too.
+ * started by the first such request, which waits for it, and ends when there has been none for some time.
+ * Long work of clusters' graphs is done there, too.
  */
 export class LargeRequests {
   private thread: Worker | undefined;
@@ -77,29 +77,26 @@ export class LargeRequests {
   ) {}
 
   /**
-   * Undefined if the caller has to answer the request: its body is short, or the thread is not ready. Otherwise the body is handed over, and
-   * must not be used unless the promise resolves with undefined: the request waited for the thread in vain.
+   * Undefined if the caller has to answer the request: its body is short. Otherwise the body is handed over, and must not be used unless the
+   * promise resolves with undefined: the request waited for the thread in vain.
    */
   answer(cluster: string, request: ApiRequest): Promise<ApiResponse | 'gone' | undefined> | undefined {
     const length = request.body?.byteLength ?? 0;
     if (length < LARGE_REQUESTS.bytes) return undefined;
-    return this.hand({ cluster, request }, length >= LARGE_REQUESTS.waiting)?.then((answer) => taken(answer, 'response'));
+    return this.hand({ cluster, request })?.then((answer) => taken(answer, 'response'));
   }
 
-  /** Likewise for a write of a cluster's graph, which its caller has found to be long: of so much YAML, steps take longer than of as much JSON. */
-  write(cluster: string, asked: LargeWrite): Promise<LongWritten | 'gone' | undefined> | undefined {
-    const { objects, manifest = '' } = asked.write;
-    const length = objects.reduce((sum, text) => sum + text.length, manifest.length);
-    return this.hand({ cluster, ...asked }, length >= LARGE_REQUESTS.bytes)?.then((answer) => taken(answer, 'written'));
+  /** Likewise for work of a cluster's graph, which its caller has found to be long. */
+  work(cluster: string, asked: LargeWork): Promise<LongAnswer | 'gone' | undefined> | undefined {
+    return this.hand({ cluster, ...asked })?.then((answer) => taken(answer, 'worked'));
   }
 
-  /** Hands a task to the thread; one that `waits` does so while the thread starts. */
-  private hand(task: LargeTask, waits: boolean): Promise<LargeAnswer | undefined> | undefined {
+  /** Hands a task to the thread when that has started. */
+  private hand(task: LargeTask): Promise<LargeAnswer | undefined> | undefined {
     if (this.closed) return undefined;
     this.thread ??= this.start();
     this.rest();
     if (this.isReady) return this.ask(task);
-    if (!waits) return undefined;
     return this.starting.then(() => (this.isReady ? this.ask(task) : undefined));
   }
 

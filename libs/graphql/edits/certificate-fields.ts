@@ -4,8 +4,7 @@ import { formatTime } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import { costs, oneObject } from '../cost/points.js';
 import { badInput } from '../errors.js';
-import { FIELD_MANAGER } from '../inputs/write-fields.js';
-import { type WrittenObject, type WrittenTypes, written } from '../inputs/written.js';
+import { FIELD_MANAGER, type WrittenObject, type WrittenTypes, written } from '../inputs/written.js';
 import { required } from '../output-types.js';
 import { checkNames, dryRunArgument, withoutNulls } from '../queries.js';
 

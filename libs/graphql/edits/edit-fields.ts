@@ -12,27 +12,15 @@ import { type appsv1, ControllerRevision, DaemonSet, Deployment, ReplicaSet, Sta
 import { formatTime, type KubeObject } from '#apimachinery';
 import type { GraphContext } from '../context.js';
 import { costs, oneObject } from '../cost/points.js';
-import { badInput } from '../errors.js';
-import { FIELD_MANAGER } from '../inputs/write-fields.js';
-import { type WrittenObject, type WrittenTypes, written } from '../inputs/written.js';
-import { type GraphKind, resourceOf } from '../kinds.js';
-import { withKind } from '../loaders.js';
-import { requireKind } from '../named-kind.js';
+import type { WrittenObject, WrittenTypes } from '../inputs/written.js';
+import { answerTo } from '../long-work.js';
 import { listOf, required } from '../output-types.js';
-import { checkNames, dryRunArgument, withoutNulls } from '../queries.js';
+import { dryRunArgument, withoutNulls } from '../queries.js';
 import { controlledBy } from '../relations/owned.js';
 import { StringMap } from '../scalars.js';
-import {
-  type Edit,
-  EditRefused,
-  editImages,
-  editPaused,
-  editRestart,
-  editSchedulable,
-  editTaints,
-  editTexts,
-  type WantedTaint,
-} from './patch.js';
+import { edited, type Named } from './edited.js';
+import { type ImageArguments, ofNode, type TaintArguments, type TextArguments } from './edits.js';
+import { type Edit, EditRefused, editPaused, editRestart, editSchedulable } from './patch.js';
 import { undoDeployment, undoRevision } from './undo.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
@@ -47,47 +35,6 @@ export const naming = {
   name: { type: text, description: 'The object.' },
   namespace: { type: text, defaultValue: 'default', description: 'Its namespace; of no account for kinds that are in none.' },
 };
-
-interface Named {
-  kind: string;
-  name: string;
-  namespace: string;
-  dryRun?: boolean | null;
-}
-
-/** The namespace of an object of a kind. */
-export function placeOf(kind: GraphKind, args: Pick<Named, 'name' | 'namespace'>): string | undefined {
-  checkNames(args);
-  return kind.info.namespaced ? args.namespace : undefined;
-}
-
-/** Reads the object, and patches it as the edit says; undefined: there is nothing to change. */
-async function edited<T extends KubeObject>(
-  args: Named,
-  { client, kinds }: GraphContext,
-  edit: (object: T) => Edit | undefined | Promise<Edit | undefined>,
-): Promise<WrittenObject> {
-  const kind = requireKind(kinds, args.kind);
-  const resource = resourceOf(kind);
-  const namespace = placeOf(kind, args);
-  const object = withKind(await client.get(resource, args.name, namespace), resource);
-  const made = await allowed(() => edit(object as T));
-  const dryRun = args.dryRun ?? false;
-  if (!made) return { object, before: object, warnings: [], dryRun };
-  return written(dryRun, async (report) => {
-    const query = { dryRun, fieldManager: FIELD_MANAGER, report };
-    return withKind(await client.patch(resource, args.name, namespace, made.type, made.patch, query), resource);
-  });
-}
-
-/** An edit that is refused is the client's error. */
-async function allowed<T>(run: () => T | Promise<T>): Promise<T> {
-  try {
-    return await run();
-  } catch (error) {
-    throw error instanceof EditRefused ? badInput(error.message) : error;
-  }
-}
 
 const ContainerImage = new GraphQLInputObjectType({
   name: 'WantedImage',
@@ -118,7 +65,6 @@ const TaintName = new GraphQLInputObjectType({
 });
 
 const nodeNaming: GraphQLFieldConfigArgumentMap = { node: { type: text, description: 'The name of the Node.' } };
-const ofNode = (node: string): Omit<Named, 'dryRun'> => ({ kind: 'nodes', name: node, namespace: '' });
 
 /** A mutation that edits one object. */
 function editField<A extends object>(
@@ -142,19 +88,6 @@ const textArguments = {
   overwrite: flag('Whether keys that have another value get a new one.'),
 };
 
-interface TextArguments extends Named {
-  set: Record<string, string>;
-  remove?: string[];
-  overwrite: boolean;
-}
-
-const textsField = (type: GraphQLOutputType, of: 'labels' | 'annotations', description: string): Field =>
-  editField<TextArguments>(type, { description, args: textArguments }, (args, context) => {
-    const { set, remove = [], overwrite } = args;
-    const wanted = { ...set, ...Object.fromEntries(remove.map((key) => [key, null])) };
-    return edited(args, context, (object) => editTexts(object, of, { set: wanted, overwrite }));
-  });
-
 /** Rolls back a workload of one of three kinds. */
 async function undone(object: KubeObject, to: number, context: GraphContext): Promise<Edit | undefined> {
   const revisions = () => controlledBy<appsv1.ControllerRevision>(object, ControllerRevision, context);
@@ -172,15 +105,19 @@ async function undone(object: KubeObject, to: number, context: GraphContext): Pr
 /** Mutations that edit one object, as kubectl's commands of these names do. */
 export function editFields({ one, node }: WrittenTypes): Fields {
   return {
-    label: textsField(one, 'labels', 'Sets and removes labels.'),
-    annotate: textsField(one, 'annotations', 'Sets and removes annotations.'),
-    setImage: editField<Named & { images: Array<{ container: string; image: string }> }>(
+    label: editField<TextArguments>(one, { description: 'Sets and removes labels.', args: textArguments }, (args, context) =>
+      answerTo('label', args, context),
+    ),
+    annotate: editField<TextArguments>(one, { description: 'Sets and removes annotations.', args: textArguments }, (args, context) =>
+      answerTo('annotate', args, context),
+    ),
+    setImage: editField<ImageArguments>(
       one,
       {
         description: 'Sets images of containers of a pod or of a workload’s pods.',
         args: { ...naming, images: { type: listOf(ContainerImage), description: 'One for each container that gets another one.' } },
       },
-      (args, context) => edited(args, context, (object) => editImages(object, args.images)),
+      (args, context) => answerTo('setImage', args, context),
     ),
     restart: editField<Named>(
       one,
@@ -207,7 +144,7 @@ export function editFields({ one, node }: WrittenTypes): Fields {
     uncordon: editField<{ node: string }>(node, { description: 'Lets pods on a Node again.', args: nodeNaming }, (args, context) =>
       edited({ ...args, ...ofNode(args.node) }, context, () => editSchedulable(true)),
     ),
-    taint: editField<{ node: string; add: WantedTaint[]; remove: Array<{ key: string; effect?: string }>; overwrite: boolean }>(
+    taint: editField<TaintArguments>(
       node,
       {
         description: 'Adds and removes taints of a Node.',
@@ -218,7 +155,7 @@ export function editFields({ one, node }: WrittenTypes): Fields {
           overwrite: flag('Whether a taint of the same key and effect gets a new value.'),
         },
       },
-      (args, context) => edited({ ...args, ...ofNode(args.node) }, context, (object) => editTaints(object, args)),
+      (args, context) => answerTo('taint', args, context),
     ),
   };
 }

@@ -76,11 +76,48 @@ describe('edits', () => {
       },
     ],
     [
+      'a taint in place of one of another effect',
+      () => editTaints(tainted, { add: [{ key: 'a', effect: 'NoExecute' }], remove: [{ key: 'a' }], overwrite: false }),
+      { spec: { taints: [{ key: 'a', effect: 'NoExecute' }] } },
+    ],
+    [
+      'the last image that is for a container',
+      () =>
+        editImages(object('Pod', { spec: containers }), [
+          { container: 'web', image: 'a' },
+          { container: '*', image: 'b' },
+          { container: 'log', image: 'c' },
+        ]),
+      {
+        spec: {
+          containers: [
+            { name: 'web', image: 'b' },
+            { name: 'log', image: 'c' },
+          ],
+          initContainers: [{ name: 'init', image: 'b' }],
+        },
+      },
+    ],
+    [
       'no taint',
       () => editTaints(tainted, { add: [], remove: [{ key: 'a' }], overwrite: false }),
       { metadata: { resourceVersion: '7' }, spec: { taints: null } },
     ],
   ])('%s', (_what, edit, patch) => expect(edit()).toMatchObject({ patch }));
+
+  test('many taints and images cost no squares', () => {
+    const many = Array.from({ length: 20_000 }, (_, index) => ({ key: `k${index}`, effect: 'NoSchedule' }));
+    const remove = many.map(({ key }) => ({ key }));
+    const images = many.map(({ key }) => ({ container: key, image: 'i' }));
+    const all = many.map(({ key }) => ({ name: key }));
+    const before = process.cpuUsage();
+    const edit = editTaints(object('Node', { spec: { taints: many } }), { add: many, remove, overwrite: true });
+    expect(edit.patch).toMatchObject({ spec: { taints: { length: 20_000 } } });
+    expect(editImages(object('Pod', { spec: { containers: all } }), images).patch).toMatchObject({
+      spec: { containers: { length: 20_000 } },
+    });
+    expect(process.cpuUsage(before).user / 1_000).toBeLessThan(1_000);
+  });
 
   test.each<[string, () => unknown]>([
     [

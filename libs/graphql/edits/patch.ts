@@ -60,15 +60,30 @@ const at = (object: unknown, path: readonly string[]): unknown =>
 
 const under = (path: readonly string[], value: unknown): unknown => path.reduceRight((below, name) => ({ [name]: below }), value);
 
+/** The image of a container by its name: of several, the last one that is for it. */
+function wantedImages(images: ReadonlyArray<{ container: string; image: string }>): (name: string) => string | undefined {
+  const byName = new Map<string, string>();
+  let all: string | undefined;
+  for (const { container, image } of images) {
+    if (container !== '*') byName.set(container, image);
+    else {
+      all = image;
+      byName.clear();
+    }
+  }
+  return (name) => byName.get(name) ?? all;
+}
+
 /** Sets images of containers by their names; `*`: of all (kubectl set image). */
 export function editImages(object: KubeObject, images: ReadonlyArray<{ container: string; image: string }>): Edit {
   const path = getOwn(podSpecPaths, object.kind);
   if (!path) throw new EditRefused(`${object.kind} has no containers`);
   const spec = (at(object, path) ?? {}) as PodSpec;
+  const wanted = wantedImages(images);
   const changed = (list: readonly Container[] = []) =>
     list.flatMap(({ name }) => {
-      const wanted = images.findLast(({ container }) => container === name || container === '*');
-      return wanted ? [{ name, image: wanted.image }] : [];
+      const image = wanted(name);
+      return image === undefined ? [] : [{ name, image }];
     });
   const names = new Set([...(spec.containers ?? []), ...(spec.initContainers ?? [])].map(({ name }) => name));
   const unknown = images.find(({ container }) => container !== '*' && !names.has(container));
@@ -118,25 +133,39 @@ interface Tainted {
   spec?: { taints?: readonly WantedTaint[] };
 }
 
-const same = (a: { key: string; effect?: string | null }, b: { key: string; effect?: string | null }): boolean =>
-  a.key === b.key && (!a.effect || !b.effect || a.effect === b.effect);
+/** Taints by their key, and by their effect if one is given. */
+export interface NamedTaint {
+  key: string;
+  effect?: string | null;
+}
+
+/** Whether a taint is one of those that are named. */
+function among(named: readonly NamedTaint[]): (taint: NamedTaint) => boolean {
+  const effects = new Map<string, Set<string | undefined>>();
+  for (const { key, effect } of named) {
+    const known = effects.get(key) ?? new Set();
+    effects.set(key, known.add(effect || undefined));
+  }
+  return ({ key, effect }) => {
+    const found = effects.get(key);
+    return found !== undefined && (!effect || found.has(undefined) || found.has(effect));
+  };
+}
 
 /** Adds and removes taints of a node (kubectl taint). A removal without an effect removes those of all effects. */
 export function editTaints(
   { metadata, spec }: KubeObject & Tainted,
-  {
-    add,
-    remove,
-    overwrite,
-  }: { add: readonly WantedTaint[]; remove: ReadonlyArray<{ key: string; effect?: string | null }>; overwrite: boolean },
+  { add, remove, overwrite }: { add: readonly WantedTaint[]; remove: readonly NamedTaint[]; overwrite: boolean },
 ): Edit {
   const current = spec?.taints ?? [];
-  const gone = remove.find((wanted) => !current.some((taint) => same(taint, wanted)));
+  const [isThere, isRemoved] = [among(current), among(remove)];
+  const gone = remove.find((wanted) => !isThere(wanted));
   if (gone) throw new EditRefused(`taint ${JSON.stringify(gone.effect ? `${gone.key}:${gone.effect}` : gone.key)} not found`);
-  const there = add.find((wanted) => current.some((taint) => same(taint, wanted) && !remove.some((other) => same(other, taint))));
+  const there = add.find(among(current.filter((taint) => !isRemoved(taint))));
   if (there && !overwrite)
     throw new EditRefused(`node ${metadata.name} already has ${there.key} taint(s) with same effect(s) and overwrite is false`);
-  const kept = current.filter((taint) => ![...add, ...remove].some((wanted) => same(wanted, taint)));
+  const isReplaced = among([...add, ...remove]);
+  const kept = current.filter((taint) => !isReplaced(taint));
   const taints = [...add.map(({ key, value, effect }) => ({ key, ...(value && { value }), effect })), ...kept];
   return {
     type: 'merge',

@@ -8,18 +8,16 @@ import {
 } from 'graphql';
 import type { GraphContext } from '../context.js';
 import { costs, writtenObjects } from '../cost/points.js';
+import { answerTo } from '../long-work.js';
 import { nullableListOf, required } from '../output-types.js';
 import { dryRunArgument, withoutNulls } from '../queries.js';
 import type { FieldValidation } from './documents.js';
-import { answerTo } from './long-write.js';
 import type { ObjectInput } from './object-input.js';
 import type { WriteRequest } from './write-request.js';
 import type { Result } from './writing.js';
+import { FIELD_MANAGER } from './written.js';
 
 type Field = GraphQLFieldConfig<unknown, GraphContext>;
-
-/** The manager of fields that the graph's mutations write. */
-export const FIELD_MANAGER = 'orrery-graphql';
 
 const FieldValidationEnum = new GraphQLEnumType({
   name: 'FieldValidation',
@@ -87,7 +85,7 @@ async function written(verb: WriteRequest['verb'], given: ApplyArguments, { inpu
     await context.meter.turn();
     objects.push(input.valueOf(one));
   }
-  return answerTo({ ...options, ...args, verb, fieldManager, objects }, context);
+  return answerTo('write', { ...options, ...args, verb, fieldManager, objects }, context);
 }
 
 const eachDescription =

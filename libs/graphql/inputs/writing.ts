@@ -3,13 +3,15 @@ import type { Resource } from '#api';
 import type { KubeObject } from '#apimachinery';
 import type { Client, WriteQuery } from '#client';
 import type { GraphContext } from '../context.js';
+import type { ServedKinds } from '../kinds.js';
 import { limits } from '../limits.js';
 import { withKind } from '../loaders.js';
 import { DocumentError, documentError, type WantedObject } from './documents.js';
 import { type WrittenObject, written } from './written.js';
 
 /** What is needed to write. */
-export type WriteContext = Pick<GraphContext, 'client' | 'transaction' | 'kinds' | 'yaml' | 'meter'> & {
+export type WriteContext = Pick<GraphContext, 'client' | 'transaction' | 'yaml' | 'meter'> & {
+  readonly kinds: ServedKinds;
   readonly cluster: { readonly id: string };
 };
 

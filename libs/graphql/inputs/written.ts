@@ -8,6 +8,9 @@ import { fieldChangeType } from '../field-change-type.js';
 import { withKind } from '../loaders.js';
 import { listOf, required } from '../output-types.js';
 
+/** The manager of fields that the graph's mutations write. */
+export const FIELD_MANAGER = 'orrery-graphql';
+
 /** What a write did, or what it would do. */
 export interface WrittenObject {
   /** As it is after the write; unset if it is gone. */
@@ -68,7 +71,7 @@ const WriteOperation = new GraphQLEnumType({
   },
 });
 
-/** Objects may still have to be read (long-write.ts): only those that are needed are. */
+/** Objects may still have to be read (long-work.ts): only those that are needed are. */
 function operationOf(written: WrittenObject): Operation {
   if (written.deletes) return 'DELETED';
   if (!written.before) return 'CREATED';
