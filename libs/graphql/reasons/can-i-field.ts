@@ -9,6 +9,7 @@ import { limits } from '../limits.js';
 import { nullableListOf, required } from '../output-types.js';
 import { withoutNulls } from '../queries.js';
 import { groupsOf } from '../relations/roles.js';
+import { didYouMean } from '../similar.js';
 
 type Answer = authorizationv1.SubjectAccessReviewStatus;
 type Asked = Pick<authorizationv1.SubjectAccessReviewSpec, 'resourceAttributes' | 'nonResourceAttributes'>;
@@ -41,13 +42,19 @@ const answerType = new GraphQLObjectType<Answer, GraphContext>({
   },
 });
 
+function noResource(served: readonly ResourceInfo[], named: string): string {
+  const names = new Set(served.flatMap(({ resource, singular, shortNames = [] }) => [resource, singular, ...shortNames]));
+  const hint = didYouMean(named.toLowerCase(), names);
+  return `the server doesn't have a resource type ${JSON.stringify(named.slice(0, 100))}${hint && `.${hint}`}`;
+}
+
 /** What is asked about: a resource as kubectl names it, with its subresource (pods/log), all of them (*), or a path (/healthz). Throws for unknown ones. */
 export function askedAbout(served: readonly ResourceInfo[], { verb, resource: text, name = '', namespace = '' }: Question): Asked {
   if (text.startsWith('/')) return { nonResourceAttributes: { verb, path: text } };
   const [named = '', subresource = ''] = text.split('/', 2);
   const all = { group: '*', resource: '*', namespaced: true };
   const found = named === '*' ? all : resourceNamed(served, named);
-  if (!found) throw badInput(`the server doesn't have a resource type ${JSON.stringify(named.slice(0, 100))}`);
+  if (!found) throw badInput(noResource(served, named));
   const { group, resource, namespaced } = found;
   return { resourceAttributes: { verb, group, resource, subresource, name, namespace: namespaced ? namespace : '' } };
 }
@@ -71,7 +78,7 @@ export const canIField: GraphQLFieldConfig<unknown, GraphContext> = {
     },
     asGroups: {
       type: nullableListOf(GraphQLString),
-      description: 'The groups of that user; default: those that every user of such a name has.',
+      description: 'The groups of that user, besides system:authenticated; default: those that every user of such a name has.',
     },
   },
   async resolve(_root, given: Question, { client }) {
@@ -85,7 +92,7 @@ export const canIField: GraphQLFieldConfig<unknown, GraphContext> = {
         ? await client.create(SelfSubjectAccessReview, { ...review, kind: SelfSubjectAccessReview.kind, spec: asked })
         : await client.create(SubjectAccessReview, {
             ...{ ...review, kind: SubjectAccessReview.kind },
-            spec: { ...asked, user, groups: [...(groups ?? groupsOf(user))] },
+            spec: { ...asked, user, groups: groupsOf(user, groups) },
           });
     return answered.status ?? { allowed: false };
   },

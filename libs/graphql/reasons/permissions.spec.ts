@@ -7,7 +7,15 @@ test.each([
   ['system:serviceaccount:shop:clerk', ['system:serviceaccounts', 'system:serviceaccounts:shop', 'system:authenticated']],
   ['jane', ['system:authenticated']],
   ['system:serviceaccount:shop', ['system:authenticated']],
-])('the groups of %s', (user, groups) => expect(groupsOf(user)).toEqual(groups));
+])('the groups of a user: %s', (user, groups) => expect(groupsOf(user)).toEqual(groups));
+
+test.each([
+  ['jane', ['dev'], ['dev', 'system:authenticated']],
+  ['jane', [], ['system:authenticated']],
+  ['jane', ['dev', 'system:authenticated'], ['dev', 'system:authenticated']],
+  ['system:serviceaccount:shop:clerk', ['dev'], ['dev', 'system:authenticated']],
+  ['system:anonymous', ['dev'], ['dev', 'system:unauthenticated']],
+])('the groups of %s with the groups %j', (user, given, groups) => expect(groupsOf(user, given)).toEqual(groups));
 
 test.each<[Parameters<typeof askedAbout>[1], object]>([
   [
@@ -33,6 +41,7 @@ test('an unknown resource', () => {
   expect(() => askedAbout(builtIn.resources, { verb: 'get', resource: 'nothing/log' })).toThrow(
     'the server doesn\'t have a resource type "nothing"',
   );
+  expect(() => askedAbout(builtIn.resources, { verb: 'get', resource: 'deploymets' })).toThrow(/"deploymets". Did you mean "deployments"/);
 });
 
 test.each([

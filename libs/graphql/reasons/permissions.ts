@@ -142,17 +142,16 @@ export function permissionFields(objectInterface: GraphQLInterfaceType): { ofSub
         user: { type: GraphQLString, description: 'jane, system:serviceaccount:shop:clerk; default: you.' },
         groups: {
           type: nullableListOf(GraphQLString),
-          description: 'Default: those that every user of such a name has. Without user: of these groups alone.',
+          description:
+            'Default: those that every user of such a name has; system:authenticated is added to others. Without user: of these groups alone.',
         },
         ...selection,
       },
       async resolve(_root, given: Selection & { user?: string; groups?: readonly string[] }, context) {
         const { user, groups, ...selected } = withoutNulls(given);
         checkCount(groups, limits.accessGroups, 'groups');
-        const subject =
-          user === undefined && groups === undefined
-            ? await whoAsks(context)
-            : { user: user ?? '', groups: groups ?? groupsOf(user ?? '') };
+        const ofGroups = groups && { user: '', groups };
+        const subject = user === undefined ? (ofGroups ?? (await whoAsks(context))) : { user, groups: groupsOf(user, groups) };
         return permissionsOf(subject, selected, context);
       },
     },

@@ -22,13 +22,21 @@ export const subjectsOf = (user: string, groups: readonly string[]): string[] =>
 /** The user that an account is (apiserver serviceaccount.MakeUsername). */
 export const userOf = ({ metadata: { name, namespace } }: KubeObject): string => `system:serviceaccount:${namespace}:${name}`;
 
+const ANONYMOUS = 'system:anonymous';
+const AUTHENTICATED = 'system:authenticated';
+const UNAUTHENTICATED = 'system:unauthenticated';
 const SERVICE_ACCOUNT = /^system:serviceaccount:([^:]+):[^:]+$/;
 
-/** The groups that an authenticated user of a name has at least (apiserver serviceaccount.MakeGroupNames). */
-export function groupsOf(user: string): string[] {
+/**
+ * The groups of a user that a client impersonates with these groups; without any: those that every user of such a name has (apiserver
+ * filters/impersonation, serviceaccount.MakeGroupNames).
+ */
+export function groupsOf(user: string, given: readonly string[] = []): string[] {
   const [, namespace] = SERVICE_ACCOUNT.exec(user) ?? [];
   const accounts = namespace === undefined ? [] : ['system:serviceaccounts', `system:serviceaccounts:${namespace}`];
-  return [...accounts, 'system:authenticated'];
+  const groups = given.length > 0 ? [...given] : accounts;
+  if (user === ANONYMOUS) return groups.includes(UNAUTHENTICATED) ? groups : [...groups, UNAUTHENTICATED];
+  return groups.includes(AUTHENTICATED) || groups.includes(UNAUTHENTICATED) ? groups : [...groups, AUTHENTICATED];
 }
 
 function subjectsOfAccount(account: KubeObject): string[] {
