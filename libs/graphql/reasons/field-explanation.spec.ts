@@ -41,8 +41,9 @@ describe('a built-in kind', () => {
   });
 
   test('a path that leads nowhere says what there is', () => {
-    expect(fieldAt(deployment, ['spec', 'stratgy'])).toBe(
-      'field "stratgy" does not exist: deployment.spec has minReadySeconds, paused, progressDeadlineSeconds, replicas, revisionHistoryLimit, selector, strategy, template',
+    expect(fieldAt(deployment, ['spec', 'stratgy'])).toBe('field "stratgy" does not exist in deployment.spec. Did you mean "strategy"?');
+    expect(fieldAt(deployment, ['spec', 'quux'])).toBe(
+      'field "quux" does not exist: deployment.spec has minReadySeconds, paused, progressDeadlineSeconds, replicas, revisionHistoryLimit, selector, strategy, template',
     );
     expect(fieldAt(deployment, ['kind', 'x'])).toBe('field "x" does not exist: deployment.kind is a string without fields');
     expect(fieldAt(deployment, ['constructor'])).toMatch(/^field "constructor" does not exist: /);

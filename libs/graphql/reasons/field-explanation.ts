@@ -1,6 +1,7 @@
 import type { Definition, Field, KindSchema, Type } from '#api';
 import { isJsonObject } from '#apimachinery';
 import type { Descriptions } from '../shapes/built-in.js';
+import { didYouMean } from '../similar.js';
 
 /** A field of a kind as kubectl explain tells it. */
 export interface FieldExplanation {
@@ -113,20 +114,29 @@ export const explainSchema = ({ published }: KindSchema, path: string): FieldExp
 
 const SHOWN = 40;
 
+const ownName = (parent: FieldExplanation, { path }: FieldExplanation): string => path.slice(parent.path.length + 1);
+
+const fieldNamed = (at: FieldExplanation, name: string): FieldExplanation | undefined =>
+  at.fields().find((one) => ownName(at, one) === name);
+
+/** That a field is not there, with those that are similar, or with all that there are. */
+function noField(at: FieldExplanation, name: string): string {
+  const there = at.fields().map((one) => ownName(at, one));
+  const missing = `field ${JSON.stringify(name.slice(0, 100))} does not exist`;
+  const hint = didYouMean(name, there);
+  if (hint !== '') return `${missing} in ${at.path}.${hint}`;
+  const more = there.length > SHOWN ? ` and ${there.length - SHOWN} more` : '';
+  const known =
+    there.length > 0 ? `${at.path} has ${there.slice(0, SHOWN).join(', ')}${more}` : `${at.path} is a ${at.type} without fields`;
+  return `${missing}: ${known}`;
+}
+
 /** The field that a path leads to; a text that says where it ends, if it leads nowhere. */
 export function fieldAt(root: FieldExplanation, names: readonly string[]): FieldExplanation | string {
   let at = root;
   for (const name of names) {
-    const fields = at.fields();
-    const own = (one: FieldExplanation): string => one.path.slice(at.path.length + 1);
-    const next = fields.find((one) => own(one) === name);
-    if (!next) {
-      const there = fields.map(own);
-      const more = there.length > SHOWN ? ` and ${there.length - SHOWN} more` : '';
-      const known =
-        there.length > 0 ? `${at.path} has ${there.slice(0, SHOWN).join(', ')}${more}` : `${at.path} is a ${at.type} without fields`;
-      return `field ${JSON.stringify(name.slice(0, 100))} does not exist: ${known}`;
-    }
+    const next = fieldNamed(at, name);
+    if (!next) return noField(at, name);
     at = next;
   }
   return at;
