@@ -89,8 +89,12 @@ async function startOfObject({ kind, name, namespace, last }: ChainArguments, co
 }
 
 async function startOf(given: ChainArguments, context: GraphContext): Promise<Start> {
-  if (given.resourceVersion) return startAt(await pastRevision(given.resourceVersion, context));
-  if (given.requestId) return startOfRequest(given.requestId, context);
+  const { resourceVersion, requestId, kind, name, last } = given;
+  const things = [resourceVersion, requestId, kind || name].filter(Boolean);
+  if (things.length > 1) throw badInput('eventChain follows one thing: a resourceVersion, a requestId, or a kind and a name');
+  if (last && things.length > 0 && !kind) throw badInput('last is asked with a kind and a name');
+  if (resourceVersion) return startAt(await pastRevision(resourceVersion, context));
+  if (requestId) return startOfRequest(requestId, context);
   return startOfObject(given, context);
 }
 

@@ -17,6 +17,7 @@ import { type GraphKind, resourceOf } from './kinds.js';
 import { lastingWatch } from './lasting-watch.js';
 import { limits } from './limits.js';
 import { withKind } from './loaders.js';
+import { pastRevision } from './log-reads.js';
 import { requireKind } from './named-kind.js';
 import { listOf, nullableListOf, required } from './output-types.js';
 import { patiently } from './patience.js';
@@ -103,6 +104,8 @@ async function watchEvents(
   const { client, meter, after } = context;
   checkNames(selection);
   const isResumed = selection.resourceVersion !== undefined;
+  // A later revision is none of this cluster, or of what it was before it was restored: nothing would be told until it is reached.
+  if (selection.resourceVersion) await pastRevision(selection.resourceVersion, context);
   const list = () => client.list(resource, { ...selection, limit: meter.left('scanned') + 1 });
   const listed = isResumed ? undefined : await patiently(context, list);
   meter.count('scanned', listed?.items.length ?? 0);

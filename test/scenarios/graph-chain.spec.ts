@@ -104,6 +104,14 @@ test('the writes of one request are followed by its id, before and after it was 
 
 test.each([
   ['no start', 'namespace: "default"', 'eventChain needs a resourceVersion, a requestId, or a kind and a name'],
+  ['a kind alone', 'kind: "deployment"', 'eventChain needs a resourceVersion, a requestId, or a kind and a name'],
+  [
+    'two starts',
+    'kind: "deployment", name: "web", resourceVersion: "1"',
+    'eventChain follows one thing: a resourceVersion, a requestId, or a kind and a name',
+  ],
+  ['two others', 'requestId: "a", resourceVersion: "1"', 'eventChain follows one thing'],
+  ['the last write of no object', 'resourceVersion: "1", last: true', 'last is asked with a kind and a name'],
   ['a revision that is still to come', 'resourceVersion: "999999"', 'Too large resource version: 999999'],
   ['an object that is not there', 'kind: "deploy", name: "none", last: true', 'deployments.apps "none" not found'],
   ['a quiet time that is none', 'kind: "deploy", name: "x", quiet: "soon"', 'quiet: "soon" is not a duration such as 30s'],

@@ -111,6 +111,8 @@ describe('a subscription to a kind', () => {
     ['batch: -1', /"batch must be between 0 and 60000"/],
     [`changed: [${'"a",'.repeat(21)}]`, /"changed: at most 20 paths"/],
     ['changed: ["metadata.label"]', /metadata.label: ObjectMeta has no field \\"label\\". Did you mean \\"labels\\"/],
+    ['resourceVersion: "x"', /resourceVersion: invalid value/],
+    ['resourceVersion: "999999"', /Too large resource version: 999999, current: \d+/],
     ['namespace: "a\\u0000"', /must not contain NUL/],
   ])('refuses %s', async (args, message) => {
     await expect(graph.subscribe(`subscription { configMaps(${args}) { type } }`)).rejects.toThrow(message);
