@@ -372,4 +372,12 @@ describe('bad input', () => {
         : Object.values(value).reduce((sum, one) => sum + objectsIn(one), Array.isArray(value) ? 0 : 1);
     expect(extensions?.cost.used.objects).toBe(objectsIn(data) - 1);
   });
+
+  test('the node of many pods, with all of its pods, is made once', async () => {
+    const query = '{ pods(namespace: "many", limit: 6) { items { node { metadata { name } pods { metadata { name } } } } } }';
+    const { data } = await graph.run(query);
+    const { items } = (data as { pods: { items: Array<{ node: { metadata: { name: string } } }> } }).pods;
+    expect(items).toHaveLength(6);
+    expect(new Set(items.map(({ node }) => node)).size).toBe(new Set(items.map(({ node }) => node.metadata.name)).size);
+  });
 });

@@ -16,10 +16,10 @@ import {
 import { GraphContext } from '../context.js';
 import { limits } from '../limits.js';
 import { lengthOf } from '../text/length.js';
-import type { Meter } from './meter.js';
+import { endsOperation, type Meter } from './meter.js';
 import { PartialList } from './partial-list.js';
 import type { PlannedField, Source } from './plan.js';
-import { Repeats } from './repeats.js';
+import { Repeats, Tally } from './repeats.js';
 
 type MaybePromise<T> = T | Promise<T>;
 type Data = Record<string, unknown>;
@@ -43,9 +43,8 @@ function keysOf(path: Path | undefined): Array<string | number> {
   return keys.reverse();
 }
 
-/** Whether this is an item of a list that is below another list. */
+/** Whether a field, or an item of its list, is below another list. */
 function isListed(path: Path): boolean {
-  if (typeof path.key !== 'number') return false;
   for (let at = path.prev; at; at = at.prev) if (typeof at.key === 'number') return true;
   return false;
 }
@@ -57,15 +56,15 @@ function isListed(path: Path): boolean {
  */
 export class Executor {
   private readonly meter: Meter;
-  private readonly repeats: Repeats;
 
-  /** `noted`: the errors so far. */
+  /** `noted`: the errors so far; `tally`: of the part of the answer that it completes. */
   constructor(
     private readonly operation: Operation,
     private readonly noted: { readonly errors: GraphQLError[]; omitted: number } = { errors: [], omitted: 0 },
+    private readonly tally: Tally = new Tally(operation.context.meter),
+    private readonly repeats: Repeats = new Repeats(operation.context.meter),
   ) {
     this.meter = operation.context.meter;
-    this.repeats = new Repeats(this.meter, () => noted.errors.length + noted.omitted);
   }
 
   get errors(): readonly GraphQLError[] {
@@ -74,7 +73,7 @@ export class Executor {
 
   /** An object that is a context is a cluster: what is below it is read with it. */
   private within(context: GraphContext): Executor {
-    return new Executor({ ...this.operation, context }, this.noted);
+    return new Executor({ ...this.operation, context }, this.noted, this.tally);
   }
 
   /** The data; null if an error has propagated to the root. The errors are in `errors`. */
@@ -125,23 +124,30 @@ export class Executor {
   private field(type: GraphQLObjectType, source: unknown, field: PlannedField, path: Path): MaybePromise<unknown> {
     const { definition, nodes, name } = field;
     const failed = (error: unknown): null => {
+      if (endsOperation(error)) throw error;
       const located = locatedError(error, nodes, keysOf(path));
       if (isNonNullType(definition.type)) throw located;
       this.note(located);
       return null;
     };
     try {
-      this.meter.count('bytes', name.length + 4);
+      this.tally.count('bytes', name.length + 4);
       const result = definition.resolve
         ? definition.resolve(source, field.args(), this.operation.context, this.info(type, field, path))
         : (source as Data)[definition.name];
       const value = isPromise(result)
-        ? result.then((settled) => this.complete(definition.type, field, settled, path))
+        ? result.then((settled) => this.inTurn(() => this.complete(definition.type, field, settled, path)))
         : this.complete(definition.type, field, result, path);
       return isPromise(value) ? value.catch(failed) : value;
     } catch (error) {
       return failed(error);
     }
+  }
+
+  /** Goes on with what has been waited for: many fields may have waited for the same. */
+  private inTurn<T>(goOn: () => MaybePromise<T>): MaybePromise<T> {
+    const wait = this.meter.turn();
+    return wait ? wait.then(goOn) : goOn();
   }
 
   private complete(type: GraphQLOutputType, field: PlannedField, value: unknown, path: Path): MaybePromise<unknown> {
@@ -154,19 +160,22 @@ export class Executor {
     if (value === null || value === undefined) return null;
     if (isListType(type)) return this.list(type, field, value, path);
     if (isLeafType(type)) return this.leaf(type, value);
-    this.meter.count('objects', 1);
-    if (isObjectType(type)) return this.completeObject(type, value, field.fieldsOf(type), path);
+    this.tally.count('objects', 1);
+    if (isObjectType(type)) return this.completeObject(type, field, value, path);
     const name = type.resolveType?.(value, this.operation.context, this.info(type, field, path), type);
     const actual = typeof name === 'string' ? this.operation.schema.getType(name) : undefined;
     if (!isObjectType(actual)) throw new Error(`no type of the schema is that of the object at ${keysOf(path).join('.')}`);
-    return this.completeObject(actual, value, field.fieldsOf(actual), path);
+    return this.completeObject(actual, field, value, path);
   }
 
-  /** An object of an answer: made once, however often it occurs with the same fields in lists of lists. */
-  private completeObject(type: GraphQLObjectType, value: unknown, fields: readonly PlannedField[], path: Path): MaybePromise<Data> {
+  /** An object of an answer: one that a field of many objects reads is made once, however many of them lead to it. */
+  private completeObject(type: GraphQLObjectType, field: PlannedField, value: unknown, path: Path): MaybePromise<Data> {
+    const fields = field.fieldsOf(type);
     if (value instanceof GraphContext) return this.within(value).object(type, value, fields, path);
-    if (!isListed(path) || typeof value !== 'object' || value === null) return this.object(type, value, fields, path);
-    return this.repeats.of(fields, value, () => this.object(type, value, fields, path));
+    if (!field.reads || !isListed(path) || typeof value !== 'object' || value === null) return this.object(type, value, fields, path);
+    return this.repeats.of({ fields, source: value, whole: this.tally }, (tally) =>
+      new Executor(this.operation, this.noted, tally, this.repeats).object(type, value, fields, path),
+    );
   }
 
   private present(value: unknown, { definition, nodes }: PlannedField, path: Path): unknown {
@@ -176,7 +185,7 @@ export class Executor {
 
   private leaf(type: GraphQLLeafType, value: unknown): unknown {
     const serialized = type.serialize(value);
-    this.meter.count('bytes', lengthOf(serialized));
+    this.tally.count('bytes', lengthOf(serialized));
     return serialized ?? null;
   }
 
@@ -223,6 +232,7 @@ export class Executor {
 
   private item(type: GraphQLOutputType, field: PlannedField, value: unknown, path: Path): MaybePromise<unknown> {
     const failed = (error: unknown): null => {
+      if (endsOperation(error)) throw error;
       const located = locatedError(error, field.nodes, keysOf(path));
       if (isNonNullType(type)) throw located;
       this.note(located);
@@ -230,7 +240,7 @@ export class Executor {
     };
     try {
       const named = isNonNullType(type) ? type.ofType : type;
-      if (isLeafType(named)) this.meter.count('objects', 1);
+      if (isLeafType(named)) this.tally.count('objects', 1);
       const completed = isPromise(value)
         ? value.then((settled) => this.complete(type, field, settled, path))
         : this.complete(type, field, value, path);
@@ -257,6 +267,7 @@ export class Executor {
   }
 
   private note(error: GraphQLError): void {
+    this.tally.fail();
     if (this.errors.length < limits.errors) this.noted.errors.push(error);
     else this.noted.omitted += 1;
   }

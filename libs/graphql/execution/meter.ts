@@ -19,8 +19,8 @@ const words: Record<Counted, string> = {
   milliseconds: 'milliseconds of work',
 };
 
-/** An operation has exceeded a limit. It ends the whole operation, not one field. */
-export class LimitExceeded extends GraphQLError {
+/** An operation has exceeded a limit. */
+class LimitExceeded extends GraphQLError {
   constructor(what: Counted, used: number, most: number) {
     super(
       `The operation was stopped: ${used} ${words[what]}, and ${most} is the limit. Ask for smaller pages, fewer relations or fewer fields.`,
@@ -33,6 +33,9 @@ export class LimitExceeded extends GraphQLError {
 
 /** For parts that still wait when their operation is over. Made once: most of what an error costs is its stack. */
 const over = new GraphQLError('The operation is over.');
+
+/** Whether an error ends the whole operation: it is no field's. */
+export const endsOperation = (error: unknown): boolean => error instanceof LimitExceeded || error === over;
 
 /** Counts what one operation uses while it runs, and stops it at its limits. */
 export class Meter {

@@ -17,6 +17,7 @@ import {
   typeFromAST,
 } from 'graphql';
 import type { GraphContext } from '../context.js';
+import { pointsExtension } from '../cost/points.js';
 
 type Definition = GraphQLField<unknown, GraphContext>;
 
@@ -25,6 +26,8 @@ export interface PlannedField {
   readonly name: string;
   readonly nodes: readonly [FieldNode, ...FieldNode[]];
   readonly definition: Definition;
+  /** Whether it reads objects, instead of being a part of one. */
+  readonly reads: boolean;
   /** Its arguments; throws if they cannot be coerced. */
   args(): Record<string, unknown>;
   /** The selection for an object of the given type in this field. */
@@ -102,6 +105,7 @@ function planField(source: Source, name: string, { nodes, definition }: Pick<Pla
     name,
     nodes,
     definition,
+    reads: definition.extensions[pointsExtension] !== undefined,
     args: () => {
       args ??= getArgumentValues(definition as GraphQLField<unknown, unknown>, nodes[0], source.variables);
       return args;

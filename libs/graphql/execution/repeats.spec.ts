@@ -1,59 +1,85 @@
-import { Repeats } from './repeats.js';
-
-const counter = () => {
-  const counts = { objects: 0, scanned: 0, bytes: 0, logEntries: 0, logBytes: 0, milliseconds: 0 };
-  const count = (what: Exclude<keyof typeof counts, 'milliseconds'>, by: number): void => {
-    counts[what] += by;
-  };
-  return { counts, count };
-};
+import type { Meter } from './meter.js';
+import { Repeats, Tally } from './repeats.js';
 
 function opened() {
-  const meter = counter();
-  const state = { errors: 0, completed: 0 };
-  const repeats = new Repeats(meter, () => state.errors);
-  const complete = (how: () => unknown = () => ({})) => {
-    state.completed += 1;
-    meter.count('objects', 2);
-    meter.count('bytes', 10);
-    return how();
+  const counts = { objects: 0, bytes: 0 };
+  const count: Meter['count'] = (what, by) => {
+    counts[what as 'objects'] += by;
   };
-  return { meter, state, repeats, complete };
+  const whole = new Tally({ count });
+  const state = { completed: 0 };
+  const repeats = new Repeats({ turn: () => undefined });
+  const [fields, source] = [[], {}];
+  const of = (how: (tally: Tally) => unknown = () => ({}), { in: part = whole, fields: asked = fields, source: from = source } = {}) =>
+    repeats.of({ fields: asked, source: from, whole: part }, (tally) => {
+      state.completed += 1;
+      tally.count('objects', 2);
+      tally.count('bytes', 10);
+      return how(tally);
+    });
+  return { counts, state, whole, of };
 }
 
 test('an object is completed once for the same fields, and counted each time', () => {
-  const { meter, state, repeats, complete } = opened();
-  const [source, fields, others] = [{}, [], []];
-  const first = repeats.of(fields, source, complete);
-  expect(repeats.of(fields, source, complete)).toBe(first);
-  expect(repeats.of(others, source, complete)).not.toBe(first);
-  expect(repeats.of(fields, {}, complete)).not.toBe(first);
-  expect([state.completed, meter.counts.objects, meter.counts.bytes]).toEqual([3, 8, 40]);
+  const { counts, state, of } = opened();
+  const first = of();
+  expect(of()).toBe(first);
+  expect(of(undefined, { fields: [] })).not.toBe(first);
+  expect(of(undefined, { source: {} })).not.toBe(first);
+  expect([state.completed, counts.objects, counts.bytes]).toEqual([3, 8, 40]);
 });
 
-test('what waits, and what has errors, is completed anew', async () => {
-  const { state, repeats, complete } = opened();
-  const [source, fields] = [{}, []];
-  await repeats.of(fields, source, () => complete(() => Promise.resolve({})) as Promise<unknown>);
-  repeats.of(fields, source, () =>
-    complete(() => {
-      state.errors += 1;
-      return {};
-    }),
-  );
-  repeats.of(fields, source, complete);
-  repeats.of(fields, source, complete);
+test('while it waits for something, all wait for the same, and count what it came to', async () => {
+  const { counts, state, of } = opened();
+  const waiting = async (tally: Tally) => {
+    await new Promise(setImmediate);
+    tally.count('objects', 3);
+    return {};
+  };
+  const all = [of(waiting), of(waiting), of(waiting)];
+  expect(counts).toEqual({ objects: 2, bytes: 10 });
+  const [first, ...others] = await Promise.all(all);
+  expect(others).toEqual([first, first]);
+  expect(others.every((one) => one === first)).toBe(true);
+  expect(of(waiting)).toBe(first);
+  expect(counts).toEqual({ objects: 20, bytes: 40 });
+  expect(state.completed).toBe(1);
+});
+
+test('what is a part of a part is counted for both, and once for the operation', () => {
+  const { counts, whole, of } = opened();
+  const inner = {};
+  const nested = () => of((part) => of(undefined, { in: part, source: inner, fields: [] }));
+  nested();
+  expect(counts).toEqual({ objects: 4, bytes: 20 });
+  nested();
+  expect(counts).toEqual({ objects: 8, bytes: 40 });
+  whole.repeat(whole);
+  expect(counts).toEqual({ objects: 16, bytes: 80 });
+});
+
+test('what has errors is completed anew, and so is what it is a part of', async () => {
+  const { state, whole, of } = opened();
+  const failing = async (tally: Tally) => {
+    await new Promise(setImmediate);
+    tally.fail();
+    return {};
+  };
+  const all = await Promise.all([of(failing), of(failing)]);
+  expect(all[0]).not.toBe(all[1]);
+  await of(failing);
+  expect([state.completed, whole.failed]).toEqual([3, true]);
+});
+
+test('what is refused is not kept', async () => {
+  const { state, of } = opened();
+  const refused = async () => Promise.reject(new Error('no'));
+  const all = await Promise.allSettled([of(refused), of(refused)]);
+  expect(all.map(({ status }) => status)).toEqual(['rejected', 'rejected']);
+  await of();
   expect(state.completed).toBe(3);
-});
-
-test('what throws is not kept', () => {
-  const { state, repeats, complete } = opened();
-  const [source, fields] = [{}, []];
-  const failing = () =>
-    complete(() => {
-      throw new Error('no');
-    });
-  expect(() => repeats.of(fields, source, failing)).toThrow('no');
-  repeats.of(fields, source, complete);
-  expect(state.completed).toBe(2);
+  const failing = () => {
+    throw new Error('no');
+  };
+  expect(() => of(failing, { source: {} })).toThrow('no');
 });
