@@ -104,8 +104,9 @@ test('explain: fields of built-in and custom kinds', async () => {
   expect(await data('{ explain(field: "widgets.spec") { kind apiVersion fields { path type } } }')).toEqual({
     explain: { kind: 'Widget', apiVersion: 'example.com/v1', fields: [{ path: 'widget.spec.size', type: 'integer' }] },
   });
-  expect(await refusal('{ explain(field: "pods.sepc") { type } }')).toBe(
-    'field "sepc" does not exist: pod has apiVersion, kind, metadata, spec, status',
+  expect(await refusal('{ explain(field: "pods.sepc") { type } }')).toBe('field "sepc" does not exist in pod. Did you mean "spec"?');
+  expect(await refusal('{ explain(field: "pods.quux") { type } }')).toBe(
+    'field "quux" does not exist: pod has apiVersion, kind, metadata, spec, status',
   );
   expect(await refusal('{ explain(field: "nothing.spec") { type } }')).toBe('the server doesn\'t have a resource type "nothing"');
   expect(await refusal(`{ explain(field: "${'a.'.repeat(600)}") { type } }`)).toBe('field: at most 1000 characters');
