@@ -116,7 +116,11 @@ class Graph {
     const [node, pod, request] = [this.target(Node), this.target(Pod), this.target(CertificateSigningRequest)];
     this.written = writtenTypes({ object: this.object, node, pod, request });
     this.chain = chainFields(this.object);
-    this.past = historyFields(this.object, this.chain.step);
+    this.past = historyFields({
+      object: this.object,
+      step: this.chain.step,
+      structOf: (definition) => this.shapes.structOf(definition),
+    });
   }
 
   private everyObject(): Fields {

@@ -57,7 +57,11 @@ describe('why', () => {
     expect((await lines('(field: "metadata.uid")')).at(-1)).toMatch(/replicaset-controller created Pod/);
     expect((await lines('(field: "status.conditions[type=Ready]")')).at(-1)).toMatch(/is Running and ready/);
     expect((await lines('(field: "status.conditions.status")')).at(-1)).toMatch(/is Running and ready/);
-    expect((await lines('(field: "no.such.field")')).at(-1)).toMatch(/replicaset-controller created Pod/);
+    expect((await lines('(field: "spec.hostname")')).at(-1)).toMatch(/replicaset-controller created Pod/);
+    const { errors } = await graph.run('{ deployment(name: "web") { why(field: "spec.replica") { line } } }');
+    expect(errors?.map(({ message }) => message)).toEqual([
+      'spec.replica: DeploymentSpec has no field "replica". Did you mean "replicas"?',
+    ]);
   });
 
   test('of what is older than the log, nothing; of any kind, through any relation', async () => {

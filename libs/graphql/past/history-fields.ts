@@ -1,14 +1,16 @@
 import { GraphQLEnumType, type GraphQLFieldConfigMap, GraphQLInt, GraphQLObjectType, type GraphQLOutputType, GraphQLString } from 'graphql';
+import type { Definition } from '#api';
 import type { KubeObject } from '#apimachinery';
 import { type ChainStep, EventChain, type HistoryEntry, type SeenStep, writeText } from '#history';
 import { checkLimit } from '../check-limit.js';
 import type { GraphContext } from '../context.js';
 import { causes, costs, oneObject, versions } from '../cost/points.js';
-import { watchedField } from '../filters/watched-field.js';
+import { type WatchedField, watchedField } from '../filters/watched-field.js';
 import { limits } from '../limits.js';
 import { readableEntryAt, readCauses } from '../log-reads.js';
 import { nullableListOf, required } from '../output-types.js';
 import { Int64 } from '../scalars.js';
+import type { Struct } from '../shapes/shape.js';
 import { changesOf, type Write, writeFields } from './write-fields.js';
 
 const VersionTypeEnum = new GraphQLEnumType({
@@ -48,8 +50,7 @@ async function historyOf(object: KubeObject, last: number, context: GraphContext
 }
 
 /** The revision of the last write that changed a field; the oldest that the log has if none did. */
-async function lastChange(object: KubeObject, field: string, context: GraphContext): Promise<number | undefined> {
-  const wanted = watchedField(field);
+async function lastChange(object: KubeObject, wanted: WatchedField, context: GraphContext): Promise<number | undefined> {
   let later: { revision: number; value: object } | undefined;
   let looked = 0;
   for await (const { revision, value: text } of entriesBack(object, context)) {
@@ -62,9 +63,9 @@ async function lastChange(object: KubeObject, field: string, context: GraphConte
   return later?.revision;
 }
 
-async function whyOf(object: KubeObject, field: string | null | undefined, context: GraphContext): Promise<SeenStep[]> {
+async function whyOf(object: KubeObject, field: WatchedField | undefined, context: GraphContext): Promise<SeenStep[]> {
   const own = Number(object.metadata.resourceVersion) || undefined;
-  const revision = typeof field === 'string' ? await lastChange(object, field, context) : own;
+  const revision = field ? await lastChange(object, field, context) : own;
   if (revision === undefined) return [];
   await readableEntryAt(revision, context);
   return readCauses(revision, context);
@@ -100,8 +101,19 @@ const versionType = (objectInterface: GraphQLOutputType, step: GraphQLObjectType
     },
   });
 
-/** The fields of each object that tell where it comes from. `step`: the type of the steps of a chain. */
-export function historyFields(objectInterface: GraphQLOutputType, step: GraphQLObjectType): GraphQLFieldConfigMap<unknown, GraphContext> {
+/** What history fields are made of: the types of any object and of the steps of a chain, and what objects of built-in kinds have. */
+interface HistoryTypes {
+  object: GraphQLOutputType;
+  step: GraphQLObjectType;
+  structOf(definition: Definition): Struct;
+}
+
+/** The fields of each object that tell where it comes from. */
+export function historyFields({ object: objectInterface, step, structOf }: HistoryTypes): GraphQLFieldConfigMap<unknown, GraphContext> {
+  const fieldOf = (path: string, { apiVersion, kind }: KubeObject, { kinds }: GraphContext): WatchedField => {
+    const source = kinds.of(apiVersion, kind)?.source;
+    return watchedField(path, source && 'definition' in source ? structOf(source.definition) : undefined);
+  };
   return {
     history: {
       type: nullableListOf(versionType(objectInterface, step)),
@@ -127,7 +139,10 @@ export function historyFields(objectInterface: GraphQLOutputType, step: GraphQLO
             'Why this field is as it is: up to the last write that changed it. spec.nodeName, status.conditions[type=Ready]; metadata.uid: why the object was created.',
         },
       },
-      resolve: (object, { field }: { field?: string | null }, context) => whyOf(object as KubeObject, field, context),
+      resolve(given, { field }: { field?: string | null }, context) {
+        const object = given as KubeObject;
+        return whyOf(object, typeof field === 'string' ? fieldOf(field, object, context) : undefined, context);
+      },
     },
   };
 }
