@@ -21,7 +21,8 @@ export type OpenGraph = (request: GraphRequest, requestId: string) => Promise<Gr
 
 /** The message for a client without credentials of a cluster. */
 export const unauthenticated = {
-  message: 'A bearer token of a cluster is needed: it stands in the cluster’s kubeconfig.',
+  message:
+    'A bearer token of a cluster is needed: it stands in the cluster’s kubeconfig. A token of the platform, one of a ServiceAccount and a client certificate open the cluster that the address names: /graphql?cluster=ID.',
   extensions: { code: 'UNAUTHENTICATED' },
 };
 
