@@ -7,6 +7,8 @@ metadata: {name: shop}
 apiVersion: v1
 kind: ServiceAccount
 metadata: {name: clerk, namespace: shop}
+imagePullSecrets: [{name: keys}]
+secrets: [{name: cert}]
 ---
 apiVersion: v1
 kind: Secret

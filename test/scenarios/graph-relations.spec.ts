@@ -63,8 +63,16 @@ const cases: ReadonlyArray<readonly [string, string, Readonly<Record<string, rea
   ['IngressClass', 'ingressClasses', { ingresses: ['front'] }],
   ['NetworkPolicy', 'networkPolicies(fieldSelector: "metadata.name=others")', { pods: ['agent-*', 'agent-*', 'db-0', 'old-*', 'tidy-*'] }],
   ['APIService', 'apiServices(fieldSelector: "metadata.name=v1.shop.example.com")', { service: ['web'] }],
-  ['Secret', 'secrets(namespace: "shop", fieldSelector: "metadata.name=cert")', { ingresses: ['front'], pods: [] }],
-  ['Secret', 'secrets(namespace: "shop", fieldSelector: "metadata.name=keys")', { ingresses: [], pods: ['web-*', 'web-*'] }],
+  [
+    'Secret',
+    'secrets(namespace: "shop", fieldSelector: "metadata.name=cert")',
+    { ingresses: ['front'], pods: [], serviceAccounts: ['clerk'] },
+  ],
+  [
+    'Secret',
+    'secrets(namespace: "shop", fieldSelector: "metadata.name=keys")',
+    { ingresses: [], pods: ['web-*', 'web-*'], serviceAccounts: ['clerk'] },
+  ],
   ['Secret', 'secrets(namespace: "shop", fieldSelector: "metadata.name=clerk-token")', { serviceAccount: ['clerk'] }],
   ['ConfigMap', 'configMaps(namespace: "shop", fieldSelector: "metadata.name=prices")', { pods: ['web-*', 'web-*'] }],
   [
@@ -73,6 +81,8 @@ const cases: ReadonlyArray<readonly [string, string, Readonly<Record<string, rea
     {
       pods: ['web-*', 'web-*'],
       tokenSecrets: ['clerk-token'],
+      pullSecrets: ['keys'],
+      mountableSecrets: ['cert'],
       roleBindings: ['clerks-read'],
       'clusterRoleBindings(labelSelector: "!kubernetes.io/bootstrapping")': ['shop-views'],
     },

@@ -1,7 +1,15 @@
+import type { corev1 } from '#api';
 import { ConfigMap, Pod, PriorityClass, ResourceClaim, RuntimeClass, Secret, ServiceAccount } from '#api';
 import { podsByReference } from './pod.js';
-import { referredToBy, refersToOne } from './references.js';
+import { referredToBy, refersToMany, refersToOne } from './references.js';
 import type { Relation } from './relation.js';
+
+const names = (references: ReadonlyArray<{ name?: string }> = []): string[] => references.flatMap(({ name }) => name || []);
+
+/** The Secrets that an account names. */
+const secretsOf = ({ imagePullSecrets, secrets }: corev1.ServiceAccount): string[] => [
+  ...new Set([...names(imagePullSecrets), ...names(secrets)]),
+];
 
 /** From ConfigMaps, Secrets, accounts, claims and classes to the pods that use them. */
 export const userRelations: readonly Relation[] = [
@@ -48,6 +56,27 @@ export const userRelations: readonly Relation[] = [
         return name ? [name] : [];
       },
     },
+  }),
+  refersToMany({
+    on: ServiceAccount,
+    field: 'pullSecrets',
+    description: 'The Secrets of imagePullSecrets, which pods of this account get that name none.',
+    to: Secret,
+    names: ({ imagePullSecrets }) => names(imagePullSecrets),
+  }),
+  refersToMany({
+    on: ServiceAccount,
+    field: 'mountableSecrets',
+    description: 'The Secrets of `secrets`, which pods of this account may mount.',
+    to: Secret,
+    names: ({ secrets }) => names(secrets),
+  }),
+  referredToBy({
+    on: Secret,
+    field: 'serviceAccounts',
+    description: 'The ServiceAccounts that name this Secret, for pulling images or among those that their pods may mount.',
+    to: ServiceAccount,
+    by: { name: 'secrets', keys: secretsOf },
   }),
   referredToBy({
     on: ResourceClaim,
