@@ -13,7 +13,7 @@ export type { AuditSink } from './audit/auditor.js';
 export type { Change } from './audit/object-changes.js';
 export { ANONYMOUS, type Authenticator, bearerTokenOf } from './authentication/authentication.js';
 export type { ClientAuthority } from './authentication/client-certificate.js';
-export { completedUser } from './authentication/impersonation.js';
+export { completedUser, impersonates } from './authentication/impersonation.js';
 export type { BoundObjects } from './authentication/service-account/claims.js';
 export type { SigningKey } from './authentication/service-account/tokens.js';
 export { InvalidToken } from './authentication/service-account/validate-claims.js';

@@ -95,6 +95,30 @@ test('watches end with the account, and with the pod that the token is bound to'
   for (const watch of watches) watch.close();
 });
 
+test('the graph does not impersonate: it refuses who asks for that, and does not answer as whoever asks', async () => {
+  const { api } = await madeCluster('graph-impersonated');
+  const { token } = api.cluster;
+  const named = { 'impersonate-user': 'jane' };
+  const message = 'The graph does not impersonate: send the credentials of that user, or ask canI(as:).';
+  for (const accept of ['application/json', 'text/event-stream']) {
+    const headers = { 'content-type': 'application/json', accept, ...named };
+    const body = JSON.stringify({ query: '{ cluster { name } }' });
+    const { status, text } = await service.request('/graphql', { method: 'POST', token, headers, body });
+    expect([status, JSON.parse(text)]).toEqual([400, { errors: [{ message, extensions: { code: 'BAD_REQUEST' } }] }]);
+  }
+  for (const [headers, payload] of [
+    [named, {}],
+    [{}, { 'Impersonate-Group': 'viewers' }],
+  ]) {
+    const socket = new WebSocket(`${service.origin.replace('https', 'wss')}/graphql`, 'graphql-transport-ws', { ca: service.ca, headers });
+    socket.once('open', () =>
+      socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: `Bearer ${token}`, ...payload } })),
+    );
+    const closed = new Promise((resolve) => socket.once('close', (code, reason) => resolve([code, String(reason)])));
+    expect(await closed).toEqual([4403, message]);
+  }
+});
+
 test('the graph takes the tokens of accounts for the cluster that is named, with the rights of the account', async () => {
   const [{ api }, { api: other }] = [await madeCluster('graph'), await madeCluster('graph-other')];
   await viewer(api, 'viewer');

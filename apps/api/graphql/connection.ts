@@ -15,6 +15,8 @@ export interface Connection {
   running: number;
   /** Who the client is by its request; its first message may have a token besides. */
   from: GraphRequest;
+  /** The headers of that request. */
+  headers: IncomingMessage['headers'];
   /** Closes it: its credentials have become invalid. */
   forbid(why: StreamEnd): void;
   /** Registers it under a token. False: it is over the tenant's limit. */
@@ -50,6 +52,7 @@ function connectionOf(socket: WebSocket, request: IncomingMessage): Connection {
   return {
     running: 0,
     from: requestOf(request),
+    headers: request.headers,
     forbid,
     async note(by) {
       const forget = await by(request.socket, forbid);

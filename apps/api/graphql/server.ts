@@ -2,6 +2,7 @@ import type { HTTPGraphQLResponse } from '@apollo/server';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { GraphQLError } from 'graphql';
 import { StatusError } from '#apimachinery';
+import { impersonates } from '#apiserver';
 import { type GraphSession, type Graphs, graphLimits } from '#graphql';
 import { LISTENER_LIMITS } from '#hosting';
 import { checkValues } from '../json-body.js';
@@ -16,6 +17,7 @@ import { type KeptAnswer, KeptAnswers } from './kept-answers.js';
 import { PersistedQueries } from './persisted-queries.js';
 import { clusterIn, type GraphRequest, type OpenGraph, unauthenticated } from './sessions.js';
 import type { NoteSocket } from './socket-sessions.js';
+import { streamEnds } from './stream-ends.js';
 
 /** The API server of the cluster does not come up with its manifest. */
 function unlessDown(error: unknown): 'down' {
@@ -202,6 +204,7 @@ export async function serveGraphql(fastify: FastifyInstance, graphs: Graphs, { o
           .code(401)
           .header('www-authenticate', 'Bearer')
           .send({ errors: [unauthenticated] });
+      if (impersonates(request.headers)) return reply.code(400).send({ errors: [streamEnds.impersonation] });
       opened.set(request, { from, session });
       return undefined;
     });

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type ExecutionArgs, type ExecutionResult, GraphQLError } from 'graphql';
 import { handleProtocols, makeServer } from 'graphql-ws';
 import { WebSocketServer } from 'ws';
+import { impersonates } from '#apiserver';
 import { type GraphResult, type GraphSession, type Graphs, Operations, operationLimits, type Runtime } from '#graphql';
 import type { Log } from '#hosting';
 import { type Connection, connect } from './connection.js';
@@ -33,6 +34,10 @@ function requestOf({ from }: Connection, parameters: Readonly<Record<string, unk
   const given = parameters?.authorization ?? parameters?.Authorization;
   return typeof given === 'string' ? { ...from, authorization: given } : from;
 }
+
+/** Whether a client names somebody else, in the headers of its request or, as browsers have to, in the payload of connection_init. */
+const asksToImpersonate = ({ headers }: Connection, parameters: Readonly<Record<string, unknown>> = {}): boolean =>
+  impersonates(headers) || impersonates(Object.fromEntries(Object.keys(parameters).map((name) => [name.toLowerCase(), ''])));
 
 const bounds = { ...operationLimits, bytes: socketLimits.answer };
 
@@ -125,6 +130,10 @@ export function serveSubscriptions(graphs: Graphs, { open, note, log }: Subscrip
   const server = makeServer<Readonly<Record<string, unknown>>, Connection>({
     connectionInitWaitTimeout: 10_000,
     async onConnect({ connectionParams, extra }) {
+      if (asksToImpersonate(extra, connectionParams)) {
+        extra.forbid('impersonation');
+        return false;
+      }
       const from = requestOf(extra, connectionParams);
       return extra.note((below, close) => note(from, below, close));
     },
