@@ -224,6 +224,7 @@ class Graph {
     const [reads, watches]: [Fields, Fields] = [{}, {}];
     const types: GraphQLObjectType[] = [];
     for (const kind of kinds) {
+      yield* this.types.prepare(kind);
       const type = this.types.ofKind(kind);
       const { verbs, deprecation = deprecationIn(type.description ?? '') } = kind.info;
       const deprecated = deprecation && { deprecationReason: deprecation };

@@ -9,6 +9,7 @@ import {
 } from 'graphql';
 import { memoized } from '#apimachinery';
 import type { GraphContext } from './context.js';
+import type { Pieces } from './execution/pieces.js';
 import type { GraphKind } from './kinds.js';
 import { nullableListOf, required } from './output-types.js';
 import { Json, scalarsOfShapes } from './scalars.js';
@@ -59,6 +60,11 @@ export class Types {
   /** The struct of a kind's objects. */
   structOf(kind: GraphKind): Struct {
     return 'own' in kind.source ? this.custom.of(kind.typeName, kind.source.own) : this.shapes.structOf(kind.source.definition);
+  }
+
+  /** Makes the struct of a kind's objects, if there is none yet. */
+  *prepare({ typeName, source }: GraphKind): Pieces<void> {
+    if ('own' in source) yield* this.custom.inPieces(typeName, source.own);
   }
 
   /** The type of a kind's objects. */

@@ -18,6 +18,20 @@ const get = (asked) => ({
 const persisted = (text) => JSON.stringify({ persistedQuery: { version: 1, sha256Hash: createHash('sha256').update(text).digest('hex') } });
 const nested = (levels, open, within = 'name') => `${open.repeat(levels)}${within}${' }'.repeat(levels)}`;
 
+/** One of a hundred kinds, each with a few hundred fields, which change with every definition. */
+function definition(i) {
+  const [plural, kind] = [`storm${i % 100}s`, `Storm${i % 100}`];
+  const texts = (part) => Object.fromEntries(Array.from({ length: 100 }, (_, field) => [`${part}${field}of${i}`, { type: 'string' }]));
+  const part = (name) => ({ type: 'object', properties: { ...texts(name), within: { type: 'object', properties: texts(`${name}In`) } } });
+  const schema = { openAPIV3Schema: { type: 'object', properties: { spec: part('spec'), status: part('status') } } };
+  const versions = [{ name: 'v1', served: true, storage: true, schema }];
+  return {
+    ...{ apiVersion: 'apiextensions.k8s.io/v1', kind: 'CustomResourceDefinition', metadata: { name: `${plural}.storms.example.io` } },
+    spec: { group: 'storms.example.io', scope: 'Namespaced', names: { plural, kind }, versions },
+  };
+}
+const defining = 'mutation ($manifest: String!) { apply(manifest: $manifest) { operation } }';
+
 /** Sent one after another over each of some connections. By name: number of the request → request. */
 const sent = {
   deep: () => query(`{ pods { items { ${nested(2_000, 'owner { ', 'kind')} } } }`),
@@ -52,10 +66,17 @@ const opened = {
   unread: { unread: 200 },
 };
 
+/** Each other one changes what the cluster serves, whose graph those in between ask for. */
+const definitions = (i) =>
+  i % 2 === 0
+    ? query(defining, { manifest: JSON.stringify(definition(i / 2)) })
+    : query(`{ storm${(i >> 1) % 100}s { items { metadata { name } } } }`);
+
 /** At once over so many connections: of more that begin together, the listener closes some of one address. */
 sent.introspection.connections = 200;
 
-export const storms = { ...sent, ...opened };
+/** Those behind `definitions` would have the kinds that it leaves. */
+export const storms = { ...sent, ...opened, definitions };
 export const isOpened = (name) => name in opened;
 /** Answered with about 4 MB. */
 export const long = () => query(`{ ${many(20, (field) => `t${field}: configMaps(limit: 200) { items { json } }`)} }`);

@@ -123,3 +123,14 @@ test('fields beside `spec`, too, are bounded, and however they are named they ta
     `a${String.fromCharCode(0x4e00 + 499)} a__500: Widget_a_500(x,UNRECOGNIZED)`,
   ]);
 });
+
+test('the shapes of a kind are made piece by piece: a field is one', () => {
+  const part = { type: 'object', properties: Object.fromEntries(Array.from({ length: 400 }, (_, at) => [`field${at}`, text])) };
+  const schema = {
+    published: { properties: { a: part, b: { type: 'array', items: part }, c: { type: 'object', additionalProperties: part } } },
+  };
+  const shapes = new CustomShapes(metadata);
+  const pieces = [...shapes.inPieces('Widget', schema as unknown as KindSchema)];
+  expect(pieces.length).toBe(3 * 400 + 3);
+  expect([...shapes.inPieces('Widget', schema as unknown as KindSchema)]).toEqual([]);
+});

@@ -1,5 +1,6 @@
 import type { KindSchema } from '#api';
 import { getOwn, isJsonObject } from '#apimachinery';
+import { atOnce, type Pieces } from '../execution/pieces.js';
 import { limits } from '../limits.js';
 import { enumType, isEnumerable } from '../values/enum-types.js';
 import { deprecationIn } from './deprecation.js';
@@ -46,21 +47,31 @@ class KindShapes {
 
   constructor(private readonly typeName: string) {}
 
-  struct(node: Node, at: { path: string; depth: number }, first: readonly ShapeField[] = []): Struct {
+  *struct(node: Node, at: { path: string; depth: number }, first: readonly ShapeField[] = []): Pieces<Struct> {
     const name = at.path === '' ? this.typeName : this.names.take(`${this.typeName}_${at.path}`);
     // Below the object itself there are no more: `isFull`.
     const keys = Object.keys(isJsonObject(node.properties) ? node.properties : {}).slice(0, limits.customObjectFields);
     this.fields += keys.length;
     const known = new Set(first.map((field) => field.key));
     const names = new FreeNames(known);
-    const own = keys.filter((key) => !known.has(key)).flatMap((key) => this.field(node, { key, ...at }, names) ?? []);
+    const fields = [...first];
+    for (const key of keys) {
+      if (known.has(key)) continue;
+      const field = yield* this.field(node, { key, ...at }, names);
+      if (field) fields.push(field);
+      yield;
+    }
     const description =
       text(node.description) ?? (at.path === '' ? `An object of the cluster’s own kind ${name}.` : `A part of ${this.typeName}.`);
-    return { name, description, open: true, fields: [...first, ...own] };
+    return { name, description, open: true, fields };
   }
 
   /** Undefined for a name that GraphQL cannot carry: the value is in the `json` of the object around it. */
-  private field(node: Node, { key, path, depth }: { key: string; path: string; depth: number }, names: FreeNames): ShapeField | undefined {
+  private *field(
+    node: Node,
+    { key, path, depth }: { key: string; path: string; depth: number },
+    names: FreeNames,
+  ): Pieces<ShapeField | undefined> {
     const plain = key.replaceAll(/[^A-Za-z0-9_]/g, '_').replace(/^_+/, '');
     if (key.length > limits.customNameLength || !/^[A-Za-z]/.test(plain)) return undefined;
     const name = names.take(plain);
@@ -71,7 +82,7 @@ class KindShapes {
     return {
       name,
       key,
-      shape: this.shape(schema, { path: next, depth: depth + 1 }),
+      shape: yield* this.shape(schema, { path: next, depth: depth + 1 }),
       description: description ?? UNDESCRIBED,
       deprecated: deprecationIn(description),
       required: Array.isArray(node.required) && node.required.includes(key),
@@ -79,7 +90,7 @@ class KindShapes {
     };
   }
 
-  private shape(node: Node, at: { path: string; depth: number }): Shape {
+  private *shape(node: Node, at: { path: string; depth: number }): Pieces<Shape> {
     if (isTrue(node, 'x-kubernetes-int-or-string')) {
       return { of: text(node.pattern)?.startsWith(QUANTITY) ? 'quantity' : 'intOrString' };
     }
@@ -95,10 +106,10 @@ class KindShapes {
         return { of: 'boolean' };
       case 'array':
         return isJsonObject(node.items)
-          ? { of: 'list', items: this.shape(node.items, { ...at, depth: at.depth + 1 }), nullable: node.items.nullable === true }
+          ? { of: 'list', items: yield* this.shape(node.items, { ...at, depth: at.depth + 1 }), nullable: node.items.nullable === true }
           : JSON_VALUE;
       case 'object':
-        return this.ofObject(node, at);
+        return yield* this.ofObject(node, at);
       default:
         return JSON_VALUE;
     }
@@ -117,11 +128,11 @@ class KindShapes {
     return (typeof node.format === 'string' && getOwn(textFormats, node.format)) || { of: 'text' };
   }
 
-  private ofObject(node: Node, at: { path: string; depth: number }): Shape {
+  private *ofObject(node: Node, at: { path: string; depth: number }): Pieces<Shape> {
     const count = isJsonObject(node.properties) ? Object.keys(node.properties).length : 0;
-    if (count > 0) return this.isFull(count) ? JSON_VALUE : { of: 'struct', struct: this.struct(node, at) };
+    if (count > 0) return this.isFull(count) ? JSON_VALUE : { of: 'struct', struct: yield* this.struct(node, at) };
     if (isTrue(node, 'x-kubernetes-preserve-unknown-fields') || !isJsonObject(node.additionalProperties)) return JSON_VALUE;
-    const values = this.shape(node.additionalProperties, { ...at, depth: at.depth + 1 });
+    const values = yield* this.shape(node.additionalProperties, { ...at, depth: at.depth + 1 });
     if (values.of === 'text') return { of: 'texts' };
     if (values.of === 'bytes') return { of: 'bytesByKey' };
     if (values.of === 'quantity') return { of: 'amounts' };
@@ -141,13 +152,20 @@ export class CustomShapes {
   constructor(private readonly metadata: Struct) {}
 
   of(typeName: string, schema: KindSchema): Struct {
-    const known = this.made.get(schema) ?? new Map<string, Struct>();
-    this.made.set(schema, known);
-    const there = known.get(typeName);
+    return atOnce(this.inPieces(typeName, schema));
+  }
+
+  *inPieces(typeName: string, schema: KindSchema): Pieces<Struct> {
+    const there = this.made.get(schema)?.get(typeName);
     if (there) return there;
     const { published } = schema;
     const open = published?.properties === undefined ? { ...published, properties: { spec: {}, status: {} } } : published;
-    const struct = new KindShapes(typeName).struct(open, { path: '', depth: 0 }, fieldsOfObjects(this.metadata));
+    const struct = yield* new KindShapes(typeName).struct(open, { path: '', depth: 0 }, fieldsOfObjects(this.metadata));
+    const known = this.made.get(schema) ?? new Map<string, Struct>();
+    this.made.set(schema, known);
+    // Another cluster's graph may have made it meanwhile.
+    const other = known.get(typeName);
+    if (other) return other;
     // A kind has another name only in clusters where another kind has its usual one.
     if (known.size >= limits.customNames) known.clear();
     known.set(typeName, struct);

@@ -45,20 +45,26 @@ export function enumType(
   values: readonly string[],
   { description, meaningOf }: { description: string; meaningOf(value: string): string | undefined },
 ): GraphQLEnumType {
-  const names = new Map(values.flatMap((value) => (value === '' ? [] : [[value, valueName(value)] as const])));
-  const config: GraphQLEnumValueConfigMap = Object.fromEntries(
-    [...names].map(([value, shown]) => {
-      const meaning = meaningOf(value) ?? '';
-      const deprecationReason = OBSOLETE.exec(meaning)?.[0];
-      return [shown, { value, description: told(value, shown, meaning), ...(deprecationReason && { deprecationReason }) }];
-    }),
-  );
+  // Both are made when they are first asked for: a custom kind may have thousands of enums.
+  let names: ReadonlyMap<string, string> | undefined;
+  const shownAs = (): ReadonlyMap<string, string> => {
+    names ??= new Map(values.flatMap((value) => (value === '' ? [] : [[value, valueName(value)] as const])));
+    return names;
+  };
   const type = new GraphQLEnumType({
     name,
     description,
-    values: { ...config, [UNRECOGNIZED]: { description: 'Any other text: see `json`.' } },
+    values: (): GraphQLEnumValueConfigMap => {
+      const config: GraphQLEnumValueConfigMap = {};
+      for (const [value, shown] of shownAs()) {
+        const meaning = meaningOf(value) ?? '';
+        const deprecationReason = OBSOLETE.exec(meaning)?.[0];
+        config[shown] = { value, description: told(value, shown, meaning), ...(deprecationReason && { deprecationReason }) };
+      }
+      return { ...config, [UNRECOGNIZED]: { description: 'Any other text: see `json`.' } };
+    },
   });
-  type.serialize = (value) => names.get(String(value)) ?? UNRECOGNIZED;
+  type.serialize = (value) => shownAs().get(String(value)) ?? UNRECOGNIZED;
   return type;
 }
 
