@@ -148,7 +148,7 @@ export const limits = {
   subscriptionsAtOnce: 1_000,
   /** Characters of a document, and of its variables, up to which equal subscriptions share answers, and of an answer that is kept for those who are late. */
   sharedOperation: 8 * 1024,
-  sharedAnswer: 64 * 1024,
+  sharedAnswer: 16 * 1024,
   /** Seats of the operations of one cluster that run at once, and the estimated points for which one takes another seat. */
   seats: 32,
   pointsPerSeat: 2_500,

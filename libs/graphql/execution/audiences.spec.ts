@@ -88,6 +88,14 @@ test('a long answer is not kept', async () => {
   expect(made).toBe(2);
 });
 
+test('an answer that all have is not kept', async () => {
+  const members = [join(), join()];
+  await answers(members, { object });
+  expect(made).toBe(1);
+  await answers(members, { object });
+  expect(made).toBe(2);
+});
+
 test('nothing is kept of a subscription that is alone, or when the last has ended', async () => {
   const first = join();
   await answers([first, first], { object });

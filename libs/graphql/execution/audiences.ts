@@ -30,6 +30,8 @@ interface Told {
   /** Counts the events of the audience. */
   readonly number: number;
   readonly answer: Promise<GraphResult>;
+  /** How many have it. */
+  had: number;
 }
 
 /** Subscriptions with the same document and variables by one user of one cluster. */
@@ -62,6 +64,7 @@ class Audience {
     if (last && last.number >= joined && isSameEvent(last.event, event)) {
       const result = await last.answer;
       if (!result.errors) {
+        this.handed(last);
         await this.share.turn();
         return result;
       }
@@ -71,13 +74,20 @@ class Audience {
 
   /** An answer with errors is made for each: they name its request. A long one is not kept for those who are late. */
   private async make(event: unknown, make: () => Promise<GraphResult>): Promise<GraphResult> {
-    const told = { event, number: this.told, answer: make() };
+    const told: Told = { event, number: this.told, answer: make(), had: 0 };
     this.told += 1;
     this.last = told;
     const result = await told.answer;
     const { bytes = 0 } = result.extensions?.cost.used ?? {};
     if (this.last === told && (result.errors || bytes > limits.sharedAnswer)) this.last = undefined;
+    this.handed(told);
     return result;
+  }
+
+  /** An answer that all have is not kept. */
+  private handed(told: Told): void {
+    told.had += 1;
+    if (told.had >= this.members && this.last === told) this.last = undefined;
   }
 }
 
