@@ -145,6 +145,17 @@ test('a node is tainted, cordoned, drained and let again', async () => {
   });
 });
 
+test('a pod without time to end is gone; one that has some is still there', async () => {
+  const { pods } = (await run('{ pods(labelSelector: "app=web", limit: 2) { items { metadata { name } } } }')) as never as {
+    pods: { items: Array<{ metadata: { name: string } }> };
+  };
+  const [slow, quick] = pods.items.map(({ metadata }) => metadata.name);
+  const remove = (name: string | undefined, more: string) =>
+    run(`mutation { delete(kind: "pod", name: "${name}"${more}) { operation object { metadata { name } } } }`);
+  expect(await remove(slow, '')).toEqual({ delete: { operation: 'DELETED', object: { metadata: { name: slow } } } });
+  expect(await remove(quick, ', gracePeriodSeconds: 0')).toEqual({ delete: { operation: 'DELETED', object: null } });
+});
+
 test('a request for a certificate is approved or denied, once', async () => {
   const csr = (name: string, request: string) => ({
     apiVersion: 'certificates.k8s.io/v1',

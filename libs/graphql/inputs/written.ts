@@ -44,12 +44,17 @@ export async function readable(reading: Promise<KubeObject>): Promise<KubeObject
   }
 }
 
+/** Whether an object that a deletion answered with is still there: it terminates, or its finalizers hold it (registry/generic/registry Delete). */
+function isLeftBy({ metadata: { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } }: KubeObject): boolean {
+  return deletionTimestamp !== undefined && (deletionGracePeriodSeconds > 0 || finalizers.length > 0);
+}
+
 /** What a deletion did: the object is still there while it terminates. */
 export function deletion(
   done: Omit<WrittenObject, 'object' | 'before'>,
   { before, object, resource }: { before: KubeObject | undefined; object: KubeObject | undefined; resource: Resource },
 ): WrittenObject {
-  const isLeft = object && object.kind !== 'Status' && object.metadata.deletionTimestamp !== undefined;
+  const isLeft = object && object.kind !== 'Status' && isLeftBy(object);
   return {
     ...done,
     deletes: true,
