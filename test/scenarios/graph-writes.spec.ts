@@ -30,6 +30,11 @@ spec:
     spec: {containers: [{name: c, image: nginx}]}
 `;
 
+test('force without serverSide is refused', async () => {
+  const { errors } = await graph.run('mutation { apply(force: true, objects: [{configMap: {metadata: {name: "forced"}}}]) { operation } }');
+  expect(errors?.map(({ message }) => message)).toEqual(['force: needs serverSide, too']);
+});
+
 test('a write is answered with what it changed, and with the warnings of the API', async () => {
   const warnings = [
     'spec.template.metadata.annotations[scheduler.alpha.kubernetes.io/critical-pod]: non-functional in v1.16+; use the "priorityClassName" field instead',

@@ -8,6 +8,7 @@ import {
 } from 'graphql';
 import type { GraphContext } from '../context.js';
 import { costs, writtenObjects } from '../cost/points.js';
+import { badInput } from '../errors.js';
 import { answerTo } from '../long-work.js';
 import { nullableListOf, required } from '../output-types.js';
 import { dryRunArgument, withoutNulls } from '../queries.js';
@@ -79,6 +80,7 @@ interface Graph {
 /** Writes objects as the arguments say. What is refused is an error in its place. */
 async function written(verb: WriteRequest['verb'], given: ApplyArguments, { input, context }: Graph): Promise<Result[]> {
   const { objects: inputs = [], fieldManager = FIELD_MANAGER, ...args } = withoutNulls(given);
+  if (args.force && !args.serverSide) throw badInput('force: needs serverSide, too');
   const options = { atomic: false, dryRun: false, serverSide: false, force: false };
   const objects: unknown[] = [];
   for (const one of inputs) {
