@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import fs from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import net from 'node:net';
 import os from 'node:os';
 import path from 'node:path';
 import { connect, TLSSocket } from 'node:tls';
@@ -103,6 +104,17 @@ test.each<[string, Partial<ListenerLimits>, string, string]>([
   const server = await listening(limits);
   const { closed } = await client(server, sent);
   expect(statusLine(await closed)).toBe(expected);
+});
+
+test('a client that begins no handshake is disconnected', async () => {
+  const server = await listening({ handshakeTimeout: 100 });
+  const socket = net.connect(server.port, '127.0.0.1');
+  toClose.push(() => socket.destroy());
+  await once(socket, 'close');
+  const slow = await client(server);
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  slow.socket.write(get('/'));
+  expect(statusLine(await slow.heard(10))).toBe('HTTP/1.1 200 OK');
 });
 
 test('a body that never ends is not kept', async () => {

@@ -10,6 +10,7 @@ import { ConnectionLimiter } from './connection-limiter.js';
 import { LISTENER_LIMITS, type ListenerLimits, serverOptions } from './limits.js';
 import type { Log } from './logging.js';
 import { isLocalHost, newPlainServer } from './loopback-server.js';
+import { paceHandshakes } from './paced-handshakes.js';
 import type { CertificateAuthority } from './pki/certificate-authority.js';
 import { type CertificateFiles, type OwnCertificate, readOwnCertificate } from './pki/own-certificate.js';
 import { ResumedChains } from './resumed-chains.js';
@@ -125,6 +126,7 @@ function newServer(tls: ReturnType<typeof tlsOptions>, find: FindContext, limits
     ...serverOptions(limits),
   });
   server.maxHeadersCount = limits.headerCount;
+  paceHandshakes(server, limits.handshakeTimeout);
   return server;
 }
 
