@@ -11,6 +11,11 @@ const WAITING = new Set([
   'VolumeMismatch',
 ]);
 
+const CLASS_HELP = 'Create the StorageClass, or name one that there is.';
+
+const withHelp = (obstacle: Obstacle): Obstacle =>
+  /^storageclass\S* ".*" not found$/.test(obstacle.message) ? { ...obstacle, help: CLASS_HELP } : obstacle;
+
 /** What keeps a claim from being bound. `storageClass`: the one that it names, if there is one. `events`: about it, oldest first. */
 export function claimObstacles(
   { spec, status }: corev1.PersistentVolumeClaim,
@@ -27,11 +32,10 @@ export function claimObstacles(
     ];
   }
   const told = troubles(events, ({ reason = '' }) => WAITING.has(reason));
-  if (told.length > 0) return told;
+  if (told.length > 0) return told.map(withHelp);
   const name = spec?.storageClassName;
   if (name && !storageClass) {
-    const help = 'Create the StorageClass, or name one that there is.';
-    return [{ reason: 'NoStorageClass', message: `storageclass.storage.k8s.io "${name}" not found`, help }];
+    return [withHelp({ reason: 'NoStorageClass', message: `storageclass.storage.k8s.io "${name}" not found` })];
   }
   if (storageClass?.volumeBindingMode === 'WaitForFirstConsumer') {
     return [{ reason: 'WaitForFirstConsumer', message: 'it is bound as soon as a pod that uses it is scheduled' }];

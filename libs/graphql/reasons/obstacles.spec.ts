@@ -268,6 +268,15 @@ describe('a claim', () => {
   );
 });
 
+test('what helps a claim whose class is missing, told by an event or not', () => {
+  const claim = { metadata: { name: 'c' }, spec: { storageClassName: 'x' }, status: { phase: 'Pending' } } as corev1.PersistentVolumeClaim;
+  const helps = (events: readonly Trouble[]) => claimObstacles(claim, { storageClass: undefined, events }).map(({ help }) => help);
+  const help = 'Create the StorageClass, or name one that there is.';
+  expect(helps([])).toEqual([help]);
+  expect(helps([warning('ProvisioningFailed', 'storageclass.storage.k8s.io "x" not found')])).toEqual([help]);
+  expect(helps([warning('ProvisioningFailed', 'the disk is full')])).toEqual([undefined]);
+});
+
 describe('a workload', () => {
   const of = (kind: string, spec: object, status: object = {}): Workload => ({
     apiVersion: 'apps/v1',
