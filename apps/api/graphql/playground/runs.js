@@ -24,6 +24,8 @@ export class Runs extends Observable {
     this.now = now;
     this.after = after;
     this.stops = new Map();
+    /** The last mutation of each tab: what was sent, and its run. */
+    this.sent = new Map();
     this.taps = new Set();
     this.pending = false;
   }
@@ -39,9 +41,22 @@ export class Runs extends Observable {
     return () => this.taps.delete(tap);
   }
 
-  /** Starts an operation in a tab; what ran there is stopped. Resolves with the run when it has ended, or with a subscription's once it runs. */
-  async start(tab, { title, kind, request, headers }) {
+  /**
+   * Starts an operation in a tab; what ran there is stopped. A mutation that is sent already is not sent twice: what it does is done. Resolves
+   * with the run when it has ended, or with a subscription's once it runs.
+   */
+  start(tab, operation) {
+    const sent = this.sent.get(tab);
+    const same = JSON.stringify([operation.request, operation.headers]);
+    if (isRunning(this.byTab.get(tab)) && sent?.same === same) return sent.answer;
     this.stop(tab);
+    const answer = this.begin(tab, operation);
+    if (operation.kind === 'mutation') this.sent.set(tab, { same, answer });
+    else this.sent.delete(tab);
+    return answer;
+  }
+
+  async begin(tab, { title, kind, request, headers }) {
     const run = { tab, title, kind, request, state: 'running', startedAt: this.now(), log: emptyLog };
     this.put(run);
     if (kind === 'subscription') return this.follow(run);
@@ -99,6 +114,7 @@ export class Runs extends Observable {
   close(tab) {
     this.stop(tab);
     this.stops.delete(tab);
+    this.sent.delete(tab);
     this.replace(new Map([...this.byTab].filter(([id]) => id !== tab)));
   }
 

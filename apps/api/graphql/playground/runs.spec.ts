@@ -74,6 +74,23 @@ test('a query that was stopped is aborted, and its answer dropped', async () => 
   expect([(await started).state, signal?.aborted]).toEqual(['stopped', true]);
 });
 
+test('a mutation that is sent already is not sent again by a second click; another one is, and so is it when it was answered', async () => {
+  const sent: unknown[] = [];
+  const answers: ((result: Result) => void)[] = [];
+  const { runs } = runsOver((request) => {
+    sent.push(request);
+    return new Promise((resolve) => answers.push(resolve));
+  });
+  const turn = { title: 'T', kind: 'mutation', request: { query: 'mutation { turn }', variables: { by: '1m' } } };
+  const first = runs.start('t', turn);
+  const second = runs.start('t', structuredClone(turn));
+  answers[0]?.({ data: { turned: 1 } });
+  expect([(await first).result, (await second).result, sent.length]).toEqual([{ data: { turned: 1 } }, { data: { turned: 1 } }, 1]);
+  void runs.start('t', turn);
+  void runs.start('t', { ...turn, request: { ...turn.request, variables: { by: '2m' } } });
+  expect(sent.length).toBe(3);
+});
+
 test('subscriptions of several tabs go on side by side; closing a tab ends its own', async () => {
   const { runs, sinks, stopped } = runsOver();
   await runs.start('a', subscription);
