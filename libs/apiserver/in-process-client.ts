@@ -86,8 +86,15 @@ class InProcessClient implements CausalClient {
     return this.call(resource, { verb: 'list', namespace: query.namespace }, async (scope) => {
       const list = capable(scope, scope.storage.list);
       const listing = await list(scope, listOptions(search(query, false)));
+      const items: T[] = [];
+      for (const item of listing.items) {
+        // Those that are not in the cache are parsed.
+        const pending = scope.work.pause();
+        if (pending) await pending;
+        items.push(this.shown<T>(scope, item));
+      }
       return {
-        items: listing.items.map((item) => this.shown<T>(scope, item)),
+        items,
         resourceVersion: String(listing.revision),
         ...(listing.continue ? { continue: listing.continue } : {}),
         ...(listing.remaining === undefined ? {} : { remaining: listing.remaining }),

@@ -90,6 +90,8 @@ export interface ClusterStore {
     at?: Revision;
     notOlderThan?: Revision;
     filter?: (object: CachedObject) => boolean;
+    /** Called before each object that is filtered; what it returns is waited for. */
+    pause?: () => Promise<void> | undefined;
   }): Promise<{
     items: CachedObject[];
     revision: Revision;

@@ -17,6 +17,7 @@ import { commitChannel, encodeCommit } from './bus-message.js';
 import { cachedObject, cacheEvent } from './cached-object.js';
 import type { CachedObject, CacheSink, CachingWriteOp, ClusterStore, CommitListener } from './cacher.js';
 import { listFromStorage } from './cold-read.js';
+import { filtered } from './filtered.js';
 import { follow } from './follow.js';
 import { KeptWatchCache } from './kept-watch-cache.js';
 import { DEFAULT_STORE_LIMITS, type StoreLimits } from './limits.js';
@@ -197,8 +198,11 @@ class CachingClusterStore implements HostedClusterStore {
     checkPrefix(query.prefix);
     const watchCache = await this.#watchCacheFor(query);
     if (watchCache === undefined) return listFromStorage(this.#storage, query, this.#limits);
-    const { items, more, remaining } = watchCache.index.list(query);
-    return { items, revision: watchCache.applied, more, ...(query.filter === undefined && { remaining }) };
+    const { filter, limit, pause, ...of } = query;
+    const { applied: revision, index } = watchCache;
+    if (filter !== undefined) return { ...(await filtered(index.list(of).items, { filter, limit, pause })), revision };
+    const { items, remaining } = index.list({ ...of, limit });
+    return { items, revision, more: remaining > 0, remaining };
   }
 
   async #watchCacheFor({ at, notOlderThan }: ListQuery): Promise<WatchCache | undefined> {

@@ -1,6 +1,7 @@
 import { FutureRevision, type Storage } from '#storage';
 import { cachedObject } from './cached-object.js';
 import type { CachedObject, ClusterStore } from './cacher.js';
+import { filtered } from './filtered.js';
 import type { StoreLimits } from './limits.js';
 
 type ListQuery = Parameters<ClusterStore['list']>[0];
@@ -17,7 +18,7 @@ export async function listFromStorage(storage: Storage, query: ListQuery, limits
 
 async function listFiltered(
   storage: Storage,
-  { prefix, after, limit, at, filter, notOlderThan = 0 }: ListQuery & { filter: (object: CachedObject) => boolean },
+  { prefix, after, limit, at, filter, pause, notOlderThan = 0 }: ListQuery & { filter: (object: CachedObject) => boolean },
   limits: StoreLimits,
 ): Promise<ListAnswer> {
   const items: CachedObject[] = [];
@@ -28,12 +29,10 @@ async function listFiltered(
     const read = await storage.list({ prefix, after: cursor, limit: page, at: revision });
     revision = read.revision;
     if (revision < notOlderThan) throw new FutureRevision(notOlderThan, revision);
-    for (const stored of read.items) {
-      const object = cachedObject(stored);
-      if (!filter(object)) continue;
-      if (items.length === limit) return { items, revision, more: true };
-      items.push(object);
-    }
+    const left = limit === undefined ? undefined : limit - items.length;
+    const found = await filtered(read.items.map(cachedObject), { filter, limit: left, pause });
+    items.push(...found.items);
+    if (found.more) return { items, revision, more: true };
     cursor = read.items[read.items.length - 1]?.key;
     if (read.remaining === 0 || cursor === undefined) return { items, revision, more: false };
   }

@@ -6,15 +6,12 @@ export interface IndexQuery {
   prefix: string;
   /** Only keys greater than this one. */
   after?: string;
-  limit?: number;
-  filter?: (object: CachedObject) => boolean;
+  limit?: number | undefined;
 }
 
 export interface IndexPage {
   items: CachedObject[];
-  /** Whether an object that matches the filter comes after the last item. */
-  more: boolean;
-  /** Keys after the last item, whether they match the filter or not. */
+  /** Keys after the last item. */
   remaining: number;
 }
 
@@ -81,22 +78,13 @@ export class ObjectIndex {
     return end - start;
   }
 
-  list({ prefix, after, limit, filter }: IndexQuery): IndexPage {
+  list({ prefix, after, limit }: IndexQuery): IndexPage {
     const keys = this.#keysUnder(prefix);
     const { start, end } = keys.range(prefix, after);
     const items: CachedObject[] = [];
     let index = start;
-    for (; index < end && items.length !== limit; index++) {
-      const object = this.#at(keys, index);
-      if (filter === undefined || filter(object)) items.push(object);
-    }
-    const remaining = end - index;
-    if (filter !== undefined) while (index < end && !filter(this.#at(keys, index))) index++;
-    return { items, more: index < end, remaining };
-  }
-
-  #at(keys: SortedKeys, index: number): CachedObject {
-    return this.#objects.get(keys.at(index) as string) as CachedObject;
+    for (; index < end && items.length !== limit; index++) items.push(this.#objects.get(keys.at(index) as string) as CachedObject);
+    return { items, remaining: end - index };
   }
 
   #keysUnder(prefix: string): SortedKeys {

@@ -135,11 +135,17 @@ export function yamlBody(object: object, task: WorkTask): AsyncGenerator<string>
 /** The items of a long list in batches, for an encoding that needs objects; a batch is small enough to be processed without yielding. */
 export async function* batches(items: readonly CachedObject[], form: ListForm, task: WorkTask): AsyncGenerator<unknown[]> {
   const make = memberOf(form);
-  for (let start = 0; start < items.length; start += BATCH) {
+  let [batch, bytes]: [unknown[], number] = [[], 0];
+  for (const item of items) {
     const pending = task.pause();
     if (pending) await pending;
-    yield items.slice(start, start + BATCH).map(make);
+    batch.push(make(item));
+    bytes += item.bytes;
+    if (batch.length < BATCH.items && bytes < BATCH.bytes) continue;
+    yield batch;
+    [batch, bytes] = [[], 0];
   }
+  if (batch.length > 0) yield batch;
 }
 
-const BATCH = 20;
+const BATCH = { items: 20, bytes: 1024 * 1024 };

@@ -1,5 +1,6 @@
 import { encodeProtobufList, ProtobufError } from '#api';
 import { methodNotAllowed } from '#apimachinery';
+import type { CachedObject } from '#cacher';
 import { MEDIA_TYPES, type Negotiated, negotiateStream, noSuchConversion } from '../request/negotiation.js';
 import { listOptions } from '../request/options.js';
 import { type ApiResponse, headerOf } from '../request/request.js';
@@ -30,8 +31,18 @@ function listMetadata(listing: Listing, unstructured: boolean): Record<string, u
   };
 }
 
-/** Lists up to this length are encoded in one piece: streaming them would cost more. */
-const SHORT = 100;
+/** Lists of up to so many objects, which take up to so much memory, are encoded in one piece: streaming them would cost more. */
+const SHORT = { items: 100, bytes: 1.5 * 1024 * 1024 };
+
+function isShort(items: readonly CachedObject[]): boolean {
+  if (items.length > SHORT.items) return false;
+  let bytes = 0;
+  // No further ones are measured than is needed.
+  return items.every((item) => {
+    bytes += item.bytes;
+    return bytes <= SHORT.bytes;
+  });
+}
 
 /** Answers a list, as objects, Table or metadata; a long one in chunks. */
 async function answerList(call: ResourceCall, negotiated: Negotiated, listing: Listing): Promise<ApiResponse> {
@@ -48,7 +59,7 @@ async function answerList(call: ResourceCall, negotiated: Negotiated, listing: L
     ...(convert ? { convert } : {}),
   };
   const as = { negotiated, status: 200, warnings: scope.warnings.texts };
-  if (listing.items.length <= SHORT && (encoding !== 'yaml' || listing.items.length === 0)) return shortList(listing, form, as);
+  if (isShort(listing.items) && (encoding !== 'yaml' || listing.items.length === 0)) return shortList(listing, form, as);
   const task = scope.cluster.share.task(scope.cluster.store.cluster);
   if (encoding === 'protobuf' && convert?.kind !== 'Table') {
     const encoded = await encodeProtobufList(headOf(form), batches(listing.items, form, task)).catch((error: unknown) => {

@@ -74,7 +74,8 @@ export async function listObjects(scope: RestScope, options: ListOptions): Promi
   const { matches } = selection;
   const name = selection.name;
   const filter = matches ?? (name === undefined ? undefined : ({ object }: CachedObject) => object.metadata.name === name);
-  const listed = await cluster.store.list({ prefix, ...reading, ...(filter ? { filter } : {}) }).catch((error: unknown) => {
+  const filtering = filter && { filter, pause: () => scope.work.pause() };
+  const listed = await cluster.store.list({ prefix, ...reading, ...filtering }).catch((error: unknown) => {
     if (error instanceof Compacted && reading.after !== undefined) throw inconsistentContinue(reading, prefix);
     throw error;
   });

@@ -87,7 +87,11 @@ async function watchFromList(scope: RestScope, place: Place, sink: WatchSink, no
   const { store } = scope.cluster;
   const { prefix, key, matches } = place;
   const filter = key === undefined ? matches : (stored: Stored & { key: string }) => stored.key === key && (matches?.(stored) ?? true);
-  const listed = await store.list({ prefix, ...(notOlderThan > 0 ? { notOlderThan } : {}), ...(filter ? { filter } : {}) });
+  const listed = await store.list({
+    prefix,
+    ...(notOlderThan > 0 ? { notOlderThan } : {}),
+    ...(filter && { filter, pause: () => scope.work.pause() }),
+  });
   for (const stored of listed.items) sink.event('ADDED', stored);
   sink.bookmark?.(listed.revision, true);
   return follow(scope, place, sink, listed.revision);
