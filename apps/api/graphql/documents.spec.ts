@@ -57,3 +57,28 @@ test('documents that come together are read one in a turn, and tenants take turn
   }
   expect(seen).toEqual([['a1'], ['a1', 'b1'], ['a1', 'b1', 'a2'], ['a1', 'b1', 'a2', 'a3']]);
 });
+
+describe('a document that is sent again', () => {
+  const open = () => {
+    const loop = new SteppedLoop();
+    loop.nextTurn = (run) => void setImmediate(run);
+    const graphs = new Graphs(
+      { running: new Map(), subscribed: new Map(), turns: new Turns(loop), onUnexpected: () => undefined },
+      { ofDefinition: () => undefined, ofField: () => undefined },
+    );
+    return (query: string) => documentOf(graphs.builtIn, { cluster: { id: 'a' } }, query);
+  };
+
+  test('is not parsed again, unless it is refused, long, or for another schema', async () => {
+    const [read, other] = [open(), open()];
+    const query = 'subscription { pods { type } }';
+    expect(await read(query)).toBe(await read(query));
+    expect(await other(query)).not.toBe(await read(query));
+    const long = `{ __typename } #${'x'.repeat(4 * 1024)}`;
+    expect(await read(long)).not.toBe(await read(long));
+    for (let i = 0; i < 2; i += 1) {
+      expect(await read('{ nothing }')).toEqual([expect.objectContaining({ extensions: { code: 'GRAPHQL_VALIDATION_FAILED' } })]);
+      expect(await read('{')).toEqual([expect.objectContaining({ extensions: { code: 'GRAPHQL_PARSE_FAILED' } })]);
+    }
+  });
+});
