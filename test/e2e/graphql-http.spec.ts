@@ -77,6 +77,11 @@ test('long writes are answered by the thread of long bodies like short ones by t
   // It waits for the thread, but no longer than 5 s.
   expect(isReady() || performance.now() - asked > 5_000).toBe(true);
   expect(await until(isReady)).toBe(true);
+  const patch =
+    'mutation ($name: String!, $patch: JSON!) { patch(kind: "cm", name: $name, patch: $patch, dryRun: true) { operation diff { path } } }';
+  const whatIf = 'query ($m: String!) { whatIf(manifest: $m) { pod state nodes { feasible } } }';
+  const pod = (length: number) =>
+    `apiVersion: v1\nkind: Pod\nmetadata: {name: p, annotations: {a: ${'x'.repeat(length)}}}\nspec: {containers: [{name: c, image: i}]}\n`;
   const outcomes = async (length: number) => {
     const name = `of-${length}`;
     const more = `---\nkind: x\n---\n${sized(name, length)}b: c\n---\n${sized('Bad_Name', length)}`;
@@ -101,11 +106,17 @@ test('long writes are answered by the thread of long bodies like short ones by t
       Object.keys((await cluster.call('GET', `${maps}/${name}-3`)).json.data),
       shown(await write(inNamespace(`tried-${length}`, sized('inside', length)), { atomic: true, dryRun: true })).messages,
       (await cluster.call('GET', `/api/v1/namespaces/tried-${length}`)).status,
+      shown(await posted({ query: patch, variables: { name, patch: { data: { b: 'x'.repeat(length) } } } })),
+      shown(await posted({ query: whatIf, variables: { m: pod(length) } })),
     ];
   };
   const short = await outcomes(100);
+  expect(short.slice(-2).map(({ data }) => data)).toEqual([
+    { patch: { operation: 'UPDATED', diff: [{ path: '.data.b' }] } },
+    { whatIf: { pod: 'default/p', state: 'PENDING', nodes: expect.any(Array) } },
+  ]);
   expect(short[0].data.apply.map((one: Json) => one?.operation ?? null)).toEqual(['CREATED', null, null, null]);
-  expect(short.slice(-2)).toEqual([undefined, 404]);
+  expect(short.slice(-4, -2)).toEqual([undefined, 404]);
   expect(await outcomes(50_000)).toEqual(short);
 });
 
