@@ -16,7 +16,11 @@ describe('a document', () => {
       `{ a } #${'x'.repeat(200_000)}`,
       'The document has 200007 characters, and 200000 is the limit: send long texts as variables.',
     ],
-    ['of too many tokens', `{ ${'a(b: [1 2 3]) '.repeat(1_200)} }`, 'Document contains more that 10000 tokens. Parsing aborted.'],
+    [
+      'of too many tokens',
+      `{ ${'a(b: [1 2 3]) '.repeat(1_200)} }`,
+      'The document has more than 10000 tokens, and that is the limit: send values as variables, or ask in several requests.',
+    ],
     [
       'of deep objects',
       `{ a(b: ${'{c: '.repeat(2_400)}1${'}'.repeat(2_400)}) }`,

@@ -24,10 +24,10 @@ function kindOf(lexer: Lexer): TokenKind {
 }
 
 /**
- * Throws if more brackets are open at once than allowed, as the parser would run out of stack, or if too many objects stand in arguments:
- * validation compares each with all fields of its type. Invalid tokens are left to the parser, which reports them.
+ * Throws if there are too many tokens, if more brackets are open at once than allowed, as the parser would run out of stack, or if too many
+ * objects stand in arguments: validation compares each with all fields of its type. Invalid tokens are left to the parser, which reports them.
  */
-function checkBrackets(source: string): void {
+function checkTokens(source: string): void {
   const lexer = new Lexer(new Source(source));
   let depth = 0;
   let parentheses = 0;
@@ -35,6 +35,10 @@ function checkBrackets(source: string): void {
   for (let tokens = 0; tokens <= limits.tokens; tokens++) {
     const kind = kindOf(lexer);
     if (kind === TokenKind.EOF) break;
+    if (tokens === limits.tokens)
+      throw refused(
+        `The document has more than ${limits.tokens} tokens, and that is the limit: send values as variables, or ask in several requests.`,
+      );
     if (kind === TokenKind.PAREN_L) parentheses++;
     else if (kind === TokenKind.PAREN_R) parentheses--;
     else if (kind === TokenKind.BRACE_L && parentheses > 0) objects++;
@@ -55,7 +59,7 @@ export function checkSource(source: string): void {
   if (source.length > limits.documentLength) {
     throw refused(`The document has ${source.length} characters, and ${limits.documentLength} is the limit: send long texts as variables.`);
   }
-  checkBrackets(source);
+  checkTokens(source);
 }
 
 /** Fields by their path in the response. */
