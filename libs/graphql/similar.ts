@@ -37,10 +37,13 @@ export function similarTo(word: string, words: Iterable<string>): string[] {
   return found.slice(0, SHOWN).map((one) => one.word);
 }
 
-/** ` Did you mean "pod" or "pods"?`; empty if there is nothing similar. */
-export function didYouMean(word: string, words: Iterable<string>): string {
-  const found = similarTo(word, words).map((one) => JSON.stringify(one));
+/** ` Did you mean "pod" or "pods"?` of words that may have been meant; empty if there are none. */
+export function meant(words: readonly string[]): string {
+  const found = words.map((one) => JSON.stringify(one));
   const last = found.pop();
   if (last === undefined) return '';
   return ` Did you mean ${found.length > 0 ? `${found.join(', ')} or ${last}` : last}?`;
 }
+
+/** The same of the words that are similar to one. */
+export const didYouMean = (word: string, words: Iterable<string>): string => meant(similarTo(word, words));

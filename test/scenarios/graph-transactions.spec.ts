@@ -228,6 +228,6 @@ metadata: {name: first}
     'it is defined by document 1, and served when that is stored: write the definition with one request, and its objects with the next';
   expect(errors.map(({ message }) => message)).toEqual([
     ...(atomic ? ['document 1: not written, because of document 2'] : []),
-    `document 2: no matches for kind "Gear" in version "example.com/v1": ${help}`,
+    `document 2, line 12: no matches for kind "Gear" in version "example.com/v1": ${help}`,
   ]);
 });

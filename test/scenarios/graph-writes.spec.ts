@@ -30,6 +30,19 @@ spec:
     spec: {containers: [{name: c, image: nginx}]}
 `;
 
+test.each([
+  ['Deploymnt', 'apps/v1', 'Did you mean "Deployment"?'],
+  ['Deployment', 'extensions/v1beta1', 'Did you mean "apps/v1"?'],
+  ['Pods', 'v1', 'Did you mean "Pod"?'],
+])('a manifest with the kind %s of %s says what may have been meant', async (kind, apiVersion, hint) => {
+  const { errors } = await graph.run('mutation ($m: String!) { create(manifest: $m) { operation } }', {
+    m: `apiVersion: ${apiVersion}\nkind: ${kind}\nmetadata: {name: x}\n`,
+  });
+  expect(errors?.map(({ message }) => message)).toEqual([
+    `document 1, line 2: no matches for kind "${kind}" in version "${apiVersion}". ${hint}`,
+  ]);
+});
+
 test('force without serverSide is refused', async () => {
   const { errors } = await graph.run('mutation { apply(force: true, objects: [{configMap: {metadata: {name: "forced"}}}]) { operation } }');
   expect(errors?.map(({ message }) => message)).toEqual(['force: needs serverSide, too']);
@@ -152,9 +165,9 @@ metadata: {name: last}
       extensions: { code: 'BAD_REQUEST', document: 5, line: 28, fields: [expect.objectContaining({ line: 28 })] },
     },
     {
-      message: 'document 5, items[1]: no matches for kind "Nothing" in version "example.com/v1"',
+      message: 'document 5, items[1], line 31: no matches for kind "Nothing" in version "example.com/v1"',
       path: ['apply', 5],
-      extensions: { code: 'BAD_USER_INPUT', document: 5 },
+      extensions: { code: 'BAD_USER_INPUT', document: 5, line: 31, fields: [{ field: 'kind', line: 31 }] },
     },
   ]);
   expect(graph.unexpected).toEqual([]);

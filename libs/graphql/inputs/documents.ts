@@ -1,10 +1,11 @@
 import { GraphQLError } from 'graphql';
-import { DecodeError, kindSchema, type Resource } from '#api';
+import { DecodeError, groupVersionOf, kindSchema, type Resource } from '#api';
 import { fieldLines, type ManifestDocument, ManifestError, readManifest } from '#api/yaml';
 import { badRequest, type KubeObject, StatusError } from '#apimachinery';
 import { excessOfObject } from '../cost/values.js';
 import { badInput, codeOf } from '../errors.js';
 import { limits } from '../limits.js';
+import { meant, similarTo } from '../similar.js';
 import type { WriteContext } from './writing.js';
 
 /** What becomes of fields that a kind does not have (metav1 FieldValidation). */
@@ -73,8 +74,13 @@ export function documentError(wanted: WantedObject, error: unknown): GraphQLErro
       },
     });
   }
-  if (error instanceof GraphQLError && error.extensions.code === 'BAD_USER_INPUT')
-    return new DocumentError(`${name}: ${error.message}`, { extensions: { ...error.extensions, ...at } });
+  if (error instanceof GraphQLError && error.extensions.code === 'BAD_USER_INPUT') {
+    // An object that was read, of a kind that is not served.
+    const [line] = wanted.object && !wanted.resource ? linesOf(wanted, ['kind']) : [];
+    const place = line !== undefined && { line, fields: [{ field: 'kind', line }] };
+    const where = line === undefined ? name : `${name}, line ${line}`;
+    return new DocumentError(`${where}: ${error.message}`, { extensions: { ...error.extensions, ...at, ...place } });
+  }
   throw error;
 }
 
@@ -98,11 +104,20 @@ function checkFields(
   }
 }
 
+/** What may have been meant by a kind that is not served: the version in which it is, or kinds of similar names. */
+function meantKind({ kinds }: WriteContext, kind: string): string {
+  const word = kind.toLowerCase();
+  const served = kinds.named(word)?.info;
+  if (served?.kind === kind) return meant([groupVersionOf(served.group, served.version)]);
+  return meant([...new Set(similarTo(word, kinds.names()).flatMap((name) => kinds.named(name)?.info.kind ?? []))]);
+}
+
 /** The resource of an object. Throws if the cluster does not serve it. */
-function resourceFor({ kinds }: WriteContext, { apiVersion, kind }: KubeObject): Resource {
-  const resource = kinds.resource(apiVersion, kind);
-  if (!resource) throw badInput(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}`);
-  return resource;
+function resourceFor(context: WriteContext, { apiVersion, kind }: KubeObject): Resource {
+  const resource = context.kinds.resource(apiVersion, kind);
+  if (resource) return resource;
+  const hint = meantKind(context, kind);
+  throw badInput(`no matches for kind ${JSON.stringify(kind)} in version ${JSON.stringify(apiVersion)}${hint && `.${hint}`}`);
 }
 
 /** The object with the namespace that is meant where it names none. */
@@ -136,7 +151,7 @@ export async function wantedObject(
     const warnings = checkFields(object, context, { validation, ...(repeated && { repeated }) });
     return { ...given, object: placed(object, resource, namespace), resource, warnings };
   } catch (error) {
-    return { ...given, ...found, error: documentError({ ...given, warnings: [] }, error), warnings: [] };
+    return { ...given, ...found, error: documentError({ ...given, ...found, warnings: [] }, error), warnings: [] };
   }
 }
 
