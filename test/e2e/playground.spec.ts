@@ -133,6 +133,8 @@ inChromium(`the playground in Chromium${chromium ? '' : ': skipped, there is non
     expect(await until(async () => (await mode()) === 'real')).toBe(true);
     const again = await opened();
     await again.until('document.body.innerText.includes("was left open: what it changed is put back")');
+    // Its tabs are gone with it: what they do would not be put back.
+    await again.until('document.querySelector(".operation-tabs").innerText.trim() === "Workloads"');
   });
 
   test('subscriptions go on while other tabs are used; the newest event is first, and they can be paused', async () => {

@@ -37,9 +37,13 @@ query Workloads {
 `;
 
 /** Undoes what a tour left whose page was closed, and the one that is open when this page is closed or another cluster is opened. */
-function useRecovery(guide, onNotice) {
+function useRecovery({ guide, tabStore }, onNotice) {
   useEffect(() => {
-    guide.recover().then((title) => title && onNotice(`The tour “${title}” was left open: what it changed is put back.`));
+    guide.recover().then((title) => {
+      if (!title) return;
+      tabStore.close(...tabStore.ofTours());
+      onNotice(`The tour “${title}” was left open: what it changed is put back.`);
+    });
     const abandon = () => guide.abandon();
     addEventListener('pagehide', abandon);
     return () => {
@@ -85,7 +89,7 @@ function Cluster({ session, operation, onVoid, ...bar }) {
   const [notice, setNotice] = useState('');
   const { client, storage, guide, tabStore, runs } = useParts(session, { onVoid, onLink: setLinked, onUnkept: () => setNotice(unkept) });
   const [welcome, setWelcome] = useState(!operation && storage.getItem('seen') === null);
-  useRecovery(guide, setNotice);
+  useRecovery({ guide, tabStore }, setNotice);
   const showWelcome = (shown) => {
     if (!shown) storage.keep('seen', 'true');
     setWelcome(shown);

@@ -36,6 +36,11 @@ export class TabStore extends Observable {
     return this.state.tabs.find(({ id }) => id === this.state.active);
   }
 
+  /** The ids of the tabs with steps of a tour. */
+  ofTours() {
+    return this.state.tabs.map(({ id }) => id).filter((id) => /^tour(-|$)/.test(id));
+  }
+
   /**
    * What the editors hold is that of the tab that is shown: `{query, variables, headers}`, or some of them. Ignored if they were filled before
    * the last of `fillings`: they still hold what was shown before.

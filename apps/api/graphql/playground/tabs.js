@@ -77,6 +77,7 @@ export function useTabs(store, runs) {
     active: store.active,
     select: (id) => store.select(id),
     open: (tab) => store.open(tab),
+    ofTours: () => store.ofTours(),
     close(...ids) {
       for (const id of ids) runs.close(id);
       store.close(...ids);

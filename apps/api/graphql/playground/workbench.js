@@ -56,7 +56,7 @@ function useTourPanel(tour, { tabs, tourPlugin, onWelcome }) {
       onWelcome(false);
       setVisiblePlugin(tourPlugin);
     } else if (before.current) {
-      tabs.close(...tabs.tabs.map(({ id }) => id).filter((id) => /^tour(-|$)/.test(id)));
+      tabs.close(...tabs.ofTours());
       setVisiblePlugin(null);
       onWelcome(true);
     }
