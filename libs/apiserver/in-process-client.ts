@@ -84,8 +84,7 @@ class InProcessClient implements CausalClient {
 
   list<T extends KubeObject>(resource: Resource<T>, query: ListQuery = {}): Promise<Listed<T>> {
     return this.call(resource, { verb: 'list', namespace: query.namespace }, async (scope) => {
-      const list = capable(scope, scope.storage.list);
-      const listing = await list(scope, listOptions(search(query, false)));
+      const listing = await capable(scope, scope.storage.list)(scope, listOptions(search(query, false)));
       const items: T[] = [];
       for (const item of listing.items) {
         // Those that are not in the cache are parsed.
