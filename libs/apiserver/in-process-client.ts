@@ -87,10 +87,9 @@ class InProcessClient implements CausalClient {
       const listing = await capable(scope, scope.storage.list)(scope, listOptions(search(query, false)));
       const items: T[] = [];
       for (const item of listing.items) {
-        // Those that are not in the cache are parsed.
         const pending = scope.work.pause();
         if (pending) await pending;
-        items.push(this.shown<T>(scope, item));
+        items.push(this.shown<T>(scope, item)); // Parsed if it is not in the cache.
       }
       return {
         items,
