@@ -134,7 +134,7 @@ spec: {minAvailable: 1, selector: {matchLabels: {app: web}}}
 apiVersion: autoscaling/v2
 kind: HorizontalPodAutoscaler
 metadata: {name: web, namespace: shop}
-spec: {minReplicas: 2, maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1, kind: Deployment, name: web}}
+spec: {minReplicas: 2, maxReplicas: 3, scaleTargetRef: {apiVersion: apps/v1beta2, kind: Deployment, name: web}}
 ---
 apiVersion: rbac.authorization.k8s.io/v1
 kind: Role

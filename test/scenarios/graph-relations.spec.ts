@@ -178,6 +178,19 @@ describe('relations', () => {
     expect(errors).toMatchObject([{ message: 'the server doesn\'t have a resource type "nothing"', path: ['namespace', 'objects'] }]);
   });
 
+  test('an object is not said to be controlled by one that has the name of its controller', async () => {
+    const owner = '{apiVersion: batch/v1, kind: CronJob, name: tidy, uid: another, controller: true}';
+    const spec = '{template: {spec: {restartPolicy: Never, containers: [{name: c, image: busybox}]}}}';
+    const manifest = `{apiVersion: batch/v1, kind: Job, metadata: {name: stray, namespace: shop, ownerReferences: [${owner}]}, spec: ${spec}}`;
+    const { data, errors } = await graph.run(
+      'mutation ($m: String!) { create(manifest: $m) { object { ... on Job { cronJob { kind } } } } }',
+      {
+        m: manifest,
+      },
+    );
+    expect([errors, data]).toEqual([undefined, { create: [{ object: { cronJob: null } }] }]);
+  });
+
   test('a namespace has a field for each namespaced kind', async () => {
     const { data } = await graph.run('{ __type(name: "Namespace") { fields { name } } }');
     const fields = (data as { __type: { fields: Array<{ name: string }> } }).__type.fields.map(({ name }) => name);

@@ -9,6 +9,7 @@ import {
   PersistentVolumeClaim,
   Pod,
   PodDisruptionBudget,
+  parseGroupVersion,
   ReplicaSet,
   ReplicationController,
   type Resource,
@@ -16,6 +17,7 @@ import {
   StatefulSet,
 } from '#api';
 import { controllerOf, type KubeObject } from '#apimachinery';
+import type { GraphKind } from '../kinds.js';
 import type { Grouping } from '../loaders.js';
 import { controlledBy } from './owned.js';
 import { referredToBy, refersToOne } from './references.js';
@@ -33,16 +35,19 @@ const controls = <T extends KubeObject>(on: Resource<T>, field: string, to: Reso
     resolve: (object, context, selectors) => controlledBy(object, to, context, selectors),
   });
 
-/** The object of a kind that controls an object. */
+/** The object of a kind that controls an object; none if another one has its name by now. */
 const controlledByOne = <T extends KubeObject>(on: Resource<T>, field: string, to: Resource): Relation =>
-  refersToOne({
+  defineRelation<T>({
     on,
     field,
     description: `The ${to.kind} that controls this ${on.kind}.`,
     to,
-    at: (object) => {
+    list: false,
+    async resolve(object, { loaders }) {
       const controller = controllerOf(object);
-      return controller?.kind === to.kind ? { name: controller.name } : undefined;
+      if (controller?.kind !== to.kind) return undefined;
+      const found = await loaders.get(to, controller.name, object.metadata.namespace);
+      return found?.metadata.uid === controller.uid ? found : undefined;
     },
   });
 
@@ -112,7 +117,10 @@ export const workloadRelations: readonly Relation[] = [
     async resolve({ metadata, spec }, { loaders, kinds }) {
       if (!spec) return undefined;
       const { apiVersion = '', kind, name } = spec.scaleTargetRef;
-      const resource = kinds.resource(apiVersion, kind);
+      const { group } = parseGroupVersion(apiVersion);
+      // Its version does not matter (pkg/controller/podautoscaler/horizontal.go, scaleForResourceMappings).
+      const inGroup = ({ info }: GraphKind): boolean => info.group === group && info.kind === kind;
+      const resource = kinds.resource(apiVersion, kind) ?? kinds.stored.find(inGroup)?.info;
       return resource && loaders.get(resource, name, metadata.namespace);
     },
   }),
