@@ -57,6 +57,22 @@ function slowly() {
 
 const kinds = (count: number) => serving(...Array.from({ length: count }, (_, at) => info(`Kind${at}`, `kind${at}s`)));
 
+test('of the custom kinds of a cluster only so many fields are typed; kinds for which there are too few are JSON', async () => {
+  const part = { type: 'object', properties: Object.fromEntries(Array.from({ length: 29 }, (_, at) => [`f${at}`, { type: 'string' }])) };
+  const large = {
+    properties: { spec: { type: 'object', properties: Object.fromEntries(Array.from({ length: 99 }, (_, at) => [`p${at}`, part])) } },
+  };
+  const small = { properties: { spec: { type: 'object', properties: { a: { type: 'string' } } } } };
+  const own = [...Array.from({ length: 8 }, () => large), small].map((published, at) => ({
+    info: info(`Kind${at}`, `kind${at}s`),
+    schema: schema(published),
+  }));
+  const served = { groups: builtIn.groups, resources: [...builtIn.resources, ...own.map((one) => one.info)], own };
+  const { schema: made } = await of('large', served);
+  const specs = own.map((_, at) => String((made.getType(`Kind${at}`) as GraphQLObjectType).getFields().spec?.type));
+  expect(specs).toEqual([...[0, 1, 2, 3, 4, 5].map((at) => `Kind${at}_spec`), 'JSON', 'JSON', 'Kind8_spec']);
+});
+
 describe('the graph of a cluster is built in turns', () => {
   test('of the cluster: others have theirs between the pieces', async () => {
     const { loop, turns, graphs } = slowly();

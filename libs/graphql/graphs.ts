@@ -1,35 +1,20 @@
-import { LRUCache } from 'lru-cache';
 import type { Served } from '#api';
 import type { GraphSession } from './context.js';
 import { Audiences } from './execution/audiences.js';
 import type { Runtime } from './execution/operation.js';
 import { inTurns } from './execution/pieces.js';
 import { builtInKinds } from './kinds.js';
-import { limits } from './limits.js';
+import { OwnGraphs } from './own-graphs.js';
 import { BuiltInGraph } from './schema.js';
 import type { Descriptions } from './shapes/built-in.js';
 
 /** The cluster whose graph is wanted. */
 type Session = Pick<GraphSession, 'cluster' | 'served'>;
 
-interface OwnGraph {
-  served: Served;
-  runtime: Runtime;
-}
-
 /** A graph that is being built. */
 interface Building {
   served: Served;
   runtime: Promise<Runtime>;
-}
-
-/**
- * Estimated bytes of the graph of a cluster with custom kinds: the map of all types, the fields of its root, and the types of its own
- * kinds.
- */
-function bytesOf({ served }: OwnGraph): number {
-  const fields = served.own?.reduce((sum, { schema }) => sum + Object.keys(schema.published?.properties ?? {}).length, 0) ?? 0;
-  return limits.graphBytes + (served.own?.length ?? 0) * limits.ownKindBytes + fields * limits.ownFieldBytes;
 }
 
 /** The graphs of clusters: one for all that serve only the built-in kinds, and a separate one for each of the others. */
@@ -39,7 +24,7 @@ export class Graphs {
   readonly builtIn: Runtime;
   private readonly kindsOf: Runtime['kindsOf'];
   private readonly shared: Omit<Runtime, 'schema' | 'kinds' | 'kindsOf'>;
-  private readonly own = new LRUCache<string, OwnGraph>({ maxSize: limits.ownGraphsBytes, sizeCalculation: bytesOf });
+  private readonly own = new OwnGraphs();
   /** By cluster; one at a time. */
   private readonly building = new Map<string, Building>();
 

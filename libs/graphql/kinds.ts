@@ -1,12 +1,14 @@
 import type { Definition, Resource } from '#api';
 import { builtIn, groupVersionOf, type KindSchema, preferredResources, type ResourceInfo, type Served, scheme } from '#api';
 import { atOnce, type Pieces } from './execution/pieces.js';
+import { limits } from './limits.js';
+import { typedFields } from './shapes/typed-fields.js';
 
 /** A kind in the graph: a resource whose objects can be read. */
 export interface GraphKind {
   readonly info: ResourceInfo;
-  /** What its type is built from; `own` for a custom kind of this cluster. */
-  readonly source: { readonly definition: Definition } | { readonly own: KindSchema };
+  /** What its type is built from; `own` for a custom kind of this cluster, of which what is below `spec` and the like is not typed if it is `plain`. */
+  readonly source: { readonly definition: Definition } | { readonly own: KindSchema; readonly plain?: true };
   /** Name of the GraphQL type: the kind's, preceded by group and version if another kind has that name. */
   readonly typeName: string;
   /** Name of the root field for one object. */
@@ -87,6 +89,8 @@ function* ownKinds({ own = [] }: Served, preferred: ReadonlySet<ResourceInfo>, {
     !typeNames(typeName).some((name) => usedTypes.has(name)) && !usedFields.has(one) && !usedFields.has(many);
   /** The last number used for a prefix, so that none is tried twice. */
   const numbers = new Map<string, number>();
+  /** The fields that can be typed. */
+  let left = limits.clusterFields;
   // The preferred versions come first, and so have the plain names.
   for (const { info, schema } of [...own.filter(({ info }) => preferred.has(info)), ...own.filter(({ info }) => !preferred.has(info))]) {
     if (!isReadable(info)) continue;
@@ -100,7 +104,10 @@ function* ownKinds({ own = [] }: Served, preferred: ReadonlySet<ResourceInfo>, {
     }
     for (const name of typeNames(names.typeName)) usedTypes.add(name);
     for (const name of [names.one, names.many]) usedFields.add(name);
-    yield { info, source: { own: schema }, ...names };
+    const count = typedFields(schema);
+    const plain = count > left;
+    if (!plain) left -= count;
+    yield { info, source: { own: schema, ...(plain && { plain }) }, ...names };
   }
 }
 

@@ -126,16 +126,18 @@ export const limits = {
   logPageLength: 2 * 1024 * 1024,
   /** How long one operation works before others get their turn. */
   slice: 3,
-  /** Bytes of all graphs of clusters with custom kinds, and the measured size of one. */
-  ownGraphsBytes: 64 * 1024 * 1024,
+  /** Bytes of all graphs of clusters with custom kinds, and the measured sizes of one, of a kind in it, and of a field that is typed. */
+  ownGraphsBytes: 256 * 1024 * 1024,
   graphBytes: 256 * 1024,
   ownKindBytes: 8 * 1024,
-  ownFieldBytes: 1024,
+  typedFieldBytes: 3.5 * 1024,
   /**
    * What is typed of a custom kind: fields of all its objects and of one, levels, and characters of a name; the rest is JSON. An unknown field is
    * compared with all of its object.
    */
   customFields: 3_000,
+  /** Fields that are typed of all custom kinds of a cluster. */
+  clusterFields: 20_000,
   customObjectFields: 500,
   customDepth: 16,
   customNameLength: 63,

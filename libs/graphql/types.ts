@@ -7,6 +7,7 @@ import {
   type GraphQLOutputType,
   GraphQLString,
 } from 'graphql';
+import type { KindSchema } from '#api';
 import { memoized } from '#apimachinery';
 import type { GraphContext } from './context.js';
 import type { Pieces } from './execution/pieces.js';
@@ -14,7 +15,7 @@ import type { GraphKind } from './kinds.js';
 import { nullableListOf, required } from './output-types.js';
 import { Json, scalarsOfShapes } from './scalars.js';
 import type { BuiltInShapes } from './shapes/built-in.js';
-import { CustomShapes } from './shapes/custom.js';
+import { type CustomKind, CustomShapes } from './shapes/custom.js';
 import { derivedName, type Shape, type ShapeField, type Struct } from './shapes/shape.js';
 import { enumField } from './values/enum-types.js';
 import { fitting } from './values/fitting.js';
@@ -24,6 +25,12 @@ import { ageField, timeField } from './values/times.js';
 
 type Fields = GraphQLFieldConfigMap<unknown, GraphContext>;
 type FieldConfig = GraphQLFieldConfig<unknown, GraphContext>;
+
+const customKind = ({ typeName }: GraphKind, { own, plain = false }: { own: KindSchema; plain?: boolean }): CustomKind => ({
+  typeName,
+  schema: own,
+  plain,
+});
 
 /** Fields that every object has: those of the interface. */
 const ofObjects: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata']);
@@ -57,14 +64,19 @@ export class Types {
     );
   }
 
-  /** The struct of a kind's objects. */
-  structOf(kind: GraphKind): Struct {
-    return 'own' in kind.source ? this.custom.of(kind.typeName, kind.source.own) : this.shapes.structOf(kind.source.definition);
-  }
+  /** The struct of a kind's objects; the same for as long as there is that kind. */
+  readonly structOf = memoized((kind: GraphKind): Struct => {
+    const { source } = kind;
+    return 'own' in source ? this.custom.of(customKind(kind, source)) : this.shapes.structOf(source.definition);
+  });
 
   /** Makes the struct of a kind's objects, if there is none yet. */
-  *prepare({ typeName, source }: GraphKind): Pieces<void> {
-    if ('own' in source) yield* this.custom.inPieces(typeName, source.own);
+  *prepare(kind: GraphKind): Pieces<void> {
+    const { source } = kind;
+    if (!('own' in source)) return;
+    const made = yield* this.custom.inPieces(customKind(kind, source));
+    // Kept from here on: the shapes are kept for those who have them only.
+    if (this.structOf(kind) !== made) throw new Error(`the shape of ${kind.typeName} was made twice`);
   }
 
   /** The type of a kind's objects. */

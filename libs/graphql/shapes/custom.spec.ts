@@ -26,7 +26,7 @@ const fieldsOf = ({ name, fields }: Struct): string =>
 /** The fields of a Widget whose schema has these properties. */
 function fields(properties: object, more: object = {}): string[] {
   const schema = { published: { type: 'object', properties, ...more } } as unknown as KindSchema;
-  const { fields: all } = new CustomShapes(metadata).of('Widget', schema);
+  const { fields: all } = new CustomShapes(metadata).of({ typeName: 'Widget', schema, plain: false });
   return all.slice(3).map((field) => `${field.key} ${field.name}${field.required ? '!' : ''}: ${told(field.shape)}`);
 }
 
@@ -130,7 +130,28 @@ test('the shapes of a kind are made piece by piece: a field is one', () => {
     published: { properties: { a: part, b: { type: 'array', items: part }, c: { type: 'object', additionalProperties: part } } },
   };
   const shapes = new CustomShapes(metadata);
-  const pieces = [...shapes.inPieces('Widget', schema as unknown as KindSchema)];
-  expect(pieces.length).toBe(3 * 400 + 3);
-  expect([...shapes.inPieces('Widget', schema as unknown as KindSchema)]).toEqual([]);
+  const widget = { typeName: 'Widget', schema: schema as unknown as KindSchema, plain: false };
+  const piecesOf = () => {
+    let count = 0;
+    const pieces = shapes.inPieces(widget);
+    for (let next = pieces.next(); ; next = pieces.next()) {
+      if (next.done) return { count, struct: next.value };
+      count += 1;
+    }
+  };
+  const first = piecesOf();
+  expect(first.count).toBe(3 * 400 + 3);
+  expect(piecesOf()).toEqual({ count: 0, struct: first.struct });
+});
+
+test('of a plain kind, what is in the fields of an object is JSON', () => {
+  const schema = { published: { description: 'A widget.', properties: { spec: { type: 'object', properties: { a: text } }, rest: text } } };
+  const shapes = new CustomShapes(metadata);
+  const of = (plain: boolean) => shapes.of({ typeName: 'Widget', schema: schema as unknown as KindSchema, plain });
+  const [typed, plain] = [of(false), of(true)];
+  expect([typed, plain].map(({ fields: all }) => all.slice(3).map(({ name, shape }) => `${name}: ${told(shape)}`))).toEqual([
+    ['spec: Widget_spec{a: text}', 'rest: text'],
+    ['spec: json', 'rest: json'],
+  ]);
+  expect(plain.description).toContain('20000 fields have types');
 });

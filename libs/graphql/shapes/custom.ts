@@ -144,31 +144,59 @@ class KindShapes {
   }
 }
 
-/** The structs of custom kinds: one for each schema, which all clusters share that serve the same, and name of its kind's type. */
+/** A custom kind, as what its objects are like follows from it. */
+export interface CustomKind {
+  readonly typeName: string;
+  readonly schema: KindSchema;
+  /** Whether what is in the fields of its objects is JSON. */
+  readonly plain: boolean;
+}
+
+/** What its objects are like, as far as it is typed. */
+function nodeOf({ schema: { published }, plain }: CustomKind): Node {
+  const properties = isJsonObject(published?.properties) ? published.properties : { spec: {}, status: {} };
+  if (!plain) return { ...published, properties };
+  return {
+    ...published,
+    properties: Object.fromEntries(Object.keys(properties).map((key) => [key, {}])),
+    description: `An object of the cluster’s own kind. It is JSON: of all own kinds of a cluster, ${limits.clusterFields} fields have types.`,
+  };
+}
+
+/**
+ * The structs of custom kinds: one for each schema, which all clusters share that serve the same, and name of its kind's type. They are kept for
+ * as long as a graph has them.
+ */
 export class CustomShapes {
-  private readonly made = new WeakMap<KindSchema, Map<string, Struct>>();
+  private readonly made = new WeakMap<KindSchema, Map<string, WeakRef<Struct>>>();
 
   /** `metadata`: the struct of every object's. */
   constructor(private readonly metadata: Struct) {}
 
-  of(typeName: string, schema: KindSchema): Struct {
-    return atOnce(this.inPieces(typeName, schema));
+  of(kind: CustomKind): Struct {
+    return atOnce(this.inPieces(kind));
   }
 
-  *inPieces(typeName: string, schema: KindSchema): Pieces<Struct> {
-    const there = this.made.get(schema)?.get(typeName);
+  *inPieces(kind: CustomKind): Pieces<Struct> {
+    const there = this.known(kind);
     if (there) return there;
-    const { published } = schema;
-    const open = published?.properties === undefined ? { ...published, properties: { spec: {}, status: {} } } : published;
-    const struct = yield* new KindShapes(typeName).struct(open, { path: '', depth: 0 }, fieldsOfObjects(this.metadata));
-    const known = this.made.get(schema) ?? new Map<string, Struct>();
-    this.made.set(schema, known);
+    const { typeName, schema, plain } = kind;
+    const struct = yield* new KindShapes(typeName).struct(nodeOf(kind), { path: '', depth: 0 }, fieldsOfObjects(this.metadata));
     // Another cluster's graph may have made it meanwhile.
-    const other = known.get(typeName);
+    const other = this.known(kind);
     if (other) return other;
+    const known = this.made.get(schema) ?? new Map<string, WeakRef<Struct>>();
+    this.made.set(schema, known);
     // A kind has another name only in clusters where another kind has its usual one.
     if (known.size >= limits.customNames) known.clear();
-    known.set(typeName, struct);
+    known.set(keyOf(typeName, plain), new WeakRef(struct));
     return struct;
   }
+
+  private known({ typeName, schema, plain }: CustomKind): Struct | undefined {
+    return this.made.get(schema)?.get(keyOf(typeName, plain))?.deref();
+  }
 }
+
+/** Names of types have no spaces. */
+const keyOf = (typeName: string, plain: boolean): string => (plain ? `${typeName} plain` : typeName);
