@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import https from 'node:https';
 import type { Duplex } from 'node:stream';
 import { jest } from '@jest/globals';
@@ -53,8 +54,8 @@ function websocket(path: string, { token, protocol }: { token: string; protocol?
   socket.on('close', (given) => {
     code = given;
   });
-  socket.on('error', () => undefined);
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
+    socket.on('error', reject);
     const opened = { status: 101, text: '', closed: () => code, received: () => received, end: () => socket.terminate() };
     socket.on('open', () => resolve({ ...opened, end: () => socket.close() }));
     socket.on('unexpected-response', (_, response) => {
@@ -187,11 +188,16 @@ test('an api process that is terminated ends its connections within its time, an
   const opened = await Promise.all(Object.values(opens).map((open) => open(token)));
   const [pid] = service.pids(apiPid);
   // A request whose body does not come keeps the process draining.
-  const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': '100' };
+  const headers = {
+    ...{ authorization: `Bearer ${token}`, 'content-type': 'application/json', 'content-length': '100' },
+    // The process says that it has begun to answer.
+    expect: '100-continue',
+  };
   const upload = https.request(new URL(`${api.prefix}${PODS}`, service.origin), { method: 'POST', ca: service.ca, headers, agent: false });
   upload.on('error', () => undefined);
+  upload.flushHeaders();
+  await once(upload, 'continue');
   upload.write('{');
-  await until(async () => (await api.call('GET', '/version')).status === 200);
   process.kill(pid ?? 0, 'SIGTERM');
   expect(await until(() => opened.every(({ closed }) => closed() !== undefined), 60_000)).toBe(true);
   const refused = await opens['exec over WebSocket']?.(token);
