@@ -3,6 +3,7 @@ export type { AccessExplanation, AccessQuestion, GraphAccess } from './access.js
 export type { AuditedRequest, AuditSelection, GraphAudit } from './audit.js';
 export { GraphContext, type GraphSession } from './context.js';
 export { checkDocument, checkSource, parseOptions, validationOptions } from './cost/document.js';
+export { checkTypeNames, type NamedType, typesNamedIn } from './cost/type-names.js';
 export type { OnUnexpected } from './errors.js';
 export { toGraphQLError } from './errors.js';
 export { Meter } from './execution/meter.js';

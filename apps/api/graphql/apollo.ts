@@ -6,13 +6,16 @@ import { Memo, memoized } from '#apimachinery';
 import {
   checkDocument,
   checkSource,
+  checkTypeNames,
   type GraphResult,
   type GraphSession,
   jsonOf,
+  type NamedType,
   Operations,
   parseOptions,
   type Runtime,
   toGraphQLError,
+  typesNamedIn,
   validationOptions,
 } from '#graphql';
 import type { Asked } from './asked.js';
@@ -61,27 +64,28 @@ const executing = (runtime: Runtime): ApolloServerPlugin<GraphSession> => ({
   }),
 });
 
-/** Documents within the limits: a document is usually sent many times, and Apollo also caches the parsed ones. */
-const bounded = new Memo<true>({ bytes: 4 * 1024 * 1024, longest: 64 * 1024 });
+/** Documents within the limits, and the types they name: a document is usually sent many times, and Apollo also caches the parsed ones. */
+const bounded = new Memo<readonly NamedType[]>({ bytes: 4 * 1024 * 1024, longest: 64 * 1024 });
 
 /**
  * Checks a document's limits before Apollo parses and validates it, because Apollo reports errors of earlier hooks as internal errors.
  * Syntax errors are left to Apollo.
  */
-function checkBounds(source: string | undefined): void {
+function checkBounds({ schema }: Runtime, source: string | undefined): void {
   if (source === undefined) return;
   try {
-    bounded.of(source, isBounded);
+    checkTypeNames(bounded.of(source, boundedTypes), source, schema);
   } catch (error) {
     throw badRequest(error);
   }
 }
 
-function isBounded(source: string): true {
+function boundedTypes(source: string): readonly NamedType[] {
   checkSource(source);
   const document = parsed(source);
-  if (document) checkDocument(document);
-  return true;
+  if (!document) return [];
+  checkDocument(document);
+  return typesNamedIn(document);
 }
 
 /**
@@ -139,7 +143,7 @@ export class ApolloServers {
     return apollo.executeHTTPGraphQLRequest({
       httpGraphQLRequest: { method: request.method, headers, ...sentAs(request.method, asked) },
       context: async () => {
-        checkBounds(asked.query);
+        checkBounds(runtime, asked.query);
         return session;
       },
     });

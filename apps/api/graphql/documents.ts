@@ -1,6 +1,15 @@
 import { type DocumentNode, GraphQLError, type GraphQLSchema, parse, specifiedRules, validate } from 'graphql';
 import { Memo, memoized } from '#apimachinery';
-import { checkDocument, checkSource, type GraphSession, parseOptions, type Runtime, validationOptions } from '#graphql';
+import {
+  checkDocument,
+  checkSource,
+  checkTypeNames,
+  type GraphSession,
+  parseOptions,
+  type Runtime,
+  typesNamedIn,
+  validationOptions,
+} from '#graphql';
 
 const withCode =
   (code: string) =>
@@ -51,6 +60,7 @@ function read({ schema }: Runtime, query: string): DocumentNode | GraphQLError[]
   if (Array.isArray(document)) return document;
   const errors = attempt(() => {
     checkDocument(document);
+    checkTypeNames(typesNamedIn(document), query, schema);
     return validate(schema, document, specifiedRules, validationOptions).map(withCode('GRAPHQL_VALIDATION_FAILED'));
   }, 'GRAPHQL_VALIDATION_FAILED');
   return errors.length > 0 ? errors : document;
