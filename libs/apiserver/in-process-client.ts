@@ -17,6 +17,7 @@ import type { ApiServer } from './api-server.js';
 import type { AuditEvent } from './audit/audit-event.js';
 import { applying, patching } from './endpoints/write-handlers.js';
 import { widthOf } from './flow-control/width.js';
+import { loopOf } from './flow-control/work-share.js';
 import { audited, type Followed } from './in-process-audit.js';
 import type { InProcessOptions } from './in-process-options.js';
 import {
@@ -86,9 +87,9 @@ class InProcessClient implements CausalClient {
     return this.call(resource, { verb: 'list', namespace: query.namespace }, async (scope) => {
       const listing = await capable(scope, scope.storage.list)(scope, listOptions(search(query, false)));
       const items: T[] = [];
+      const pause = loopOf(this.cluster.share, this.cluster.store.cluster);
       for (const item of listing.items) {
-        const pending = scope.work.pause();
-        if (pending) await pending;
+        await pause();
         items.push(this.shown<T>(scope, item)); // Parsed if it is not in the cache.
       }
       return {

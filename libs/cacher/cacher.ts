@@ -90,8 +90,8 @@ export interface ClusterStore {
     at?: Revision;
     notOlderThan?: Revision;
     filter?: (object: CachedObject) => boolean;
-    /** Called before each object that is filtered; what it returns is waited for. */
-    pause?: () => Promise<void> | undefined;
+    /** Called before objects are filtered in a loop; what it returns is called before each of them, and waited for. */
+    loop?: () => () => Promise<void> | undefined;
   }): Promise<{
     items: CachedObject[];
     revision: Revision;

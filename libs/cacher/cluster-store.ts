@@ -198,9 +198,9 @@ class CachingClusterStore implements HostedClusterStore {
     checkPrefix(query.prefix);
     const watchCache = await this.#watchCacheFor(query);
     if (watchCache === undefined) return listFromStorage(this.#storage, query, this.#limits);
-    const { filter, limit, pause, ...of } = query;
+    const { filter, limit, loop, ...of } = query;
     const { applied: revision, index } = watchCache;
-    if (filter !== undefined) return { ...(await filtered(index.list(of).items, { filter, limit, pause })), revision };
+    if (filter !== undefined) return { ...(await filtered(index.list(of).items, { filter, limit, loop })), revision };
     const { items, remaining } = index.list({ ...of, limit });
     return { items, revision, more: remaining > 0, remaining };
   }

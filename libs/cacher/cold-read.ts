@@ -18,7 +18,7 @@ export async function listFromStorage(storage: Storage, query: ListQuery, limits
 
 async function listFiltered(
   storage: Storage,
-  { prefix, after, limit, at, filter, pause, notOlderThan = 0 }: ListQuery & { filter: (object: CachedObject) => boolean },
+  { prefix, after, limit, at, filter, loop, notOlderThan = 0 }: ListQuery & { filter: (object: CachedObject) => boolean },
   limits: StoreLimits,
 ): Promise<ListAnswer> {
   const items: CachedObject[] = [];
@@ -30,7 +30,7 @@ async function listFiltered(
     revision = read.revision;
     if (revision < notOlderThan) throw new FutureRevision(notOlderThan, revision);
     const left = limit === undefined ? undefined : limit - items.length;
-    const found = await filtered(read.items.map(cachedObject), { filter, limit: left, pause });
+    const found = await filtered(read.items.map(cachedObject), { filter, limit: left, loop });
     items.push(...found.items);
     if (found.more) return { items, revision, more: true };
     cursor = read.items[read.items.length - 1]?.key;

@@ -19,6 +19,6 @@ test('others have their turn before each object', async () => {
   const done: string[] = [];
   const filter = ({ key }: { key: string }) => done.push(key) > 0;
   const pause = async () => void done.push('pause');
-  await filtered(objects.slice(0, 2), { filter, pause });
+  await filtered(objects.slice(0, 2), { filter, loop: () => pause });
   expect(done).toEqual(['pause', 'a', 'pause', 'b']);
 });

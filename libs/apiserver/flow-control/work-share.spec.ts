@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { WorkShare } from './work-share.js';
+import { loopOf, WorkShare } from './work-share.js';
 
 /** An event loop that iterates on demand, and a clock that only moves when it is told to. */
 function machine() {
@@ -157,4 +157,21 @@ test('a task that asks for a turn waits for it', async () => {
   expect(turns).toBe(0);
   await round();
   expect(turns).toBe(1);
+});
+
+test('what was waited for before a loop is no overrun of it', async () => {
+  const { share, round, work } = machine();
+  share.task('b');
+  const task = share.task('a');
+  const pause = loopOf(share, 'a');
+  work(30);
+  expect(pause()).toBeUndefined();
+  work(2);
+  const turn = pause();
+  expect(turn).toBeInstanceOf(Promise);
+  await round();
+  await turn;
+  expect(pause()).toBeUndefined();
+  // A task that was begun before has to rest for it: others wait for no turn of its tenant.
+  expect(task.pause()).toBeInstanceOf(Promise);
 });

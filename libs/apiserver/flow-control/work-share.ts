@@ -167,6 +167,18 @@ export class WorkShare {
   }
 }
 
+/**
+ * What a loop of small steps calls between them, as `pause` of a task that begins with its first step: what was waited for before that is no
+ * work, and must not count as an overrun.
+ */
+export function loopOf(share: Pick<WorkShare, 'task'>, tenant: string): WorkTask['pause'] {
+  let task: WorkTask | undefined;
+  return () => {
+    task ??= share.task(tenant);
+    return task.pause();
+  };
+}
+
 const ALONE: WorkTask = { pause: () => undefined, turn: async () => undefined, step: (work) => work() };
 
 /** For a process with one cluster: nothing else waits. */

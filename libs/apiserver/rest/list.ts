@@ -1,6 +1,7 @@
 import { badRequest, expired, type StatusError } from '#apimachinery';
 import type { CachedObject } from '#cacher';
 import { Compacted, FutureRevision } from '#storage';
+import { loopOf } from '../flow-control/work-share.js';
 import { decodeContinue, encodeContinue, InvalidContinue } from '../request/continue-token.js';
 import type { ListOptions } from '../request/options.js';
 import { objectKey } from './api-resource.js';
@@ -74,7 +75,7 @@ export async function listObjects(scope: RestScope, options: ListOptions): Promi
   const { matches } = selection;
   const name = selection.name;
   const filter = matches ?? (name === undefined ? undefined : ({ object }: CachedObject) => object.metadata.name === name);
-  const filtering = filter && { filter, pause: () => scope.work.pause() };
+  const filtering = filter && { filter, loop: () => loopOf(scope.cluster.share, scope.cluster.store.cluster) };
   const listed = await cluster.store.list({ prefix, ...reading, ...filtering }).catch((error: unknown) => {
     if (error instanceof Compacted && reading.after !== undefined) throw inconsistentContinue(reading, prefix);
     throw error;

@@ -1,6 +1,7 @@
 import { bareError, expired, type GroupResource, type KubeObject, type StatusError } from '#apimachinery';
 import type { CacheEvent, CacheSink } from '#cacher';
 import { Compacted, FutureRevision } from '#storage';
+import { loopOf } from '../flow-control/work-share.js';
 import type { ListOptions } from '../request/options.js';
 import { objectKey } from './api-resource.js';
 import { versionError } from './get.js';
@@ -90,7 +91,7 @@ async function watchFromList(scope: RestScope, place: Place, sink: WatchSink, no
   const listed = await store.list({
     prefix,
     ...(notOlderThan > 0 ? { notOlderThan } : {}),
-    ...(filter && { filter, pause: () => scope.work.pause() }),
+    ...(filter && { filter, loop: () => loopOf(scope.cluster.share, scope.cluster.store.cluster) }),
   });
   for (const stored of listed.items) sink.event('ADDED', stored);
   sink.bookmark?.(listed.revision, true);
